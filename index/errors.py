@@ -1,0 +1,46 @@
+"""The named errors of the index; each carries one sentence fit for a reader.
+
+The core raises them, the edges (command line, chat, API) translate them.
+"""
+
+from __future__ import annotations
+
+
+class PolicyIndexError(Exception):
+    """Base of all errors below; ``str(error)`` is one clear sentence."""
+
+
+class SourceError(PolicyIndexError):
+    """A policy file that cannot be read; names the file and the reason."""
+
+
+class UnsupportedFormatError(SourceError):
+    """A file whose format is not supported (yet); names the format."""
+
+
+class NoPoliciesError(PolicyIndexError):
+    """The policy folder is missing or holds no readable policy."""
+
+
+class IndexMissingError(PolicyIndexError):
+    """No generation has been published in the index folder."""
+
+
+class IndexDamagedError(PolicyIndexError):
+    """A published generation is incomplete or fails verification."""
+
+
+class IndexMismatchError(PolicyIndexError):
+    """The index was built with another embedding model or schema; names the command that rebuilds."""
+
+
+class IndexBusyError(PolicyIndexError):
+    """Another builder holds the lock; says who."""
+
+
+class IndexWriteError(PolicyIndexError):
+    """The new generation could not be written (disk full, read-only); the live one is unchanged."""
+
+
+class ModelError(PolicyIndexError):
+    """The embedding model cannot be loaded; names it."""
