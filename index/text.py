@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from opencc import OpenCC
 
-_BRACKETS = str.maketrans("〔〕［］【】", "[][][]")  # the brackets of a document number are one
+_BRACKETS = str.maketrans("〔〕［］【】“”„‟「」『』", '[][][]""""""""')  # brackets of a document number, quotation marks
 
 
 @cache

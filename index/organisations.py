@@ -1,0 +1,286 @@
+"""Names of organisations: how documents write them, how people call them, in Chinese and English.
+
+The names are data (``organisations.toml``); the rules here read region, level, stem and ending out
+of a name, so that 市X局, X局 and Y市X局 are one organisation where they can be.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from index.text import fold, squeeze
+
+_NATIONAL_ENDINGS = ("部", "总局", "总署", "署")
+_LOCAL_LEVELS = ("市", "省", "县", "区", "州", "自治区")
+_LEVEL = "自治区|市|省|县|区|州"
+_NAME_ENDING = (
+    "委员会|管委会|办公室|局|厅|委|部|署|院|办|会|中心|支队|总队|大队|银行|分行|支行|政府|公司|集团|小组|专班"
+    "|单位|部门|机关|机构|法院|检察院|街道|镇|乡|区|县|市|州|协会|海关|处|站|所|社|学校|企业|新区|开发区|园区"
+)
+_NAME = re.compile(rf"(?:[一-鿿“”\"·a-z0-9]|\([一-鿿、]{{1,6}}\)){{1,40}}?(?:{_NAME_ENDING}|\([一-鿿、]{{1,3}}\))(?:人民政府|政府|等)?$")
+_GENERIC = re.compile(r"^(?:等)?(?:各|有关|相关|其他|其它|成员|责任|牵头|配合|市级|省级|县级|区级)*(?:有关|相关)?(?:部门|单位|成员单位|方面)(?:和单位)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name taken apart; parts are folded, "" where absent."""
+
+    region: str  # 汉中 in 汉中市财政局
+    level: str  # 市
+    stem: str  # 财政: canonical where the data file knows it
+    ending: str  # 局
+    listed: bool  # whether the data file knows the stem
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An organisation named in a question; ``start:end`` are offsets in the folded question."""
+
+    start: int
+    end: int
+    text: str
+    names: tuple[str, ...]  # the ledger's names it stands for; () where the policies never name it
+    name: Name
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("organisations.toml").read_text("utf-8"))
+
+
+@cache
+def _stems() -> Mapping[str, str]:
+    """Every stem and abbreviation -> canonical stem."""
+    known: dict[str, str] = {}
+    for row in _data()["organisation"]:
+        for word in (row["stem"], *row.get("short", ())):
+            known.setdefault(fold(word), fold(row["stem"]))
+    return known
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    stems = "|".join(sorted(map(re.escape, _stems()), key=len, reverse=True))
+    endings = "|".join(sorted(_data()["endings"], key=len, reverse=True))
+    # 国家金融监管总局: the part before the ending may hold words such as 管理, 监督.
+    core = rf"(?P<stem>{stems})(?:管理|监督)?(?P<ending>{endings})"
+    return {
+        "whole": re.compile(rf"^(?:(?P<region>[一-鿿]{{2,7}}?)?(?P<level>{_LEVEL}))?(?:国家|中国)?{core}$"),
+        "inside": re.compile(rf"(?:国家|中国)?{core}|(?P<alone>中国人民银行|人民银行)"),
+        "question": re.compile(rf"(?:(?P<region>[一-鿿]{{2,3}}?)?(?P<level>{_LEVEL}))?(?:国家|中国)?{core}(?!长期|件|门户|队伍)"),
+        "bare": re.compile(rf"(?P<stem>{stems})(?=部门|系统|口子|口[的负牵]|牵头|负责|配合|[、和与跟](?:{stems})(?:部门|牵头|负责|配合))"),
+        "unlisted": re.compile(rf"^(?P<region>[一-鿿]{{2,6}}?(?=市|省|县))?(?P<level>{_LEVEL})?(?P<stem>.+?)(?P<ending>{endings})?$"),
+    }
+
+
+@lru_cache(maxsize=4096)
+def read_name(text: str) -> Name:
+    """Region, level, stem and ending of an organisation's name."""
+    folded = squeeze(text)
+    match = _patterns()["whole"].match(folded)
+    if match:
+        return Name(match["region"] or "", match["level"] or "", _stems()[match["stem"]], match["ending"], True)
+    match = _patterns()["inside"].search(folded)
+    if match:
+        before = re.match(rf"([一-鿿]{{2,6}})({_LEVEL})", folded[: match.start()])
+        stem = fold("人民银行") if match["alone"] else _stems()[match["stem"]]
+        level = before.group(2) if before else (folded[0] if folded[0] in _LOCAL_LEVELS else "")
+        return Name(before.group(1) if before else "", level, stem, match["ending"] or "", True)
+    match = _patterns()["unlisted"].match(folded)
+    if not match:
+        return Name("", "", folded, "", False)
+    return Name(match["region"] or "", match["level"] or "", match["stem"], match["ending"] or "", False)
+
+
+def looks_like_name(text: str) -> bool:
+    """Whether a piece of a clause has the form of an organisation's name or a group of them."""
+    folded = squeeze(text)
+    if len(folded) < 2 or len(folded) > 45:
+        return False
+    if re.search(r"[0-9]{2}|其中|应当|以及其|进行|推进|加强|建设[^局厅部委]|落实|开展|提高|实施|工作$", folded):
+        return False
+    return bool(_NAME.match(folded)) or bool(_patterns()["inside"].search(folded)) or is_generic(folded)
+
+
+def is_generic(text: str) -> bool:
+    """Whether a name is only 有关部门 or the like."""
+    return bool(_GENERIC.match(squeeze(text)))
+
+
+def english_name(name: str) -> str:
+    """Usual English name of an organisation, "" where the data file has none."""
+    folded = squeeze(name)
+    for group in _data()["group"]:
+        if re.fullmatch(group["pattern"], folded) and group["english"]:
+            return str(group["english"][0])
+    parts = read_name(name)
+    row = _english_rows().get(parts.stem)
+    if row is None or not parts.listed:
+        return ""
+    if not row["english"]:
+        return str(row["alone"][-4] if len(row["alone"]) > 3 else row["alone"][-1])
+    ending = _data()["english_endings"].get(parts.ending, "Bureau")
+    level = _data()["english_levels"].get(parts.level, "")
+    return f"{level} {row['english'][0]} {ending}".strip()
+
+
+@cache
+def _english_rows() -> Mapping[str, dict[str, Any]]:
+    return {fold(row["stem"]): {"alone": [], "english": [], **row} for row in _data()["organisation"]}
+
+
+@cache
+def _english_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """(pattern over the lower-cased question, stem), longest names first."""
+    body = r"(?:bureau|department|commission|administration|ministry|office|authority|agency|committee|branch|bureaus|dept)"
+    lead = r"(?:(?:the|municipal|city|provincial|county|national|state|general)\s+)*"
+    rows: list[tuple[int, re.Pattern[str], str]] = []
+    for stem, row in _english_rows().items():
+        for name in row["english"]:
+            phrase = re.escape(name.lower()).replace(r"\ ", r"\s+").replace("and", "(?:and|&)")
+            pattern = rf"\b{lead}(?:{phrase}['’s]*\s+(?:\w+\s+){{0,1}}?{body}|{body}\s+(?:of|for)\s+(?:the\s+)?{phrase})\b"
+            rows.append((len(name), re.compile(pattern), stem))
+            if " and " in name.lower() and len(name) > 20:
+                rows.append((len(name) - 1, re.compile(rf"\b{phrase}\b"), stem))
+        for name in row["alone"]:
+            rows.append((len(name), re.compile(rf"(?<![a-z]){re.escape(fold(name))}(?![a-z])"), stem))
+    return tuple((pattern, stem) for _, pattern, stem in sorted(rows, key=lambda item: -item[0]))
+
+
+class Directory:
+    """The organisations that the indexed policies name, findable by what people call them."""
+
+    def __init__(self, names: Iterable[str], regions: Iterable[str], corpus: str) -> None:
+        self.names = tuple(dict.fromkeys(names))
+        self._folded = {squeeze(name): name for name in self.names}
+        self._parts = {name: read_name(name) for name in self.names}
+        self._regions = tuple(regions)
+        self._corpus = corpus  # folded text of the policies: an organisation may stand there alone
+
+    def find(self, question: str) -> list[Mention]:
+        """Mentions in reading order, longest first where they overlap."""
+        folded = fold(question)
+        found: list[Mention] = []
+
+        def add(start: int, end: int, names: Iterable[str], name: Name) -> None:
+            if all(end <= other.start or start >= other.end for other in found):
+                found.append(Mention(start, end, folded[start:end], tuple(dict.fromkeys(names)), name))
+
+        for key in sorted(self._folded, key=len, reverse=True):
+            pattern = r"\s*".join(map(re.escape, key))
+            for match in re.finditer(pattern, folded):
+                region = re.search(r"[一-鿿]{2,3}$", folded[: match.start()])
+                if region and key[0] in _LOCAL_LEVELS and not self._fits(region.group(), self._folded[key], folded):
+                    continue
+                add(*match.span(), [self._folded[key]], self._parts[self._folded[key]])
+        self._find_groups(folded, add)
+        for match in _patterns()["question"].finditer(folded):
+            self._add_listed(match, folded, add)
+        for pattern, stem in _english_patterns():
+            for match in pattern.finditer(folded):
+                name = Name("", _english_level(match.group()), stem, "", True)
+                add(*match.span(), self._same(name), name)
+        for match in _patterns()["bare"].finditer(folded):
+            name = Name("", "", _stems()[match["stem"]], "", True)
+            add(*match.span(), self._same(name), name)
+        self._find_unlisted(folded, add)
+        return sorted(found, key=lambda mention: mention.start)
+
+    def _add_listed(self, match: re.Match[str], folded: str, add: Any) -> None:
+        region = match["region"] or ""
+        start = match.start()
+        cut = re.search(r"[是由和与跟让请问给向对为被归在除了有、]", region)
+        while cut:  # 由市财政局: the preposition is not part of a region
+            region, start = region[cut.end() :], start + cut.end()
+            cut = re.search(r"[是由和与跟让请问给向对为被归在除了有、]", region)
+        if len(region) == 1:
+            region, start = "", match.start("level")
+        if region and not match["level"]:
+            region = ""
+        name = Name(region, match["level"] or "", _stems()[match["stem"]], match["ending"], True)
+        names = self._same(name)
+        if not names and region and not any(region in known for known in self._regions) and not _is_region(region):
+            start, name = match.start("level"), Name("", name.level, name.stem, name.ending, True)
+            names = self._same(name)
+        add(start, match.end(), names, name)
+
+    def _fits(self, region: str, known: str, folded: str) -> bool:
+        """Whether the two or three characters before 市X局 are no region, or the region of the policy."""
+        tails = [region[-2:], region]
+        return not any(_is_region(tail) for tail in tails) or any(tail in r for tail in tails for r in self._regions)
+
+    def _same(self, name: Name) -> list[str]:
+        matches = []
+        for known, parts in self._parts.items():
+            if parts.stem != name.stem:
+                continue
+            if name.level and parts.level and name.level != parts.level:
+                continue
+            if name.level in _LOCAL_LEVELS and not parts.level and not parts.region and parts.ending != "行":
+                if not any(name.level in region for region in self._regions) or parts.ending in _NATIONAL_ENDINGS:
+                    continue
+            if name.ending in _NATIONAL_ENDINGS and parts.level in _LOCAL_LEVELS:
+                continue
+            if name.region and not any(name.region in region for region in (*self._regions, parts.region)):
+                continue
+            matches.append(known)
+        return matches
+
+    def _find_groups(self, folded: str, add: Any) -> None:
+        for group in _data()["group"]:
+            members = [name for key, name in self._folded.items() if re.fullmatch(group["pattern"], key)]
+            if not members:
+                continue
+            words = [fold(word) for word in group["words"]]
+            for word in sorted(words, key=len, reverse=True):
+                for match in re.finditer(re.escape(word), folded):
+                    add(*match.span(), members, read_name(members[0]))
+            for word in group["english"]:
+                for match in re.finditer(rf"\b(?:the\s+)?{re.escape(fold(word))}\b", folded):
+                    add(*match.span(), members, read_name(members[0]))
+
+    def _find_unlisted(self, folded: str, add: Any) -> None:
+        """Names by form alone (…局, …厅, …委员会): those of the policies, and those they never name."""
+        for match in re.finditer(rf"(?P<level>{_LEVEL})?(?P<stem>[一-鿿]{{2,6}})(?P<ending>局|厅|委员会|管委会|办公室|总署|总局)(?![一-鿿]?面|限|势|部)", folded):
+            stem = re.split(r"[是由和与跟让请问给向对为被归在除了的哪个几各每该本属于些及或什么]", match["stem"])[-1]
+            if len(stem) < 2:
+                continue
+            start = match.start("stem") + len(match["stem"]) - len(stem)
+            if match["level"] and stem == match["stem"]:
+                start = match.start()
+            text = folded[start : match.end()]
+            name = Name("", match["level"] or "" if start == match.start() else "", stem, match["ending"], False)
+            names = [known for key, known in self._folded.items() if text in key or self._parts[known].stem == stem]
+            if names or text not in self._corpus:
+                add(start, match.end(), names, name)
+
+    def named(self, mention: Mention) -> bool:
+        """Whether the policies name it, as a bearer of duties or anywhere in their text."""
+        return bool(mention.names) or mention.text.replace(" ", "") in self._corpus
+
+
+@cache
+def _provinces() -> frozenset[str]:
+    return frozenset(
+        "北京 上海 天津 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南"
+        " 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门".split()
+    )
+
+
+def _is_region(text: str) -> bool:
+    """Whether a word may name a region: a province, or no word of a question."""
+    return text in _provinces() or not re.search(r"[是由和与跟让请问给向对为被归在除了有的哪个几各每该本属于什么我们你]", text)
+
+
+def _english_level(text: str) -> str:
+    if re.search(r"\b(?:municipal|city)\b", text):
+        return "市"
+    if "provincial" in text:
+        return "省"
+    return "县" if "county" in text else ""

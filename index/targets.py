@@ -1,0 +1,313 @@
+"""Targets: indicator, comparator, value, unit, due year or period, read from running text.
+
+Works on folded text: 10 家 and １０家 are one. A value keeps its wording (突破 is not 等于).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from index.policy import Comparator, Policy, Section, Target
+from index.text import Folded, fold_with_origin
+
+# Words before a value, the longest first.
+_BEFORE = (
+    (Comparator.AT_LEAST, "不少于|不低于|不得少于|不得低于|不小于|至少|不少於|最少|最低|不短于"),
+    (Comparator.AT_MOST, "不超过|不得超过|不能超过|不高于|不得高于|不多于|至多|最多|最长不超过|最长不得超过|最高不超过|控制在|限于|最高|累计不超过"),
+    (Comparator.MORE, "突破|超过|高于|超|大于|多于|满"),
+    (Comparator.LESS, "低于|少于|不足|小于|未满|不满"),
+    (Comparator.REACH, "达到|达|提高到|提升到|提高至|提升至|增长到|增加到|增至|扩大到|扩大至|发展到|升至|保持在|稳定在|下降到|降至|降低到|降到|压缩到|压缩至|缩短至|缩短到|控制到"),
+    (Comparator.ABOUT, "约|大约|左右"),
+)
+_AFTER = (
+    (Comparator.AT_LEAST, "及以上|以上"),
+    (Comparator.AT_MOST, "及以下|以内|以下|之内|内"),
+    (Comparator.ABOUT, "左右|上下"),
+)
+_TENTATIVE = re.compile(r"力争|争取|努力|预计|预期|原则上")
+_PERIOD = re.compile(r"每人每[月年天日]|每个?[^,。;0-9]{0,6}每[月年]|每[年月日天周]|每季度?|年均|月均|日均|人均|每[人户亩吨家名个]|一个纳税年度|逐年|年度")
+_YEAR = re.compile(r"(?P<a>20\d\d)\s*(?:年?\s*(?:-|—|–|~|至|到)\s*(?P<b>20\d\d)\s*)?年(?:\s*(?P<month>1?\d)\s*月)?(?:\s*\d{1,2}\s*日)?(?P<tail>底|末|年底|上半年|下半年)?(?:之?前)?")
+_PLAN_PERIOD = re.compile(r'"?(十[一二三四五六七八九])五"?(?:规划)?(?:期?末|时期末|期间|时期|收官)')
+_FIVE_YEARS = {"十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030, "十六": 2035, "十七": 2040}
+_NUMERAL = "一二三四五六七八九十百千万零两"
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_LEADS = re.compile(
+    r"^(?:(?:其中|到|至|在|力争|争取|努力|确保|全市|全省|全县|全区|全国|我市|全年|预计|使|将|并|且|共|累计|合计|总计|基本|原则上|规模化?地?|同时|进一步|[::])[,]?)+"
+)
+_VERBS = (
+    "新增|新培育|培育壮大|培育|形成|打造|建设|建成|实现|完成|引进|引育|招引|创建|认定|新建|改造|推广|实施|组织|开展|签约|谋划|支持|"
+    "推动|新认定|扶持|开工|投用|制定|制修订|发布|新签约|储备|举办|转化|选派|培训|遴选|推出|建立|设立|评选|落地|布局|吸引|聚集|集聚|带动|新招引|促成|发展|孵化"
+)
+_BARE_VERB = re.compile(rf"^(?:{_VERBS}|有|为|达|是|按照?|以|给予|的)+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit; offsets in the folded text. ``low`` and ``high`` count the plain unit's
+    multiples as written (350亿元 is 350 with unit 亿元)."""
+
+    start: int
+    end: int
+    low: float
+    high: float
+    unit: str
+    text: str
+
+
+@cache
+def _units() -> dict[str, list[str]]:
+    return tomllib.loads(Path(__file__).with_name("units.toml").read_text("utf-8"))
+
+
+@cache
+def _quantity_pattern() -> re.Pattern[str]:
+    data = _units()
+    units = "|".join(sorted(map(re.escape, data["unit"]), key=len, reverse=True))
+    spoken = "|".join(sorted(map(re.escape, data["spoken"]), key=len, reverse=True))
+    many = "|".join(data["multiplier"])
+    number = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+    return re.compile(
+        rf"(?<![\d.第no])(?P<low>{number})\s*(?P<many1>{many})?\s*(?P<unit1>%|元)?"
+        rf"(?:\s*(?:-|—|–|~|至|到)\s*(?P<high>{number}))?\s*(?P<many>{many})?\s*(?:余|多)?(?P<unit>{units})(?![a-z])"
+        rf"|(?P<percent>百分之|万分之|千分之)(?P<part>[{_NUMERAL}点]+)"
+        rf"|(?<![第〇{_NUMERAL}])(?P<spoken>[{_NUMERAL}]+)(?P<spoken_unit>{spoken})"
+    )
+
+
+def read_numeral(text: str) -> float:
+    """Value of a number in Chinese numerals (三十五, 十, 两百, 五点五)."""
+    if "点" in text:
+        whole, fraction = text.split("点", 1)
+        return read_numeral(whole) + float("0." + "".join(str(_DIGITS.get(c, 0)) for c in fraction))
+    total = section = digit = 0
+    for character in text:
+        if character in _DIGITS:
+            digit = _DIGITS[character]
+        elif character in "十百千":
+            section += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[character]
+            digit = 0
+        elif character in "万亿":
+            total = (total + section + digit) * {"万": 10**4, "亿": 10**8}[character]
+            section = digit = 0
+    return float(total + section + digit)
+
+
+def quantities(text: str) -> Iterator[Quantity]:
+    """Numbers with units in folded text; years, dates, ordinals and document numbers are left out."""
+    for match in _quantity_pattern().finditer(text):
+        start, end = match.span()
+        if match["low"]:
+            if not _counts(text, match):
+                continue
+            low = float(match["low"].replace(",", ""))
+            high = float(match["high"].replace(",", "")) if match["high"] else low
+            yield Quantity(start, end, low, high, (match["many"] or match["many1"] or "") + match["unit"], match.group())
+        elif match["percent"]:
+            unit = {"百分之": "%", "千分之": "‰", "万分之": "万分之"}[match["percent"]]
+            value = read_numeral(match["part"])
+            yield Quantity(start, end, value, value, unit, match.group())
+        elif _spoken_counts(text, match):
+            value = read_numeral(match["spoken"])
+            yield Quantity(start, end, value, value, match["spoken_unit"], match.group())
+
+
+def _counts(text: str, match: re.Match[str]) -> bool:
+    """Whether digits and unit are a quantity, not a year, a date or an ordinal."""
+    number, unit = match["low"], match["unit"]
+    before, after = text[: match.start()], text[match.end() :]
+    if unit in ("年", "年度") and len(number) == 4 and not match["many"]:
+        return False
+    if unit in ("日", "月", "号") and re.search(r"月\s*$", before):
+        return False
+    if re.search(r"(?:第|no\.?|号|\[\d{4}\])\s*$", before) or (unit == "号"):
+        return False
+    if re.search(r"(?:19|20)\d\d\s*年\s*$", before) and unit in ("个", "月"):
+        return False
+    return not (unit == "级" and after[:1].isalnum()) and not re.match(r"位数", after)
+
+
+def _spoken_counts(text: str, match: re.Match[str]) -> bool:
+    """Chinese numerals count where they are an amount, not part of a set phrase (一个, 三年行动, 十四五)."""
+    spoken, unit = match["spoken"], match["spoken_unit"]
+    before, after = text[: match.start()], text[match.end() :]
+    if len(spoken) == 1 and spoken != "十" and unit in ("个", "项", "家", "名", "人", "次", "户"):
+        return False  # 两个市场, 三项行动: a turn of phrase more often than an amount
+    if spoken == "一" and unit in ("个", "项", "次", "家", "名", "人", "种", "户", "年", "日", "天", "月"):
+        return False
+    if unit in ("人", "个", "项", "家", "名", "次", "户") and re.match(r"[大类]|统|重|化", after):
+        return False
+    if unit == "年" and re.match(r"行动|规划|计划|来", after):
+        return False
+    return not re.search(r'["第初周元星]$', before) and not re.match(r'["月]', after)
+
+
+def find_targets(policy: Policy) -> tuple[Target, ...]:
+    """Every commitment with a number, in reading order."""
+    found: list[Target] = []
+    for section in policy.sections:
+        if section.level == 0:
+            continue
+        folded = fold_with_origin(policy.source[section.start : section.end])
+        body = section.body_start - section.start
+        skip = [
+            (duty.clause_start - section.start, duty.clause_end - section.start)
+            for duty in policy.duties
+            if duty.section == section.id and duty.bracketed
+        ]
+        found += _section_targets(policy, section, folded, body, skip)
+    return tuple(found)
+
+
+def _section_targets(
+    policy: Policy, section: Section, folded: Folded, body: int, skip: list[tuple[int, int]]
+) -> Iterator[Target]:
+    text = folded.text
+    begin = next((i for i, origin in enumerate(folded.origin) if origin >= body), 0)
+    for start, end in _sentences(text, begin):
+        year, period, named = None, "", ""
+        previous_end = start
+        sentence = text[start:end]
+        numbers = [
+            quantity for quantity in quantities(sentence)
+            if not any(a <= folded.origin[start + quantity.start] < b for a, b in skip)
+        ]
+        for quantity in numbers:
+            at, until = start + quantity.start, start + quantity.end
+            left = _fragment_start(text, previous_end, at)
+            right = _fragment_end(text, until, end)
+            found_year = list(_YEAR.finditer(text, previous_end, at)) or ([] if year else list(_YEAR.finditer(text, start, at)))
+            if found_year:
+                year = int(found_year[-1]["b"] or found_year[-1]["a"])
+            plan = _PLAN_PERIOD.search(text, previous_end, at)
+            if plan and not found_year:
+                year = _FIVE_YEARS.get(plan.group(1), year)
+            near = [m.group() for m in _PERIOD.finditer(text, left, at)]
+            period = near[-1] if near else (period if text[left - 1 : left] == "、" else "")
+            indicator, shown_start, shown_end, comparator = _read(text, left, at, until, right)
+            if not indicator:
+                indicator = named if text[left - 1 : left] == "、" and named else _subject(text, start, at)
+            named = indicator
+            span_start, span_end = folded.span(left, max(shown_end, until))
+            show_start, show_end = folded.span(shown_start, shown_end)
+            sentence_start, sentence_end = folded.span(start, end)
+            base = section.start
+            due = year if not re.match(r"自|从", sentence) else None
+            yield Target(
+                indicator=re.sub(r"\s+", "", indicator),
+                comparator=comparator,
+                low=quantity.low,
+                high=quantity.high,
+                unit=quantity.unit,
+                text=re.sub(r"\s+", "", policy.source[base + show_start : base + show_end]),
+                year=due if not period.startswith("每") else (due if found_year else None),
+                period=period,
+                tentative=bool(_TENTATIVE.search(text, previous_end, at)),
+                section=section.id,
+                start=base + span_start,
+                end=base + span_end,
+                sentence_start=base + sentence_start,
+                sentence_end=base + sentence_end,
+            )
+            previous_end = until
+
+
+def _sentences(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """Slices up to 。！？ or a line end, the mark included; ； does not end the reach of 到2025年."""
+    at = start
+    for match in re.finditer(r"[。!?\n]|$", text[start:]):
+        end = start + match.end()
+        left = at
+        while left < end and text[left] in " \n":
+            left += 1
+        if left < end and text[left:end].strip():
+            right = end
+            while right > left and text[right - 1] in " \n":
+                right -= 1
+            yield left, right
+        at = end
+
+
+def _fragment_start(text: str, floor: int, at: int) -> int:
+    """Where the words that belong to a number begin: behind the last ，；：。 (or 、 behind a number)."""
+    left = at
+    depth = 0
+    while left > floor:
+        character = text[left - 1]
+        if character in ")]":
+            depth += 1
+        elif character in "([":
+            if depth == 0:
+                break
+            depth -= 1
+        elif depth == 0 and character in ",;:。\n":
+            fragment = text[left:at]
+            year_only = re.fullmatch(r"\s*(?:每年|年均|全年|累计|均|力争|达到|突破|为|分别为?|其中)?\s*", fragment)
+            if not year_only:
+                break
+        left -= 1
+    if left == floor and text[left : left + 1] in "、和及与,;":
+        left += 1
+    while left < at and text[left] in " ,;、":
+        left += 1
+    return left
+
+
+def _fragment_end(text: str, until: int, end: int) -> int:
+    match = re.compile(r"[,;。、\n(]|$").search(text, until, end)
+    return match.start() if match else end
+
+
+def _read(text: str, left: int, at: int, until: int, right: int) -> tuple[str, int, int, Comparator]:
+    """(indicator, slice of the value with its comparator words, comparator)."""
+    head = text[left:at]
+    tail = text[until:right]
+    comparator, shown_start, shown_end = Comparator.EQUAL, at, until
+    after = next(((c, m) for c, words in _AFTER if (m := re.match(rf"\s*(?:{words})", tail))), None)
+    before = None
+    for candidate, words in _BEFORE:
+        match = re.search(rf"(?:{words})\s*(?:为|到|至)?\s*$", head)
+        if match and (before is None or match.start() < before[1].start()):
+            before = (candidate, match)
+    if before:
+        comparator, shown_start = before[0], left + before[1].start()
+        head = head[: before[1].start()]
+    if after:
+        if not before or before[0] in (Comparator.REACH, Comparator.ABOUT):
+            comparator = after[0]
+        shown_end = until + after[1].end()
+        tail = tail[after[1].end() :]
+    head = _LEADS.sub("", _strip_year(head)).strip(' "')
+    head = re.sub(r"(?:由|从)$", "", head)
+    plain = re.sub(r"(?:为|是|的|在|至|到|按照?|力争|实现|:|共|各|有|约|分别|均|每人每月|每月|每年|每日)+$", "", head).strip()
+    if plain and not _BARE_VERB.match(plain) and not _PERIOD.fullmatch(plain):
+        return plain, shown_start, shown_end, comparator
+    if re.match(r"按照?|以|在|为|不", head) or not re.match(_VERBS, head or tail):
+        return "", shown_start, shown_end, comparator
+    noun = re.match(r"\s*(?:的)?([^,;。、()0-9]{2,40})", tail)
+    if noun:
+        name = re.sub(r"(?:以上|以内|左右)$", "", noun.group(1).strip())
+        return name, shown_start, max(shown_end, until + noun.end()), comparator
+    return (plain or head), shown_start, shown_end, comparator
+
+
+def _subject(text: str, start: int, at: int) -> str:
+    """What a sentence is about, for a number whose own fragment names nothing: its first fragment."""
+    first = re.match(r"[^,;。:]{2,60}", text[start:at])
+    name = first.group() if first else text[start:at]
+    name = re.split(r"按照?|依据|根据", name)[0] or name
+    return re.sub(r"(?:为|是|的|应当|每人每月|每月|每年)+$", "", _LEADS.sub("", _strip_year(name))).strip()
+
+
+def _strip_year(head: str) -> str:
+    previous = None
+    while previous != head:
+        previous = head
+        head = re.sub(r"^\s*(?:到|至|截至|在|自|从|于)?\s*" + _YEAR.pattern.replace("?P<a>", "").replace("?P<b>", "").replace("?P<month>", "").replace("?P<tail>", "") + r"\s*,?", "", head).lstrip(" ,")
+        head = re.sub(r'^\s*(?:到|至)?"?十[一二三四五六七八九]五"?(?:规划)?(?:期?末|时期末|期间|时期)\s*,?', "", head)
+    return head
+
