@@ -1,0 +1,1 @@
+"""Evaluation: cases, score, runner and benchmark; nothing else imports it."""

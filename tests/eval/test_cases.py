@@ -1,0 +1,63 @@
+"""Every case in the repository is sound, and the check of cases finds what is not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from eval.cases import CATEGORIES, Case, CaseError, check, load, problems
+from eval.run import FOLDERS
+
+FILES = sorted((Path(__file__).parents[2] / "eval" / "cases").glob("*.jsonl"))
+SOUND = Case(id="a", category="numeric", question="几家？", answerable=True, key_facts=(("8家",),),
+             evidence=("绿色工厂 8 家",))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_cases_are_sound(path: Path) -> None:
+    cases = load(path)
+    assert cases
+    assert check(cases, FOLDERS) == []
+
+
+def test_cases_cover_every_category_and_enough_refusals() -> None:
+    cases = [case for path in FILES for case in load(path)]
+    assert {case.category for case in cases} == set(CATEGORIES)
+    refused = [case for case in cases if not case.answerable or case.category == "false-premise"]
+    assert 0.25 <= len(refused) / len(cases) <= 0.32
+
+
+def test_evidence_must_be_verbatim_and_unique() -> None:
+    assert problems(SOUND, "新增绿色工厂 8 家") == []
+    assert problems(SOUND, "新增绿色工厂8家") != []
+    assert problems(SOUND, "绿色工厂 8 家，绿色工厂 8 家") != []
+
+
+def test_key_fact_must_stand_in_the_evidence() -> None:
+    case = Case(id="a", category="numeric", question="几家？", answerable=True, key_facts=(("9家",),),
+                evidence=("绿色工厂 18 家、19 家",))
+    assert problems(case, "绿色工厂 18 家、19 家") == ["key fact does not stand in the evidence: 9家"]
+
+
+def test_unanswerable_case_has_no_facts() -> None:
+    case = Case(id="a", category="unanswerable", question="电话？", answerable=False, key_facts=(("1",),))
+    assert len(problems(case, "1")) == 2
+
+
+def test_bad_line_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_text(json.dumps({"id": "x"}) + "\n", encoding="utf-8")
+    with pytest.raises(CaseError, match="line 1"):
+        load(path)
+
+
+def test_unknown_policy_and_duplicate_id(tmp_path: Path) -> None:
+    (tmp_path / "p.txt").write_text("绿色工厂 8 家", encoding="utf-8")
+    case = Case(id="a", category="numeric", question="几家？", answerable=True, policy="p",
+                key_facts=(("8家",),), evidence=("绿色工厂 8 家",))
+    assert check([case], [tmp_path]) == []
+    assert len(check([case, case], [tmp_path])) == 2
+    with pytest.raises(CaseError, match="no file of policy"):
+        check([SOUND], [tmp_path])
