@@ -56,7 +56,8 @@ def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> argparse.Namespa
 
 
 def write(options: argparse.Namespace, *rows: dict[str, Any]) -> None:
-    options.cases[0].write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    options.cases[0].write_text("\n".join(lines), encoding="utf-8")
 
 
 def test_all_passed(options: argparse.Namespace, capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,7 +86,8 @@ def test_one_index_for_each_policy_or_one_for_all(tmp_path: Path) -> None:
     cases = [Case(id=name, category="numeric", question="", answerable=False, policy=name) for name in "pqp"]
 
     def sizes(together: bool) -> list[tuple[str, int, int]]:
-        return [(name, len(files), len(group)) for name, files, group in run.groups(cases, [tmp_path], together)]
+        groups = run.groups(cases, [tmp_path], together)
+        return [(name, len(files), len(group)) for name, files, group in groups]
 
     assert sizes(together=False) == [("p", 1, 2), ("q", 1, 1)]
     assert sizes(together=True) == [("all", 2, 3)]
