@@ -37,7 +37,7 @@ class Case:
     history: tuple[dict[str, str], ...] = ()
     key_facts: tuple[tuple[str, ...], ...] = ()  # of each inner tuple one variant must stand in the answer
     forbidden: tuple[str, ...] = ()
-    evidence: tuple[str, ...] = ()  # verbatim slices of the source, each found there once (metadata: at least once)
+    evidence: tuple[str, ...] = ()  # verbatim slices, each once in the source (metadata: or more often)
     expect_count: int | None = None
     derived: str = ""
 
