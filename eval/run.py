@@ -95,7 +95,6 @@ def indexed(files: Iterable[Path], folder: Path) -> Assistant:
     from assistant.build import build_assistant
     from assistant.settings import Settings
     from index.build import build
-
     from index.settings import IndexSettings
 
     policies = folder / "policies"
