@@ -45,15 +45,16 @@ browser: ## install chromium and a Chinese font for the browser tests (Debian, U
 
 lock: $(VENV)/.installed ## write the lock files anew from requirements.txt and requirements-dev.txt
 	$(PIP) install uv==0.13.9
-	@for name in requirements requirements-dev; do \
-	    with=; [ $$name = requirements ] || with="--constraints requirements.lock"; \
-	    $(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --fork-strategy fewest \
-	        --generate-hashes --no-emit-package torch $$with $(UV_FLAGS) $$name.txt -o $$name.lock && \
-	    { echo "# Written by 'make lock' from $$name.txt, for Python 3.11 to 3.13."; \
-	      echo "# Left out: torch and what only its CUDA build needs. requirements.txt pins torch, and the Makefile"; \
-	      echo "# installs it after this file, so that a registry which has the CPU build can give that one."; \
-	      cat $$name.lock; } >$$name.lock.new && mv $$name.lock.new $$name.lock || exit 1; \
-	done
+	$(call compile,requirements,)
+	@{ echo "# Left out: torch and what only its CUDA build needs. requirements.txt pins torch, and the Makefile"; \
+	   echo "# installs it after this file, so that a registry which has the CPU build can give that one."; \
+	   cat requirements.lock; } >requirements.lock.new && mv requirements.lock.new requirements.lock
+	$(call compile,requirements-dev,--constraints requirements.lock)
+
+define compile
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	    --no-emit-package torch --custom-compile-command 'make lock' $(2) $(UV_FLAGS) $(1).txt -o $(1).lock
+endef
 
 clean: ## remove the virtual environment, the index and the caches
 	rm -rf $(VENV) .index .mypy_cache .pytest_cache .ruff_cache .hypothesis eval/out
