@@ -1,14 +1,228 @@
-"""``python -m eval bench``: time and memory beside the goals; prints, and never fails on a slow machine."""
+"""``python -m eval bench``: time and memory beside their goals.
+
+Questions are made from the index itself, so it can be run on any policies. It prints and judges, but
+never fails because a machine is slow or busy.
+"""
 
 from __future__ import annotations
 
 import argparse
+import math
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.request import ProxyHandler, build_opener
+
+if TYPE_CHECKING:
+    from assistant.chain import PolicyAssistant
+
+ROOT = Path(__file__).parent.parent
+MOST_QUESTIONS = 200  # of each kind
+MOST_SECONDS = 600.0  # for a build, or for a start
+ASK_TASK = "{task}由哪个部门牵头？"
+ASK_TARGET = "{indicator}的目标是多少？"
+ASK_ORGANISATION = "{organisation}牵头哪些任务？"
+ASK_SECTION = "{heading}主要做什么？"
+
+
+class BenchError(Exception):
+    """A measurement that could not be made; ``str(error)`` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One line of the table: measured numbers beside the goals, in ``unit``."""
+
+    what: str
+    measured: tuple[float, ...]
+    goals: tuple[float, ...]
+    unit: str
+
+    def line(self) -> str:
+        """What, measured, goal, and whether it is reached."""
+        measured, goals = (f"{' / '.join(f'{value:.4g}' for value in values)} {self.unit}"
+                           for values in (self.measured, self.goals))
+        reached = all(value <= goal for value, goal in zip(self.measured, self.goals, strict=True))
+        return _columns(self.what, measured, goals, "yes" if reached else "no")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``bench``."""
+    parser.add_argument("--no-processes", action="store_true",
+                        help="only the answers: no build from nothing, no start of the app")
 
 
 def main(options: argparse.Namespace) -> int:
-    """Exit status: 0."""
-    raise SystemExit("not written yet")
+    """Exit status: 0 measured, 1 a measurement could not be made, 2 wrong settings, 3 no usable index."""
+    from dotenv import dotenv_values
+
+    from assistant.settings import Settings, SettingsError
+    from index.errors import PolicyIndexError
+
+    environ = {key: value or "" for key, value in {**dotenv_values(".env"), **os.environ}.items()}
+    try:
+        settings = Settings.from_environment(environ)
+        from assistant.build import build_assistant
+
+        _say("loading the index")
+        measurements = answers(build_assistant(settings))
+        if not options.no_processes:
+            measurements += processes(environ)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except PolicyIndexError as error:
+        print(error, file=sys.stderr)
+        return 3
+    except BenchError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(_columns("what", "measured", "at most", "reached"))
+    print(*(measurement.line() for measurement in measurements), sep="\n")
+    return 0
+
+
+def answers(assistant: PolicyAssistant) -> list[Measurement]:
+    """Time of ledger answers and of retrieval inside one process, each question asked once."""
+    questions = ledger_questions(assistant)
+    _say(f"asking {len(questions)} questions of the ledger")
+    assistant.invoke({"question": ASK_ORGANISATION, "history": []})  # loads the model
+    exact, retrieved = [], []
+    for question in questions:
+        started = time.perf_counter()
+        answer = assistant.invoke({"question": question, "history": []})
+        wall = 1000 * (time.perf_counter() - started)
+        retrieved.append(answer.timings_ms["retrieve"])
+        if answer.route == "ledger":
+            exact.append(wall)
+    open_questions = section_questions(assistant)
+    _say(f"asking {len(open_questions)} open questions")
+    for question in open_questions:
+        retrieved.append(assistant.invoke({"question": question, "history": []}).timings_ms["retrieve"])
+    if not exact or not retrieved:
+        raise BenchError("The index holds no duty, target or section to ask about.")
+    return [
+        Measurement(f"ledger answer, p50 / p95 of {len(exact)}", _percentiles(exact), (40, 100), "ms"),
+        Measurement(f"retrieval, p50 / p95 of {len(retrieved)}", _percentiles(retrieved), (30, 60), "ms"),
+    ]
+
+
+def ledger_questions(assistant: PolicyAssistant) -> list[str]:
+    """One question for each task, target and leading organisation of the index."""
+    corpus = assistant.corpus
+    heads = [duty.organisation for clause in corpus.clauses for duty in clause.heads()]
+    found = [
+        *(ASK_TASK.format(task=clause.task) for clause in corpus.clauses if clause.task),
+        *(ASK_TARGET.format(indicator=target.indicator) for _, target in corpus.targets),
+        *(ASK_ORGANISATION.format(organisation=name) for name in heads),
+    ]
+    return _spread(list(dict.fromkeys(found)))
+
+
+def section_questions(assistant: PolicyAssistant) -> list[str]:
+    """One open question for each heading of the index."""
+    policies = assistant.corpus.policies.values()
+    headings = dict.fromkeys(section.heading for policy in policies for section in policy.sections)
+    return _spread([ASK_SECTION.format(heading=heading) for heading in headings if heading])
+
+
+def processes(environ: Mapping[str, str]) -> list[Measurement]:
+    """A build from nothing and a start of the app on its index, each in a process of its own."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        environ = {**environ, "INDEX_DIR": folder, "PORT": str(_free_port()), "HOST": "127.0.0.1"}
+        _say("building an index from nothing")
+        started = time.perf_counter()
+        with _process(["-m", "index", "build"], environ) as build:
+            try:
+                status = build.wait(MOST_SECONDS)
+            except subprocess.TimeoutExpired:
+                raise BenchError(f"The build took more than {MOST_SECONDS:.0f} seconds.") from None
+        built = time.perf_counter() - started
+        if status:
+            raise BenchError(f"python -m index build ended with status {status}.")
+        _say("starting the app")
+        started = time.perf_counter()
+        with _process(["app.py"], environ) as app:
+            answer_over_http(app, int(environ["PORT"]))
+            ready = time.perf_counter() - started
+            memory = resident_megabytes(app.pid)
+    return [
+        Measurement("build from nothing, model load included", (built,), (20,), "s"),
+        Measurement("start of the app until its first answer", (ready,), (20,), "s"),
+        Measurement("resident memory of the app", (memory,), (1200,), "MB"),
+    ]
+
+
+def resident_megabytes(pid: int) -> float:
+    """Resident memory of a process in megabytes (10^6 bytes), from /proc (Linux)."""
+    for line in Path(f"/proc/{pid}/status").read_text("utf-8").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    raise BenchError(f"/proc has no resident memory for process {pid}.")
+
+
+def answer_over_http(app: subprocess.Popen[bytes], port: int) -> None:
+    """Waits until the app is healthy and has answered one question."""
+    opener = build_opener(ProxyHandler({}))  # loopback: never by way of a proxy
+    until = time.monotonic() + MOST_SECONDS
+    while time.monotonic() < until:
+        if app.poll() is not None:
+            raise BenchError(f"python app.py ended with status {app.returncode}.")
+        try:
+            with opener.open(f"http://127.0.0.1:{port}/health", timeout=5) as reply:
+                if reply.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.05)
+    raise BenchError(f"The app did not answer within {MOST_SECONDS:.0f} seconds.")
+
+
+@contextmanager
+def _process(arguments: Sequence[str], environ: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A Python process of the project, ended with the block; what it prints goes to stderr."""
+    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=dict(environ), stdout=sys.stderr)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _spread(questions: Sequence[str]) -> list[str]:
+    """At most MOST_QUESTIONS of them, from all over."""
+    step = max(1, math.ceil(len(questions) / MOST_QUESTIONS))
+    return list(questions[::step])
+
+
+def _percentiles(values: Sequence[float]) -> tuple[float, float]:
+    """p50 and p95, by nearest rank."""
+    ordered = sorted(values)
+    at_50, at_95 = (ordered[math.ceil(share * len(ordered)) - 1] for share in (0.5, 0.95))
+    return at_50, at_95
+
+
+def _columns(what: str, measured: str, goal: str, reached: str) -> str:
+    return f"{what:<44}{measured:>20}{goal:>16}  {reached}"
+
+
+def _say(step: str) -> None:
+    print(f"{step} …", file=sys.stderr, flush=True)
