@@ -364,6 +364,9 @@ _BY = re.compile(
     r"由(?P<names>[^,;。由]{2,60}?)(?:按照?[^,;]{0,10}|依法|根据[^,;]{0,10}|分别|共同|统一|具体)?"
     r"(?P<verb>牵头|负责|组织实施|承担|主管(?!部门)|统筹|(?:另行)?制定|解释|处理|责令|审批|受理|核定|办理|实施|给予)"
 )
+_IS_BODY = re.compile(
+    r"^(?P<names>[^,::;]{2,40}?)(?:是|为|作为)(?P<object>[^,;]{0,40}?)的?(?P<verb>主管部门|牵头部门|牵头单位|责任主体|责任单位|责任部门|主管机关|管理部门)(?=[,;。]|$)"
+)
 _OVERSEE = re.compile(r"^(?P<names>[^,::;]{2,60}?)(?:应当|应|依法|要)*对(?P<object>[^,;]{4,60}?)(?:进行|实施|开展)(?P<verb>[^,;]{2,30})")
 
 
@@ -379,7 +382,7 @@ def _read_subjects(text: str, start: int, end: int, clause: _Clause) -> None:
             if names and all(_is_subject(text[a:b]) for a, b in names):
                 clause.parts += [(_role_of_verb(by["verb"]), a, b) for a, b in names]
                 continue
-        for pattern, role_of in ((_SUBJECT, _role_of_verb), (_OVERSEE, lambda _: Role.RESPONSIBLE)):
+        for pattern, role_of in ((_IS_BODY, _role_of_verb), (_SUBJECT, _role_of_verb), (_OVERSEE, _role_of_verb)):
             match = pattern.match(segment)
             if not match or (pattern is _SUBJECT and _DESCRIBED.search(segment)):
                 continue
@@ -391,7 +394,7 @@ def _read_subjects(text: str, start: int, end: int, clause: _Clause) -> None:
 
 
 def _role_of_verb(verb: str) -> Role:
-    return {"牵头": Role.LEAD, "组织实施": Role.IMPLEMENT}.get(verb, Role.RESPONSIBLE)
+    return {"牵头": Role.LEAD, "牵头部门": Role.LEAD, "牵头单位": Role.LEAD, "组织实施": Role.IMPLEMENT}.get(verb, Role.RESPONSIBLE)
 
 
 def _is_subject(text: str) -> bool:

@@ -175,8 +175,7 @@ class Directory:
         for key in sorted(self._folded, key=len, reverse=True):
             pattern = r"\s*".join(map(re.escape, key))
             for match in re.finditer(pattern, folded):
-                region = re.search(r"[一-鿿]{2,3}$", folded[: match.start()])
-                if region and key[0] in _LOCAL_LEVELS and not self._fits(region.group(), self._folded[key], folded):
+                if key[0] in _LOCAL_LEVELS and self._belongs_elsewhere(folded[: match.start()]):
                     continue
                 add(*match.span(), [self._folded[key]], self._parts[self._folded[key]])
         self._find_groups(folded, add)
@@ -195,25 +194,21 @@ class Directory:
     def _add_listed(self, match: re.Match[str], folded: str, add: Any) -> None:
         region = match["region"] or ""
         start = match.start()
-        cut = re.search(r"[是由和与跟让请问给向对为被归在除了有、]", region)
-        while cut:  # 由市财政局: the preposition is not part of a region
-            region, start = region[cut.end() :], start + cut.end()
-            cut = re.search(r"[是由和与跟让请问给向对为被归在除了有、]", region)
-        if len(region) == 1:
-            region, start = "", match.start("level")
-        if region and not match["level"]:
-            region = ""
+        for size in (3, 2):  # 由市财政局: what stands before the level need not be a region
+            tail = region[-size:]
+            if len(tail) == size and (is_place(tail) or any(tail in known for known in self._regions)):
+                region, start = tail, start + len(region) - size
+                break
+        else:
+            region, start = "", match.start("level") if match["level"] else start
         name = Name(region, match["level"] or "", _stems()[match["stem"]], match["ending"], True)
         names = self._same(name)
-        if not names and region and not any(region in known for known in self._regions) and not _is_region(region):
-            start, name = match.start("level"), Name("", name.level, name.stem, name.ending, True)
-            names = self._same(name)
         add(start, match.end(), names, name)
 
-    def _fits(self, region: str, known: str, folded: str) -> bool:
-        """Whether the two or three characters before 市X局 are no region, or the region of the policy."""
-        tails = [region[-2:], region]
-        return not any(_is_region(tail) for tail in tails) or any(tail in r for tail in tails for r in self._regions)
+    def _belongs_elsewhere(self, before: str) -> bool:
+        """Whether the words before 市X局 name a region that no policy is about (西安 in 西安市X局)."""
+        tails = [before[-size:] for size in (2, 3, 4) if len(before) >= size]
+        return any(is_place(tail) and not any(tail in region for region in self._regions) for tail in tails)
 
     def _same(self, name: Name) -> list[str]:
         matches = []
@@ -248,7 +243,7 @@ class Directory:
     def _find_unlisted(self, folded: str, add: Any) -> None:
         """Names by form alone (…局, …厅, …委员会): those of the policies, and those they never name."""
         for match in re.finditer(rf"(?P<level>{_LEVEL})?(?P<stem>[一-鿿]{{2,6}})(?P<ending>局|厅|委员会|管委会|办公室|总署|总局)(?![一-鿿]?面|限|势|部)", folded):
-            stem = re.split(r"[是由和与跟让请问给向对为被归在除了的哪个几各每该本属于些及或什么]", match["stem"])[-1]
+            stem = re.split(r"[是由和与跟让请问给向对为被归在除了的哪个几各每该本属于些及或什么们设]", match["stem"])[-1]
             if len(stem) < 2:
                 continue
             start = match.start("stem") + len(match["stem"]) - len(stem)
@@ -266,16 +261,29 @@ class Directory:
 
 
 @cache
-def _provinces() -> frozenset[str]:
-    return frozenset(
-        "北京 上海 天津 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南"
-        " 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门".split()
-    )
+def regions() -> frozenset[str]:
+    """Names of provinces and larger cities, without 省 / 市."""
+    return frozenset(_data()["regions"].split())
 
 
-def _is_region(text: str) -> bool:
-    """Whether a word may name a region: a province, or no word of a question."""
-    return text in _provinces() or not re.search(r"[是由和与跟让请问给向对为被归在除了有的哪个几各每该本属于什么我们你]", text)
+@cache
+def region_spellings() -> Mapping[str, str]:
+    """Names of regions as English texts spell them (pinyin without tones) -> Chinese name."""
+    from pypinyin import lazy_pinyin
+
+    return {"".join(lazy_pinyin(name)): name for name in regions()}
+
+
+def region_spellings_of(region: str) -> str:
+    """How an English text spells a region: hanzhong for 汉中市."""
+    from pypinyin import lazy_pinyin
+
+    return "".join(lazy_pinyin(region[:-1] if len(region) > 2 else region))
+
+
+def is_place(word: str) -> bool:
+    """Whether a word, with or without 省 / 市 / 县 / 区, names a region."""
+    return word in regions() or (len(word) > 2 and word[:-1] in regions() and word[-1] in "省市州")
 
 
 def _english_level(text: str) -> str:

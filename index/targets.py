@@ -74,6 +74,7 @@ def _quantity_pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\d.第no])(?P<low>{number})\s*(?P<many1>{many})?\s*(?P<unit1>%|元)?"
         rf"(?:\s*(?:-|—|–|~|至|到)\s*(?P<high>{number}))?\s*(?P<many>{many})?\s*(?:余|多)?(?P<unit>{units})(?![a-z])"
+        rf"|(?<![\d.])(?P<bare>\d+\.\d+)(?![\d.%])"
         rf"|(?P<percent>百分之|万分之|千分之)(?P<part>[{_NUMERAL}点]+)"
         rf"|(?<![第〇{_NUMERAL}])(?P<spoken>[{_NUMERAL}]+)(?P<spoken_unit>{spoken})"
     )
@@ -107,6 +108,9 @@ def quantities(text: str) -> Iterator[Quantity]:
             low = float(match["low"].replace(",", ""))
             high = float(match["high"].replace(",", "")) if match["high"] else low
             yield Quantity(start, end, low, high, (match["many"] or match["many1"] or "") + match["unit"], match.group())
+        elif match["bare"]:
+            if re.search(r"(?:系数|指数|比值|密度|强度|得分)[^,;。]{0,10}$", text[:start]):
+                yield Quantity(start, end, float(match["bare"]), float(match["bare"]), "", match.group())
         elif match["percent"]:
             unit = {"百分之": "%", "千分之": "‰", "万分之": "万分之"}[match["percent"]]
             value = read_numeral(match["part"])
@@ -198,7 +202,7 @@ def _section_targets(
             base = section.start
             due = year if not re.match(r"自|从", sentence) else None
             yield Target(
-                indicator=re.sub(r"\s+", "", indicator),
+                indicator=_as_written(policy.source, base, folded, indicator, start, right),
                 comparator=comparator,
                 low=quantity.low,
                 high=quantity.high,
@@ -281,7 +285,7 @@ def _read(text: str, left: int, at: int, until: int, right: int) -> tuple[str, i
             comparator = after[0]
         shown_end = until + after[1].end()
         tail = tail[after[1].end() :]
-    head = _LEADS.sub("", _strip_year(head)).strip(' "')
+    head = _LEADS.sub("", _strip_year(head)).strip()
     head = re.sub(r"(?:由|从)$", "", head)
     plain = re.sub(r"(?:为|是|的|在|至|到|按照?|力争|实现|:|共|各|有|约|分别|均|每人每月|每月|每年|每日)+$", "", head).strip()
     if plain and not _BARE_VERB.match(plain) and not _PERIOD.fullmatch(plain):
@@ -293,6 +297,15 @@ def _read(text: str, left: int, at: int, until: int, right: int) -> tuple[str, i
         name = re.sub(r"(?:以上|以内|左右)$", "", noun.group(1).strip())
         return name, shown_start, max(shown_end, until + noun.end()), comparator
     return (plain or head), shown_start, shown_end, comparator
+
+
+def _as_written(source: str, base: int, folded: Folded, indicator: str, start: int, right: int) -> str:
+    """The indicator as the source writes it, blanks removed."""
+    at = folded.text.find(indicator, start, right)
+    if at >= 0:
+        begin, until = folded.span(at, at + len(indicator))
+        indicator = source[base + begin : base + until]
+    return re.sub(r"\s+", "", indicator)
 
 
 def _subject(text: str, start: int, at: int) -> str:

@@ -1,0 +1,45 @@
+"""The certificate: every number, date and organisation of an answer stands in a cited span.
+
+Numbers that an answer computes (a count, a sum, a difference) are allowed where their operands are
+shown; the draft names them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from assistant.answer import Certificate, Citation, Table
+from index.organisations import Directory
+from index.text import squeeze
+
+_MARK = re.compile(r"\[\d+\]")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_GLOSS = re.compile(r" \([A-Z][^()]*\)")  # the English name behind an official one
+
+
+def certify(
+    text: str, table: Table | None, citations: Iterable[Citation], computed: Iterable[str], directory: Directory
+) -> Certificate:
+    """Check an answer's text and table against its quotes; lists what no quote supports."""
+    quotes = list(citations)
+    support = squeeze("\n".join([*(c.quote for c in quotes), *(" ".join(c.section) for c in quotes), *(c.title for c in quotes)]))
+    cells = [cell for row in table.rows for cell in row] if table else []
+    said = "\n".join([_MARK.sub(" ", text), *cells])
+    allowed = set(computed)
+    unsupported: list[str] = []
+    numbers = set(_NUMBER.findall(support))
+    for number in _NUMBER.findall(squeeze(_GLOSS.sub("", said))):
+        plain = number.strip(".,")
+        if plain not in allowed and plain not in numbers and not _inside(plain, support):
+            unsupported.append(plain)
+    for name in directory.names:
+        if squeeze(name) in squeeze(said) and squeeze(name) not in support:
+            unsupported.append(name)
+    unsupported = list(dict.fromkeys(unsupported))
+    return Certificate(not unsupported, tuple(unsupported))
+
+
+def _inside(number: str, support: str) -> bool:
+    """Whether the number stands in the quotes as a whole (8 does not stand in 800)."""
+    return bool(re.search(rf"(?<![\d.]){re.escape(number)}(?![\d]|\.\d)", support))

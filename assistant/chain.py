@@ -1,0 +1,198 @@
+"""PolicyAssistant: the one entrance. A LangChain Runnable from a question to a certified answer."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from langchain_core.runnables import Runnable, RunnableConfig
+
+from assistant.answer import Answer, Certificate, Event, Evidence, Final, Passage, Token
+from assistant.certificate import certify
+from assistant.composer import compose, judge, refuse
+from assistant.condense import condense
+from assistant.corpus import Corpus
+from assistant.draft import Draft, phrase
+from assistant.duty_answers import Ask
+from assistant.header_answers import read_date
+from assistant.question import Question, language_of, read_question, without_control
+from assistant.retriever import HybridRetriever
+from assistant.route import route
+from assistant.target_answers import other_years
+from index.parser import header_labels
+from index.store import Index
+
+LONGEST_QUESTION = 2000  # characters
+SHOWN = 6  # passages beside an answer
+_INVALID = re.compile(r"失效|废止|无效|作废|宣布废止")
+
+
+class PolicyAssistant(Runnable[dict[str, Any], Answer]):
+    """Answers ``{"question": str, "history": [{"role", "content"}, …]}`` from one published index.
+
+    ``invoke`` returns the Answer; ``stream_events_of`` yields Evidence, Token … and Final.
+    """
+
+    def __init__(self, index: Index, retriever: HybridRetriever, as_of: date | None = None) -> None:
+        self.index = index
+        self.corpus = Corpus(index.policies)
+        self.retriever = retriever
+        self._as_of = as_of
+
+    @property
+    def today(self) -> date:
+        """The day on which questions are answered (AS_OF, else the clock's)."""
+        return self._as_of or date.today()
+
+    @property
+    def examples(self) -> list[str]:
+        """Questions that this index answers, made from its ledger."""
+        return example_questions(self.corpus)
+
+    def read(self, text: str) -> Question:
+        """A question taken apart against the indexed policies."""
+        corpus = self.corpus
+        return read_question(text, corpus.directory.find(without_control(text)), corpus.titles, corpus.regions, corpus.text)
+
+    def invoke(self, input: dict[str, Any], config: RunnableConfig | None = None, **_: Any) -> Answer:
+        """The certified answer to one question."""
+        for event in self._events(input):
+            if isinstance(event, Final):
+                return event.answer
+        raise AssertionError("a stream ends with Final")
+
+    def stream(self, input: dict[str, Any], config: RunnableConfig | None = None, **_: Any) -> Iterator[Event]:  # type: ignore[override]
+        """Evidence, then Tokens whose texts in order make the answer's text, then Final."""
+        yield from self._events(input)
+
+    def _events(self, input: Mapping[str, Any]) -> Iterator[Event]:
+        start = time.perf_counter()
+        question = str(input.get("question") or "")
+        history: Sequence[Mapping[str, str]] = input.get("history") or ()
+        clean = without_control(question)
+        language = language_of(clean or question)
+        problem = _unusable(clean)
+        if problem:
+            text = phrase(language, problem, limit=LONGEST_QUESTION)
+            answer = Answer(question[:LONGEST_QUESTION], clean[:LONGEST_QUESTION], language, "refused", "none", text)
+            yield Evidence(())
+            yield Final(replace(answer, timings_ms={"total": _since(start)}))
+            return
+        standalone = condense(clean, history, self.read) if history else clean
+        condensed = _since(start)
+        asked = self.read(standalone)
+        if history and language_of(clean) != asked.language:
+            asked = replace(asked, language=language_of(clean))
+        before = time.perf_counter()
+        passages = self.retriever.search(_search_text(asked, standalone))
+        timings = {"condense": condensed, "retrieve": _since(before)}
+        shown = tuple(passages[:SHOWN])
+        yield Evidence(shown)
+        draft = self._answer(asked, passages)
+        timings["first_token"] = _since(start)
+        for piece in draft.pieces:
+            yield Token(piece)
+        answer = self._finish(draft, question, standalone, shown, asked)
+        timings["total"] = _since(start)
+        yield Final(replace(answer, timings_ms=timings))
+
+    def _answer(self, asked: Question, passages: Sequence[Passage]) -> Draft:
+        """Ledger first; else the sentences that answer; else a refusal."""
+        ask = Ask(asked, self.corpus, _nearness(passages), self.today)
+        if asked.foreign and self.corpus.regions and len(self.corpus.regions) == len(self.corpus.policies):
+            return refuse(ask, "foreign", passages)
+        unnamed = [m for m in asked.mentions if not self.corpus.directory.named(m)]
+        if unnamed and not (asked.has("who") and ask.topical()):
+            return refuse(ask, "not_named", passages)
+        draft = route(ask)
+        if draft is not None:
+            return draft
+        if unnamed or (asked.has("amount", "targets") and other_years(ask)):
+            return refuse(ask, "not_named" if unnamed else "year", passages)
+        chosen = [p for p in passages if not asked.policies or p.policy in asked.policies]
+        verdict = judge(ask, chosen[:12])
+        return compose(ask, verdict.passages) if verdict.passages else refuse(ask, verdict.reason, passages, verdict.missing)
+
+    def _finish(self, draft: Draft, question: str, standalone: str, passages: tuple[Passage, ...], asked: Question) -> Answer:
+        citations = draft.citations() if draft.status != "refused" else ()
+        self._warn(draft, [c.policy for c in citations])
+        text, table = draft.text(), draft.table()
+        certificate = (
+            certify(text, table, citations, draft.computed, self.corpus.directory) if draft.status != "refused" else Certificate()
+        )
+        return Answer(
+            question=question,
+            standalone_question=standalone,
+            language=asked.language,
+            status=draft.status,
+            route=draft.route,
+            text=text,
+            citations=citations,
+            passages=passages,
+            table=table,
+            count=draft.count,
+            certificate=certificate,
+            notices=tuple(draft.notices),
+        )
+
+    def _warn(self, draft: Draft, policies: Sequence[str]) -> None:
+        """Notices of policies that are no longer in force."""
+        for policy in dict.fromkeys(policies):
+            document = self.corpus.policies[policy]
+            expires = self.corpus.field(document, "expires")
+            day = read_date(expires.value) if expires else None
+            if day and day <= self.today and expires:
+                draft.note("expired", "notice_expired", title=document.title, date=expires.value)
+            state = document.field(*header_labels()["validity"]["labels"])
+            if state and _INVALID.search(state.value):
+                draft.note("expired", "notice_invalid", title=document.title, value=state.value)
+
+
+def _unusable(text: str) -> str:
+    """The phrase that says why a question cannot be read, "" where it can."""
+    if not text:
+        return "empty"
+    if len(text) > LONGEST_QUESTION:
+        return "too_long"
+    if not re.search(r"[0-9A-Za-z㐀-鿿]", text):
+        return "unreadable"
+    return ""
+
+
+def _search_text(asked: Question, standalone: str) -> str:
+    """The question with the official forms of its everyday and English words."""
+    extra = [variant for term in asked.terms for variant in term.variants[:2] if variant != term.text]
+    return " ".join([standalone, *dict.fromkeys(extra)]) if extra else standalone
+
+
+def _nearness(passages: Sequence[Passage]) -> dict[tuple[str, int], float]:
+    return {(passage.policy, passage.start): passage.score for passage in passages}
+
+
+def _since(start: float) -> float:
+    return round((time.perf_counter() - start) * 1000, 2)
+
+
+def example_questions(corpus: Corpus) -> list[str]:
+    """Up to six questions from the ledger, of different kinds; deterministic."""
+    found: list[str] = []
+    bracketed = [clause for clause in corpus.clauses if clause.heads()]
+    short = [clause for clause in bracketed if len(clause.task) <= 16]
+    if short:
+        found.append(f"“{short[len(short) // 2].task}”由哪个单位牵头？")
+    if bracketed:
+        heads = [duty.organisation for clause in bracketed for duty in clause.heads()]
+        second = sorted(dict.fromkeys(heads), key=lambda name: (-heads.count(name), name))
+        found.append(f"{second[min(1, len(second) - 1)]}牵头哪些任务？")
+    dated = [target for _, target in corpus.targets if target.year and len(target.indicator) <= 16]
+    if dated:
+        found.append(f"到{dated[0].year}年，{dated[0].indicator}的目标是多少？")
+        found.append(f"{max(t.year for t in dated if t.year)}年的目标有哪些？")
+    found.append("文件的文号和发布时间是什么？")
+    if short:
+        found.append(f"Who leads “{short[0].task}”?")
+    return found[:6]

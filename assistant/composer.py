@@ -1,0 +1,307 @@
+"""Extractive answers: the sentences of the source that answer, in reading order, each cited.
+
+And refusal: what the question asks for must stand in the clause that would answer, not merely
+something close to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.answer import Passage
+from assistant.draft import Draft, phrase
+from assistant.duty_answers import Ask
+from assistant.match import Unit, coverage, missing
+from assistant.question import Question, Term, words
+from assistant.target_answers import is_commitment, other_years, unit_fits
+from index.targets import quantities
+from index.text import fold_with_origin, squeeze
+
+ENOUGH = 0.55  # coverage of the question's terms that a passage needs to answer (chosen on eval/cases)
+ENOUGH_ENGLISH = 0.5
+LONGEST = 320  # characters of an extractive answer
+_DEFINES = re.compile(r"是指|所称|指的是|以下简称|包括|系指|即")
+_TIME = re.compile(r"\d{4}年|\d+\s*(?:日|天|个?工作日|个?月|年|小时)|[一二三四五六七八九十]+(?:日|天|个月|年|个工作日)|每年|之日起|届满|底前|\d+月\d+日|当年")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage; ``start:end`` in the policy's source."""
+
+    policy: str
+    section: tuple[str, ...]
+    start: int
+    end: int
+    text: str
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the passages answer: the ones that do, or why none does."""
+
+    passages: tuple[Passage, ...]
+    reason: str = ""  # phrase of the refusal
+    missing: tuple[str, ...] = ()
+
+
+def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
+    """Decide whether passages answer a question, by the terms they hold and the kind of answer asked for."""
+    question = ask.question
+    terms = [term for term in question.terms if term.weight >= 0.15]
+    weighty = [term for term in terms if term.weight >= 0.4]
+    if not weighty and question.years:
+        terms = weighty = [Term(f"{year}年", (f"{year}年",), 1.0) for year in question.years]
+    if not weighty and not question.mentions:
+        return Verdict((), "refuse")
+    scored = sorted(((_fit(ask, terms, passage), passage) for passage in passages), key=lambda item: -item[0])
+    if not scored:
+        return Verdict((), "refuse")
+    best, top = scored[0]
+    unit = _unit(top)
+    lost = [term for term in missing(ask.corpus, weighty, unit) if term.weight >= 0.9 or not ask.corpus.known(term)]
+    unknown = [term for term in lost if not ask.corpus.known(term)]
+    names = tuple(term.text for term in lost)
+    enough = ENOUGH if question.language == "zh" else ENOUGH_ENGLISH
+    held = coverage(ask.corpus, terms, unit)
+    if _head_lost(question, lost):
+        enough += 0.17
+    elif held < enough and held >= enough - 0.2 and top.score >= 0.75 and not question.kinds:
+        enough = held  # an everyday word for the setting is missing, not what is asked about it
+        unknown = []
+    if held < enough or (unknown and held < 0.75 and _heavy(unknown, weighty) > 0.34):
+        return Verdict((), "refuse", names)
+    good = tuple(passage for score, passage in scored if score >= best - 0.15)[:3]
+    if _other_year(ask, good):
+        return Verdict((), "year", names)
+    kind = _missing_kind(ask, good)
+    if kind:
+        return Verdict((), f"kind_{kind}", names)
+    return Verdict(good)
+
+
+def _head_lost(question: Question, lost: Sequence[Term]) -> bool:
+    """Whether the last noun of the question, what is asked about, is among the terms not found."""
+    nouns = [term for term in question.terms if term.weight >= 0.9]
+    if not nouns:
+        return bool(lost)
+    last = max(nouns, key=lambda term: question.folded.rfind(term.text))
+    return last in lost
+
+
+def _other_year(ask: Ask, passages: Sequence[Passage]) -> bool:
+    """Whether the question asks about a year that these passages, promising for others, do not name."""
+    for year in ask.question.years:
+        for passage in passages:
+            policy = ask.corpus.policies[passage.policy]
+            dated = re.findall(r"20\d\d", policy.title) or [
+                target for target in policy.targets if passage.start <= target.start < passage.end and is_commitment(target)
+            ]
+            if str(year) in passage.text or str(year) in policy.title or not dated:
+                break
+        else:
+            return True
+    return False
+
+
+def _heavy(some: Sequence[Term], every: Sequence[Term]) -> float:
+    total = sum(term.weight for term in every)
+    return sum(term.weight for term in some) / total if total else 0.0
+
+
+def _unit(passage: Passage) -> Unit:
+    return Unit(((1.0, squeeze(passage.text)), (0.7, squeeze(" ".join(passage.section)))))
+
+
+def _fit(ask: Ask, terms: Sequence[Term], passage: Passage) -> float:
+    return coverage(ask.corpus, terms, _unit(passage)) + 0.25 * passage.score
+
+
+def _missing_kind(ask: Ask, passages: Sequence[Passage]) -> str:
+    """The kind of answer asked for that no sentence near the topic holds; "" where all is there."""
+    question = ask.question
+    texts = [sentence.text for passage in passages for sentence in sentences(ask, passage)]
+    relevant = _relevant(ask, passages) or texts
+    for kind in sorted(question.kinds):
+        if not any(re.search(words()["kind"][kind]["needs"], text) for text in relevant):
+            return kind
+    if question.has("when") and not any(_TIME.search(text) for text in relevant):
+        return "when"
+    if _asks_number(question) and not any(
+        unit_fits(question, quantity.unit) for text in relevant for quantity in quantities(fold_with_origin(text).text)
+    ):
+        return "amount"
+    if question.has("definition") and question.language == "zh" and not _is_defined(ask, passages):
+        return "definition"
+    return ""
+
+
+def _asks_number(question: Question) -> bool:
+    return bool(re.search(r"多少|几(?:家|个|项|户|名|人|条|倍|成|亿|万|元|%|年|天|日|月|岁|次)|百分之几|how many|how much|what percentage", question.folded)) and not question.has("list")
+
+
+def _is_defined(ask: Ask, passages: Sequence[Passage]) -> bool:
+    """Whether the text says what the word asked about is: a definition, a heading, or a list of its parts."""
+    for term in ask.question.terms:
+        if term.weight < 0.45:
+            continue
+        for passage in passages:
+            text = squeeze(passage.text)
+            if any(variant in squeeze(passage.section[-1]) for variant in term.variants for _ in passage.section[-1:]):
+                return True
+            for variant in term.variants:
+                at = text.find(variant)
+                if at >= 0 and (_DEFINES.search(text[max(0, at - 30) : at + 60]) or re.search(r'"[^"]*[、,][^"]*"', text[max(0, at - 40) : at + 60])):
+                    return True
+    return False
+
+
+def _relevant(ask: Ask, passages: Sequence[Passage]) -> list[str]:
+    """Texts of the sentences that hold most of the question's terms (headings counted)."""
+    terms = [term for term in ask.question.terms if term.weight >= 0.4]
+    found = []
+    for passage in passages:
+        for sentence in sentences(ask, passage):
+            unit = Unit(((1.0, squeeze(sentence.text)), (0.6, squeeze(" ".join(passage.section)))))
+            if coverage(ask.corpus, terms, unit) >= 0.5:
+                found.append(sentence.text)
+    return found
+
+
+def sentences(ask: Ask, passage: Passage) -> Iterator[Sentence]:
+    """Sentences of a passage: slices up to 。；！？ or a line end, brackets respected."""
+    source = ask.corpus.policies[passage.policy].source
+    start, depth = passage.start, 0
+    for at in range(passage.start, passage.end):
+        character = source[at]
+        if character in "（(“":
+            depth += 1
+        elif character in "）)”":
+            depth = max(0, depth - 1)
+        last = at + 1 == passage.end
+        if (character in "。；！？\n" and (depth == 0 or character == "\n")) or last:
+            text = source[start : at + 1].strip()
+            if text:
+                left = start + len(source[start : at + 1]) - len(source[start : at + 1].lstrip())
+                yield Sentence(passage.policy, passage.section, left, left + len(text), text, passage)
+            start, depth = at + 1, 0
+
+
+def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
+    """The sentences that answer, each with its citation; the frame is in the reader's language."""
+    draft = ask.draft()
+    draft.route = "extractive"
+    chosen = _choose(ask, passages)
+    if ask.question.language == "en":
+        draft.say("intro_quotes")
+    for group in _runs(ask, chosen):
+        first, last = group[0], group[-1]
+        source = ask.corpus.policies[first.policy].source
+        text = re.sub(r"\s*\n\s*", "\n", source[first.start : last.end])
+        score = first.passage.score
+        draft.say("quote", text=text, cite=draft.cite(first.policy, first.start, last.end, score))
+    draft.topic = tuple(dict.fromkeys(sentence.section[-1] for sentence in chosen if sentence.section))
+    return draft
+
+
+def _choose(ask: Ask, passages: Sequence[Passage]) -> list[Sentence]:
+    """Sentences worth quoting: the best, those nearly as good, and what belongs to them."""
+    question = ask.question
+    terms = [term for term in question.terms if term.weight >= 0.3]
+    wanted = [re.compile(words()["kind"][kind]["needs"]) for kind in question.kinds]
+    if question.has("when"):
+        wanted.append(_TIME)
+    broad = not question.kinds and not _asks_number(question) and not question.has("when", "yesno")
+    scored: list[tuple[float, Sentence]] = []
+    for rank, passage in enumerate(passages):
+        path = squeeze(" ".join(passage.section[-1:]))
+        for sentence in sentences(ask, passage):
+            text = squeeze(sentence.text)
+            own = coverage(ask.corpus, terms, Unit(((1.0, text),)))
+            above = coverage(ask.corpus, terms, Unit(((1.0, path),))) if path else 0.0
+            value = own + (0.5 * above if broad else 0.2 * above) - 0.12 * rank
+            value += 0.4 * sum(bool(pattern.search(sentence.text)) for pattern in wanted)
+            if _asks_number(question):
+                value += 0.3 * any(True for _ in quantities(fold_with_origin(sentence.text).text))
+            if question.years and any(str(year) in text for year in question.years):
+                value += 0.4
+            scored.append((value, sentence))
+    if not scored:
+        return []
+    scored.sort(key=lambda item: -item[0])
+    best = scored[0][0]
+    chosen: list[Sentence] = []
+    length = 0
+    share = 0.45 if broad else 0.7
+    for value, sentence in scored:
+        if value < share * best or (chosen and length + len(sentence.text) > LONGEST):
+            continue
+        chosen.append(sentence)
+        length += len(sentence.text)
+        if not broad and len(chosen) >= 3:
+            break
+    chosen = _with_items(ask, chosen)
+    return sorted(chosen, key=lambda s: (s.policy, s.start))
+
+
+def _with_items(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """A sentence that opens a list (：) brings the items below it."""
+    result = list(chosen)
+    for sentence in chosen:
+        if not re.search(r"[：:]$|下列|以下|如下", sentence.text):
+            continue
+        policy = ask.corpus.policies[sentence.policy]
+        section = next((s for s in policy.sections if s.start <= sentence.start < s.end), None)
+        if section is None:
+            continue
+        for child in policy.sections[section.id + 1 :]:
+            if child.level <= section.level:
+                break
+            text = policy.source[child.start : child.end].strip()
+            at = child.start + policy.source[child.start : child.end].find(text)
+            item = Sentence(policy.id, child.path, at, at + len(text), text, sentence.passage)
+            if all(item.end <= other.start or item.start >= other.end or other.policy != item.policy for other in result):
+                result.append(item)
+    return result
+
+
+def _runs(ask: Ask, chosen: Sequence[Sentence]) -> list[list[Sentence]]:
+    """Neighbouring sentences of one policy as one quote."""
+    runs: list[list[Sentence]] = []
+    for sentence in chosen:
+        if runs:
+            last = runs[-1][-1]
+            between = ask.corpus.policies[sentence.policy].source[last.end : sentence.start]
+            if last.policy == sentence.policy and 0 <= sentence.start - last.end and not between.strip() and last.section == sentence.section:
+                runs[-1].append(sentence)
+                continue
+        runs.append([sentence])
+    return runs
+
+
+def refuse(ask: Ask, reason: str, passages: Sequence[Passage], lost: Sequence[str] = ()) -> Draft:
+    """Say that the policies do not answer, what was searched, and nothing that is a claim."""
+    question, draft = ask.question, ask.draft()
+    draft.route, draft.status = "none", "refused"
+    late = other_years(ask)
+    if question.foreign and ask.corpus.regions:
+        regions = "、".join(ask.corpus.regions)
+        draft.say("refuse_foreign", regions=regions, names="、".join(question.foreign))
+    elif reason == "not_named":
+        names = "、".join(m.text for m in question.mentions if not ask.corpus.directory.named(m))
+        draft.say("refuse_not_named", names=names)
+        draft.note("not_named", "notice_not_named", names=names)
+    elif late or reason == "year":
+        draft.say("refuse_year", year="、".join(map(str, question.years)))
+    elif reason.startswith("kind_"):
+        draft.say("refuse_kind", kind=phrase(draft.language, reason))
+    else:
+        draft.say("refuse")
+    searched = [term.text for term in question.terms if term.weight >= 0.4][:8]
+    if searched:
+        draft.say("refuse_terms", terms="、".join(searched))
+    draft.topic = tuple(searched)
+    return draft
+

@@ -1,0 +1,153 @@
+"""The indexed policies as the assistant looks at them: clauses, targets, sections, names."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from assistant.question import Term
+from index.organisations import Directory
+from index.parser import header_labels
+from index.policy import Duty, HeaderField, Policy, Role, Section, Target
+from index.text import fold, squeeze
+
+MAIN_ROLES = (Role.LEAD, Role.RESPONSIBLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A responsibility clause: one task with everybody's role in it."""
+
+    policy: str
+    number: int
+    task: str
+    section: int
+    path: tuple[str, ...]
+    start: int
+    end: int
+    bracketed: bool
+    duties: tuple[Duty, ...]
+    own: str  # squeezed text of the task without the names of its bearers
+    parents: str  # squeezed headings above it
+
+    def bearers(self, *roles: Role) -> list[Duty]:
+        """Duties of these roles, one per organisation."""
+        return list({duty.organisation: duty for duty in self.duties if duty.role in roles}.values())
+
+    def heads(self) -> list[Duty]:
+        """Who leads; where nobody leads, who is responsible."""
+        return self.bearers(Role.LEAD) or self.bearers(Role.RESPONSIBLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Something that a question can be about, with the texts that speak for it, the closest first."""
+
+    texts: tuple[tuple[float, str], ...]  # (weight, squeezed text)
+
+
+class Corpus:
+    """All policies of one published generation."""
+
+    def __init__(self, policies: Mapping[str, Policy]) -> None:
+        self.policies = policies
+        self.clauses = tuple(clause for policy in policies.values() for clause in _clauses(policy))
+        self.text = "\n".join(squeeze(policy.source) for policy in policies.values())
+        self.regions = tuple(dict.fromkeys(filter(None, (region_of(policy) for policy in policies.values()))))
+        names = [duty.organisation for clause in self.clauses for duty in clause.duties]
+        self.directory = Directory(names, self.regions, self.text)
+        self.titles = {policy.id: tuple(_titles(policy)) for policy in policies.values()}
+
+    @cached_property
+    def targets(self) -> tuple[tuple[str, Target], ...]:
+        """(policy id, target) of every policy."""
+        return tuple((policy.id, target) for policy in self.policies.values() for target in policy.targets)
+
+    def clause_unit(self, clause: Clause) -> Unit:
+        """What speaks for a clause: its task's text, less so the headings above it."""
+        return Unit(((1.0, clause.own), (0.5, clause.parents)))
+
+    def target_unit(self, policy: str, target: Target) -> Unit:
+        """What speaks for a target: its indicator, less so its sentence and headings."""
+        document = self.policies[policy]
+        section = document.sections[target.section]
+        fragment = squeeze(document.source[target.start : target.end])
+        sentence = squeeze(document.source[target.sentence_start : target.sentence_end])
+        return Unit(((1.0, squeeze(target.indicator) + fragment), (0.55, sentence + squeeze(" ".join(section.path[-1:]))), (0.35, squeeze(" ".join(section.path)))))
+
+    @cached_property
+    def _documents(self) -> tuple[str, ...]:
+        return tuple(
+            squeeze(policy.source[section.start : section.end]) for policy in self.policies.values() for section in policy.sections
+        )
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - one corpus lives as long as its generation
+    def rarity(self, term: Term) -> float:
+        """0..1: 1 for a term that no section holds, near 0 for one that every section holds."""
+        total = len(self._documents)
+        holding = sum(any(variant in text for variant in term.variants) for text in self._documents)
+        return math.log((total + 1) / (holding + 0.5)) / math.log((total + 1) / 0.5)
+
+    @lru_cache(maxsize=4096)  # noqa: B019
+    def weight(self, term: Term) -> float:
+        """What a term counts: rare ones more; a verb or a chance pair of words that no policy holds, less."""
+        weight = term.weight * (0.25 + self.rarity(term))
+        return weight * 0.3 if term.weight <= 0.5 and not self.known(term) else weight
+
+    def known(self, term: Term) -> bool:
+        """Whether some policy holds the term or one of its official forms."""
+        return any(variant in self.text for variant in term.variants)
+
+    def field(self, policy: Policy, meaning: str) -> HeaderField | None:
+        """The header field with this meaning (``header.toml``)."""
+        return policy.field(*header_labels()[meaning]["labels"])
+
+
+def region_of(policy: Policy) -> str:
+    """The region whose government issued the policy, "" for a national one."""
+    match = re.match(r"(?:中共)?([一-鿿]{2,7}?(?:自治区|自治州|省|市|县|区|州))", policy.issuer or policy.title)
+    return fold(match.group(1)) if match and not match.group(1).startswith(("国务", "国家")) else ""
+
+
+def _titles(policy: Policy) -> Iterator[str]:
+    yield squeeze(policy.title)
+    for section in policy.sections:
+        if section.level == 0 and section.heading:
+            yield squeeze(section.heading)
+    number = policy.field(*header_labels()["document_number"]["labels"])
+    if number:
+        yield squeeze(number.value)
+
+
+def _clauses(policy: Policy) -> Iterator[Clause]:
+    groups: dict[int, list[Duty]] = {}
+    for duty in policy.duties:
+        groups.setdefault(duty.clause, []).append(duty)
+    for number, duties in groups.items():
+        first = duties[0]
+        section = policy.sections[first.section]
+        if first.bracketed:
+            text = policy.source[first.start : first.clause_start] + policy.source[first.clause_end : first.end]
+        else:
+            text = policy.source[first.start : first.end]
+        yield Clause(
+            policy=policy.id,
+            number=number,
+            task=first.task,
+            section=first.section,
+            path=section.path,
+            start=first.start,
+            end=first.end,
+            bracketed=first.bracketed,
+            duties=tuple(duties),
+            own=squeeze(first.task + "\n" + text),
+            parents=squeeze(" ".join(section.path)),
+        )
+
+
+def path_text(section: Section) -> str:
+    """A section's path on one line."""
+    return " › ".join(section.path)

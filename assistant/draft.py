@@ -1,0 +1,130 @@
+"""An answer while it is written: phrases, citation numbers, table rows, computed numbers."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from assistant.answer import Citation, Notice, Route, Status, Table
+from assistant.corpus import Corpus
+from assistant.question import Language
+from index.organisations import english_name
+
+
+@cache
+def _phrases() -> dict[str, dict[str, str]]:
+    return tomllib.loads(Path(__file__).with_name("phrases.toml").read_text("utf-8"))
+
+
+def phrase(language: Language, name: str, **values: object) -> str:
+    """The sentence ``name`` in a language; KeyError where a phrase or a value is missing."""
+    return _phrases()[language][name].format_map(values)
+
+
+@dataclass(slots=True)
+class Draft:
+    """Collects an answer; ``cite`` numbers the spans in order of use."""
+
+    corpus: Corpus
+    language: Language
+    route: Route = "ledger"
+    status: Status = "answered"
+    pieces: list[str] = field(default_factory=list)
+    spans: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    scores: dict[tuple[str, int, int], float] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    rows: list[tuple[tuple[str, ...], tuple[int, ...]]] = field(default_factory=list)
+    count: int | None = None
+    notices: list[Notice] = field(default_factory=list)
+    computed: set[str] = field(default_factory=set)  # numbers that follow from shown operands
+    topic: tuple[str, ...] = ()  # what the answer is about, for the follow-up
+
+    def say(self, name: str, **values: object) -> None:
+        """Add a sentence."""
+        self.pieces.append(phrase(self.language, name, **values))
+
+    def number(self, policy: str, start: int, end: int, score: float = 1.0) -> int:
+        """The citation number of a slice of a policy, outer blanks trimmed."""
+        source = self.corpus.policies[policy].source
+        while start < end and source[start].isspace():
+            start += 1
+        while end > start and source[end - 1].isspace():
+            end -= 1
+        key = (policy, start, end)
+        self.scores[key] = max(self.scores.get(key, 0.0), score)
+        return self.spans.setdefault(key, len(self.spans) + 1)
+
+    def cite(self, policy: str, start: int, end: int, score: float = 1.0) -> str:
+        """The mark ``[n]`` for a slice of a policy."""
+        return f"[{self.number(policy, start, end, score)}]"
+
+    def row(self, cells: Sequence[str], citations: Iterable[int]) -> None:
+        """Add a row to the table."""
+        self.rows.append((tuple(cells), tuple(dict.fromkeys(citations))))
+
+    def head(self, *names: str) -> None:
+        """Name the table's columns (``column_…`` phrases)."""
+        self.columns = tuple(phrase(self.language, f"column_{name}") for name in names)
+
+    def note(self, code: str, name: str, **values: object) -> None:
+        """Add a notice once."""
+        notice = Notice(code, phrase(self.language, name, **values))
+        if notice not in self.notices:
+            self.notices.append(notice)
+
+    def compute(self, value: float | int) -> str:
+        """A computed number as it is shown, remembered for the certificate."""
+        text = plain_number(value)
+        self.computed.add(text)
+        return text
+
+    def organisations(self, names: Iterable[str]) -> str:
+        """Names in a row; in English with their usual English names."""
+        comma = phrase(self.language, "list_comma")
+        return comma.join(self.organisation(name) for name in dict.fromkeys(names))
+
+    def organisation(self, name: str) -> str:
+        """A name as the policy writes it; in English with its usual English name."""
+        english = english_name(name) if self.language == "en" else ""
+        return f"{name} ({english})" if english else name
+
+    def text(self) -> str:
+        """The sentences written so far."""
+        return (" " if self.language == "en" else "").join(self.pieces)
+
+    def citations(self) -> tuple[Citation, ...]:
+        """Citations by number."""
+        return tuple(
+            self._citation(number, key) for key, number in sorted(self.spans.items(), key=lambda item: item[1])
+        )
+
+    def _citation(self, number: int, key: tuple[str, int, int]) -> Citation:
+        policy = self.corpus.policies[key[0]]
+        section = next((s for s in policy.sections if s.start <= key[1] < s.end), policy.sections[0])
+        document = self.corpus.field(policy, "document_number")
+        return Citation(
+            number=number,
+            policy=policy.id,
+            title=policy.title,
+            document_number=document.value if document else "",
+            section=section.path,
+            start=key[1],
+            end=key[2],
+            quote=policy.source[key[1] : key[2]],
+            score=round(self.scores[key], 4),
+        )
+
+    def table(self) -> Table | None:
+        """The table, where there is more than one row."""
+        if len(self.rows) < 2:
+            return None
+        return Table(self.columns, tuple(cells for cells, _ in self.rows), tuple(marks for _, marks in self.rows))
+
+
+def plain_number(value: float | int) -> str:
+    """350.0 as 350, 1.5 as 1.5."""
+    rounded = round(float(value), 4)
+    return str(int(rounded)) if rounded == int(rounded) else f"{rounded:.4f}".rstrip("0").rstrip(".")

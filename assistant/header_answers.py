@@ -1,0 +1,344 @@
+"""Answers about the document itself: number, dates, validity, basis, addressees, parts, one article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from assistant.draft import Draft, phrase
+from assistant.duty_answers import Ask
+from assistant.target_answers import subtree_end
+from index.parser import header_labels
+from index.policy import Policy, Section
+from index.targets import read_numeral
+from index.text import fold, squeeze
+
+_SECTION_KINDS = {"条": "条", "article": "条", "章": "章", "chapter": "章", "节": "节", "section": "", "部分": "一", "项": "", "点": "", "款": "", "item": "", "point": "", "no.": ""}
+_EFFECTIVE = re.compile(r"[^。；\n]*自\s*(?:\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|(?:发布|公布|印发)之日)\s*起\s*(?:施行|实施|执行|生效|按新标准计算执行)[^。\n]*。?")
+_EXPIRES = re.compile(r"[^。；\n]*(?:有效期(?:为|至|限)?|有效期)\s*(?:[0-9一二三四五六七八九十]+\s*(?:年|个月)|至|到)[^。\n]*。?")
+_BASIS = re.compile(r"(?:为|根据|依据|按照|贯彻|落实|遵照)[^。]*《[^》]+》(?:[（(][^）)]*号[）)])?[^。]*(?:制定|提出|现|结合|规定|方案|意见|通知|如下)[^。]*。?")
+_SIGNED = re.compile(r"(?m)^[ 　]*\d{4}年\d{1,2}月\d{1,2}日[ 　]*$")
+_TITLES = re.compile(r"《[^》]+》(?:（[^）]*号）)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing said of one policy: label, value and its slice."""
+
+    label: str
+    value: str
+    start: int
+    end: int
+
+
+@cache
+def _asks() -> dict[str, re.Pattern[str]]:
+    return {
+        meaning: re.compile(
+            "|".join([*(re.escape(fold(word)) for word in sorted(row["zh"], key=len, reverse=True)),
+                      *(rf"\b{re.escape(fold(word))}\b" for word in row["en"])])
+        )
+        for meaning, row in header_labels().items()
+    }
+
+
+def answer_header(ask: Ask) -> Draft | None:
+    """The answer to a question about the document itself, or None."""
+    question = ask.question
+    if any(mention.names for mention in question.mentions) and not question.policies:
+        return None
+    meanings = _meanings(ask)
+    if not meanings:
+        return None
+    draft = ask.draft()
+    policies = [p for p in ask.corpus.policies.values() if not question.policies or p.id in question.policies]
+    said = False
+    draft.head("policy", "field", "content")
+    for policy in policies:
+        for meaning in meanings:
+            for found in _find(ask, policy, meaning):
+                said = True
+                _say(ask, draft, policy, meaning, found, len(policies) > 1)
+    if not said:
+        return None
+    if len(policies) == 1:
+        draft.rows.clear()
+    draft.topic = tuple(meanings)
+    return draft
+
+
+def _meanings(ask: Ask) -> list[str]:
+    """What is asked of the document; [] where the question has a topic beyond that."""
+    question = ask.question
+    text = question.folded
+    asked = [name for name in ("basis", "recipients") if question.has(name)]
+    rest = text
+    for meaning, pattern in _asks().items():
+        match = pattern.search(text)
+        if match:
+            asked.append(meaning)
+            rest = pattern.sub(" ", rest)
+    # 主题分类 holds 分类; the longest wording wins.
+    if "index_number" in asked and "document_number" in asked and not re.search(r"发文|文号|文件号|document", text):
+        asked.remove("document_number")
+    if "published" in asked and "issuer" in asked and not re.search(r"谁|单位|机关|机构|部门|哪里|who|which|body", text):
+        asked.remove("issuer")
+    if "basis" in asked and set(asked) - {"basis"} <= {"title", "written", "issuer", "effective", "published"}:
+        asked = ["basis"]
+    if not asked:
+        return []
+    left = [
+        term for term in question.terms
+        if term.weight >= 0.4 and term.text in squeeze(rest) and not re.fullmatch(r"[\d号发文]+|日期|时间|落款|文号|发布|印发|制定|公布|施行|实施|生效|收文|发给|通知|文件|执行|标注|版本|官方|编号|查询|开始|正式|document|date|issued?|published|hanzhong", term.text)
+    ]
+    if any(m in asked for m in ("basis", "recipients")):
+        return asked if len([t for t in left if t.weight >= 0.9]) <= 2 else []
+    known = [term for term in left if term.weight >= 0.9 and not re.fullmatch(r"[a-z\-]+", term.text)]
+    latin = [term for term in left if re.fullmatch(r"[a-z\-]+", term.text)]
+    return asked if not known and (len(latin) <= 1 or question.language == "zh") else []
+
+
+def _find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
+    if meaning == "basis":
+        yield from _basis(policy)
+        return
+    if meaning == "recipients":
+        at = policy.source.find(policy.recipients) if policy.recipients else -1
+        if at >= 0:
+            yield Found("", policy.recipients, at, at + len(policy.recipients))
+        return
+    if meaning == "title":
+        at = policy.source.find(policy.title)
+        if at >= 0:
+            yield Found(phrase(ask.question.language, "title", value="", cite="").split("：")[0], policy.title, at, at + len(policy.title))
+            return
+    if meaning == "issuer":
+        at = policy.source.find(policy.issuer) if policy.issuer else -1
+        if at >= 0:
+            yield Found("", policy.issuer, at, at + len(policy.issuer))
+    item = ask.corpus.field(policy, meaning)
+    if meaning == "written" and item and (signed := _SIGNED.search(policy.source)):
+        yield Found(_label(ask, "written"), signed.group().strip(), signed.start(), signed.end())
+    if item:
+        if meaning != "issuer" or squeeze(item.value) != squeeze(policy.issuer):
+            yield Found(item.label, item.value, item.start, item.end)
+        if meaning != "validity":
+            return
+    if meaning in ("effective", "written", "published") and not item:
+        pattern = _EFFECTIVE if meaning == "effective" else _SIGNED
+        for match in pattern.finditer(policy.source):
+            yield Found(_label(ask, meaning), match.group().strip(), match.start(), match.end())
+            if meaning != "effective":
+                return
+    if meaning in ("expires", "validity"):
+        yield from _expiry(ask, policy, meaning)
+
+
+def _expiry(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
+    field = ask.corpus.field(policy, "expires")
+    if field and meaning == "validity":
+        yield Found(field.label, field.value, field.start, field.end)
+    match = _EXPIRES.search(policy.source)
+    if match:
+        yield Found(_label(ask, "expires"), match.group().strip(), match.start(), match.end())
+    if not field and not match and meaning == "validity":
+        effective = _EFFECTIVE.search(policy.source)
+        if effective:
+            yield Found(_label(ask, "effective"), effective.group().strip(), effective.start(), effective.end())
+
+
+def _label(ask: Ask, meaning: str) -> str:
+    labels = header_labels()[meaning]
+    return str(labels["en"][0]).capitalize() if ask.question.language == "en" else str(labels["labels"][0])
+
+
+def _basis(policy: Policy) -> Iterator[Found]:
+    """The sentence that names what the policy is based on, with its 《titles》."""
+    for section in policy.sections:
+        if section.level > 1 or section.parent is not None:
+            if section.marker[:1] != "第" or section.id > 12:
+                continue
+        text = policy.source[section.start : section.end]
+        match = _BASIS.search(text)
+        if match and _TITLES.search(match.group()) and not re.search(r"印发给你们", match.group()):
+            yield Found("", match.group().strip(), section.start + match.start(), section.start + match.end())
+            return
+
+
+def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, many: bool) -> None:
+    start, end = found.start, found.end
+    if meaning not in ("basis", "recipients"):
+        start = _line_start(policy.source, start) if found.label else start
+    cite = draft.cite(policy.id, start, end)
+    value = found.value.rstrip("。")
+    label = found.label or phrase(draft.language, "issuer" if meaning == "issuer" else meaning, value="", cite="").split("：")[0].split(":")[0]
+    draft.row([policy.title, label, value], [draft.number(policy.id, start, end)])
+    if many:
+        draft.say("field_policy", title=policy.title, label=label, value=value, cite=cite)
+        return
+    claim = _claimed(ask, meaning, found)
+    if claim is not None:
+        draft.say("confirm_field" if claim else "premise_field", label=label, value=value, cite=cite)
+        if not claim:
+            draft.note("premise", "notice_premise")
+    elif meaning in ("basis", "recipients", "title") or (meaning == "issuer" and not found.label):
+        draft.say(meaning, value=value, cite=cite)
+    elif meaning == "validity" and found.label in header_labels()["validity"]["labels"]:
+        draft.say("in_force", label=label, value=value, cite=cite)
+    elif found.label in header_labels()["expires"]["labels"] and (day := read_date(value)):
+        state = phrase(draft.language, "state_expired" if day <= ask.today else "state_valid")
+        today = f"{ask.today.year}年{ask.today.month}月{ask.today.day}日"
+        draft.computed.update(re.findall(r"\d+", today))
+        draft.say("expires_on", value=value, cite=cite, today=today, state=state)
+    else:
+        iso = read_date(value)
+        shown = f"{value} ({iso.isoformat()})" if iso and draft.language == "en" and len(value) < 25 else value
+        if iso and draft.language == "en":
+            draft.computed.update(re.findall(r"\d+", iso.isoformat()))
+        draft.say("field", label=label, value=shown, cite=cite)
+
+
+def _claimed(ask: Ask, meaning: str, found: Found) -> bool | None:
+    """Whether the question states the right value; None where it states none."""
+    if meaning != "document_number":
+        return None
+    stated = re.search(r"[一-鿿]{1,8}\s*\[\s*\d{4}\s*\]\s*(?:第)?\d+\s*号", ask.question.folded)
+    if not stated or not ask.question.has("yesno", "why"):
+        return None
+    return squeeze(stated.group()).endswith(squeeze(found.value))
+
+
+def _line_start(source: str, start: int) -> int:
+    """Where the label of a header value begins, so that the citation shows both."""
+    line = source.rfind("\n", 0, start) + 1
+    before = source[line:start]
+    match = re.search(r"[^\s　]*(?:[ 　][^\s　]{1})*[：:]?[\s　]*$", before)
+    return line + match.start() if match else start
+
+
+def read_date(text: str) -> date | None:
+    """The first date of a text, or None."""
+    match = re.search(r"(\d{4})\s*[年\-/.]\s*(\d{1,2})\s*[月\-/.]\s*(\d{1,2})", fold(text))
+    if not match:
+        return None
+    try:
+        return date(int(match.group(1)), int(match.group(2)), int(match.group(3)))
+    except ValueError:
+        return None
+
+
+# Parts of the document
+
+
+def answer_section(ask: Ask) -> Draft | None:
+    """第八条规定了什么: the text of a section asked for by its number, or None."""
+    question = ask.question
+    if not question.marker or question.roles or question.has("who"):
+        return None
+    word = re.sub(r"[第\s\d一二三四五六七八九十百零]", "", question.marker)
+    digits = re.search(r"\d+|[一二三四五六七八九十百零]+", question.marker)
+    if not digits:
+        return None
+    number = int(digits.group()) if digits.group().isdigit() else int(read_numeral(digits.group()))
+    draft = ask.draft()
+    draft.route = "ledger"
+    for policy in ask.corpus.policies.values():
+        if question.policies and policy.id not in question.policies:
+            continue
+        section = _numbered(policy, word, number)
+        if section is None:
+            continue
+        end = subtree_end(policy.sections, section.id)
+        body = policy.source[section.body_start : end].strip()
+        children = [s for s in policy.sections[section.id + 1 :] if s.start < end and s.level == section.level + 1]
+        if children and len(body) > 400:
+            _say_children(draft, policy, section, children)
+        else:
+            text = re.sub(r"\s*\n\s*", "\n", body) or section.heading
+            draft.say("section_text", name=section.path[-1] if section.path else "", text=text, cite=draft.cite(policy.id, section.start, end))
+    return draft if draft.pieces else None
+
+
+def _numbered(policy: Policy, word: str, number: int) -> Section | None:
+    kind = _SECTION_KINDS.get(word, "")
+    for section in policy.sections:
+        marker = squeeze(section.marker)
+        if not marker or (kind in ("条", "章", "节") and not marker.endswith(kind) and "之" not in marker):
+            continue
+        if kind == "一" and not re.match(r"[一二三四五六七八九十]+、|第.+[章编]", marker):
+            continue
+        if kind == "" and not re.match(r"\d+[.、]", marker):
+            continue
+        digits = re.search(r"\d+|[一二三四五六七八九十百零]+", marker)
+        if digits and (int(digits.group()) if digits.group().isdigit() else int(read_numeral(digits.group()))) == number:
+            return section
+    return _numbered(policy, "article", number) if kind == "" and word != "article" else None
+
+
+def answer_structure(ask: Ask) -> Draft | None:
+    """重点任务有哪些, 共几章: the parts of the document or of one of its sections, or None."""
+    question = ask.question
+    counted = re.search(r"(?:几|多少)(?:个)?(章|条|节|部分)|how many (chapters|articles|sections|parts)", question.folded)
+    text = squeeze(question.text)
+    for policy in ask.corpus.policies.values():
+        if question.policies and policy.id not in question.policies:
+            continue
+        if counted and not any(t.weight >= 0.9 and not re.search("chapter|article|section|part", t.text) for t in question.terms):
+            kind = {"chapters": "章", "articles": "条", "sections": "节", "parts": "部分"}.get(counted.group(2) or "", counted.group(1))
+            found = _of_kind(policy, str(kind))
+            if found:
+                draft = ask.draft()
+                _say_children(draft, policy, None, found)
+                return draft
+        if not question.has("structure", "list", "count"):
+            continue
+        for section in policy.sections:
+            heading = squeeze(section.heading)
+            if len(heading) < 3 or not section.level or (heading not in text and not _same_heading(question.folded, heading)):
+                continue
+            end = subtree_end(policy.sections, section.id)
+            children = [s for s in policy.sections[section.id + 1 :] if s.start < end and s.level == section.level + 1]
+            rest = [t for t in question.terms if t.weight >= 0.9 and t.text not in heading and not re.fullmatch(r"[a-z]+", t.text)]
+            if len(children) >= 2 and not rest:
+                draft = ask.draft()
+                _say_children(draft, policy, section, children)
+                return draft
+    return None
+
+
+_ENGLISH_HEADINGS = {"main tasks": "任务", "key tasks": "任务", "priority tasks": "任务", "main measures": "措施", "key measures": "措施", "basic principles": "原则", "principles": "原则"}
+
+
+def _same_heading(folded: str, heading: str) -> bool:
+    return any(words in folded and heading.endswith(ending) for words, ending in _ENGLISH_HEADINGS.items())
+
+
+def _of_kind(policy: Policy, kind: str) -> list[Section]:
+    if kind in ("章", "条", "节"):
+        return [s for s in policy.sections if re.fullmatch(rf"第.+{kind}", squeeze(s.marker))]
+    return [s for s in policy.sections if s.level == 1]
+
+
+def _say_children(draft: Draft, policy: Policy, parent: Section | None, children: list[Section]) -> None:
+    name = parent.path[-1] if parent and parent.path else f"《{policy.title}》"
+    draft.count = len(children)
+    draft.say("sections", name=f"“{name}”" if parent else name, count=draft.compute(len(children)))
+    draft.head("section", "content")
+    items = []
+    for child in children:
+        end = subtree_end(policy.sections, child.id)
+        cite = draft.cite(policy.id, child.start, end if end - child.start < 600 else child.end)
+        title = child.path[-1] if child.path else child.heading
+        body = re.sub(r"\s+", "", policy.source[child.body_start : child.end])
+        if not child.heading:
+            title = f"{title}{body}" if len(body) <= 80 else title
+        items.append(f"{title.rstrip('；。')}{cite}")
+        draft.row([child.path[-1] if child.path else "", body[:60] + ("…" if len(body) > 60 else "")], [draft.number(policy.id, child.start, end if end - child.start < 600 else child.end)])
+    if len(items) <= 12:
+        draft.pieces.append(("；" if draft.language == "zh" else "; ").join(items) + ("。" if draft.language == "zh" else "."))
+    else:
+        draft.pieces.append(items[0] + " … " + items[-1])
+

@@ -1,0 +1,298 @@
+"""What a question says, read once: language, organisations, years, numbers, roles, what is asked.
+
+Offsets and patterns refer to the folded question. The patterns are data (``words.toml``).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from index.organisations import Mention, is_place, region_spellings, region_spellings_of
+from index.organisations import regions as region_names
+from index.policy import Role
+from index.targets import Quantity, quantities
+from index.text import fold, squeeze
+
+Language = Literal["zh", "en"]
+
+_POS_WEIGHTS = {"n": 1.0, "v": 0.45, "a": 0.5, "e": 1.0, "i": 1.0, "l": 0.9, "j": 1.0, "b": 0.6, "t": 0.3, "x": 0.7, "m": 0.3, "s": 0.6, "z": 0.4, "d": 0.15}
+PHRASE = 0.5  # weight of two neighbouring words as one (绿色工厂), where the policies know it
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s*(?:年|$|\b(?!号|\])))|(?<!\d)(\d\d)年(?=底|末|前|要|目标|的|到|$|[,?。])")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A content word of the question with the words of documents that it may stand for."""
+
+    text: str
+    variants: tuple[str, ...]  # the word itself and its official forms, folded, without blanks
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question taken apart."""
+
+    text: str
+    folded: str
+    language: Language
+    mentions: tuple[Mention, ...]
+    years: tuple[int, ...]
+    numbers: tuple[Quantity, ...]
+    roles: tuple[Role, ...]
+    asks: frozenset[str]
+    kinds: frozenset[str]
+    policies: tuple[str, ...]  # ids of the policies named by title, number or region; () where none is
+    terms: tuple[Term, ...]
+    foreign: tuple[str, ...] = ()  # places and regions that no policy covers
+    marker: str = ""  # 第八条, 第5项: a section asked for by its number
+    quoted: tuple[str, ...] = field(default=())  # what stands in quotation marks
+
+    def has(self, *names: str) -> bool:
+        """Whether any of these things is asked."""
+        return any(name in self.asks for name in names)
+
+
+@cache
+def words() -> dict[str, Any]:
+    """The patterns of ``words.toml``."""
+    return tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+
+
+@cache
+def _glossary() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(Path(__file__).with_name("terms.toml").read_text("utf-8"))
+
+
+@cache
+def _pattern(group: str, name: str) -> re.Pattern[str]:
+    entry = words()[group][name]
+    return re.compile("|".join([*entry["zh"], *entry["en"]]))
+
+
+@cache
+def _noise() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
+    """(phrases to cut from a Chinese question, whole words without topic, English stop words)."""
+    entries = words()["noise"]["zh"]
+    phrases = [entry for entry in entries if len(entry) >= 3 or entry in ("谁", "什么", "怎么", "如何", "哪些", "请问", "是否", "为何")]
+    asked = [*words()["ask"]["who"]["zh"], *(w for role in words()["role"].values() for w in role["zh"] if w not in ("参与", "协同", "辅助"))]
+    return (
+        re.compile("|".join([*asked, *phrases])),
+        re.compile("|".join(entries)),
+        frozenset(words()["noise"]["en"]),
+    )
+
+
+@cache
+def _english_terms() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    rows = []
+    for phrase, chinese in sorted(_glossary()["english"].items(), key=lambda item: -len(item[0])):
+        parts = re.split(r"[\s-]+", fold(phrase))
+        last = parts[-1]
+        plural = f"{re.escape(last[:-1])}(?:y|ies)" if last.endswith("y") else f"{re.escape(last)}(?:s|es)?"
+        body = r"[\s-]+".join([*map(re.escape, parts[:-1]), plural])
+        rows.append((re.compile(rf"\b{body}\b"), tuple(squeeze(word) for word in chinese)))
+    return tuple(rows)
+
+
+@cache
+def _everyday() -> dict[str, tuple[str, ...]]:
+    return {squeeze(word): tuple(map(squeeze, official)) for word, official in _glossary()["everyday"].items()}
+
+
+def language_of(text: str) -> Language:
+    """zh where Chinese characters carry the question, else en."""
+    chinese = len(re.findall(r"[㐀-鿿]", text))
+    latin = len(re.findall(r"[A-Za-z]+", text))
+    return "zh" if chinese and chinese >= latin else "en"
+
+
+def without_control(text: str) -> str:
+    """The question as it is read: control characters, markup tags and outer blanks removed."""
+    text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f​-‏‪-‮⁠﻿]", "", text)
+    return re.sub(r"<[^<>]{0,200}>", " ", text).strip()
+
+
+def roles_in(folded: str) -> tuple[Role, ...]:
+    """Roles that the words of a question name, in order of Role."""
+    return tuple(role for role in Role if _pattern("role", role.value).search(folded))
+
+
+def read_question(
+    text: str, mentions: Iterable[Mention], titles: dict[str, tuple[str, ...]], regions: Iterable[str], corpus: str
+) -> Question:
+    """Take a question apart.
+
+    ``titles`` gives, for each policy, the words that name it (title, document number, folded);
+    ``regions`` the regions that the policies are about; ``corpus`` their folded text.
+    """
+    clean = without_control(text)
+    folded = fold(clean)
+    mentions = tuple(mentions)
+    language = language_of(clean)
+    rest = _blank(folded, [(m.start, m.end) for m in mentions])
+    asks = frozenset(name for name in words()["ask"] if _pattern("ask", name).search(folded))
+    kinds = frozenset(name for name in words()["kind"] if _pattern("kind", name).search(folded))
+    years = tuple(dict.fromkeys(int(m.group(1) or "20" + m.group(2)) for m in _YEAR.finditer(folded)))
+    policies, rest, named = _policies(rest, titles)
+    rest, foreign = _regions(rest, tuple(regions), corpus)
+    marker = re.search(r"第\s*[一二三四五六七八九十百零\d]+\s*(?:条|章|节|项|点|部分|款)|\b(?:article|chapter|item|section|point|no\.)\s*\d+", folded)
+    dates = [m.span() for m in _YEAR.finditer(folded)]
+    numbers = tuple(q for q in quantities(folded) if all(q.end <= a or q.start >= b for a, b in dates))
+    rest = _blank(rest, dates)
+    rest = _blank(rest, [(q.start, q.end) for q in numbers])
+    if marker:
+        rest = _blank(rest, [marker.span()])
+    terms = _terms(rest, language)
+    if not terms and named:
+        terms = _terms(" ".join(named), language, 0.5)
+    return Question(
+        text=clean,
+        folded=folded,
+        language=language,
+        mentions=mentions,
+        years=years,
+        numbers=numbers,
+        roles=roles_in(_blank(folded, [(m.start, m.end) for m in mentions])),
+        asks=asks,
+        kinds=kinds,
+        policies=policies,
+        terms=terms,
+        foreign=foreign,
+        marker=marker.group() if marker else "",
+        quoted=tuple(re.findall(r'"([^"]{2,40})"', folded)) + tuple(re.findall(r"《([^》]{2,60})》", folded)),
+    )
+
+
+def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + "\n" * (end - start) + text[end:]
+    return text
+
+
+def _policies(rest: str, titles: dict[str, tuple[str, ...]]) -> tuple[tuple[str, ...], str, list[str]]:
+    """Policies named in the question, the question without their names, and those names."""
+    best: dict[str, int] = {}
+    cuts: list[tuple[int, int]] = []
+    for policy, names in titles.items():
+        for name in names:
+            for start, end in _common(rest, name, 6):
+                best[policy] = max(best.get(policy, 0), end - start)
+                cuts.append((start, end))
+    longest = max(best.values(), default=0)
+    chosen = tuple(policy for policy, length in best.items() if length == longest)
+    named = [rest[start:end] for start, end in cuts]
+    # Words of a title are often the topic too; what stands in 《》 or is long names the document.
+    return (chosen if len(chosen) < max(2, len(titles)) or len(titles) == 1 else ()), _blank(rest, cuts), named
+
+
+def _common(text: str, name: str, least: int) -> list[tuple[int, int]]:
+    """Longest slices of ``text`` (at least ``least`` characters) that stand in ``name``."""
+    spans, at = [], 0
+    while at <= len(text) - least:
+        end = at + least
+        if "\n" not in text[at:end] and text[at:end] in name:
+            while end < len(text) and text[at : end + 1] in name:
+                end += 1
+            spans.append((at, end))
+            at = end
+        else:
+            at += 1
+    return spans
+
+
+def _regions(rest: str, regions: tuple[str, ...], corpus: str) -> tuple[str, tuple[str, ...]]:
+    """The question without the policies' own regions, and the other regions that it names."""
+    foreign: list[str] = []
+    for region in sorted(regions, key=len, reverse=True):
+        short = region[:-1] if len(region) > 2 else region
+        for match in re.finditer(f"{re.escape(region)}|{re.escape(short)}(?![一-鿿]{{0,4}}(?:新区|开发区))", rest):
+            rest = _blank(rest, [match.span()])
+    for match in re.finditer(r"([一-鿿]{2,3}?)(?:市|省|县|区|州)(?!场|级|民|政府|属|里|域|内|直|委|长|化|块|别|间|分|市|\()", rest):
+        name = match.group()
+        if name[0] not in "各全本该每哪某我" and name not in corpus and (is_place(name) or _is_name(name)):
+            foreign.append(name)
+    for name in _place_names().findall(rest):
+        if name not in corpus and not any(name in other for other in foreign):
+            foreign.append(name)
+    own = {region_spellings_of(region) for region in regions}
+    for match in re.finditer(r"[a-z]{4,}(?:'[a-z]+)?", rest):
+        spelt = match.group().removesuffix("'s").replace("'", "")
+        if spelt in own:
+            rest = _blank(rest, [match.span()])
+        elif (name := region_spellings().get(spelt)) and name not in corpus:
+            foreign.append(name)
+            rest = _blank(rest, [match.span()])
+    for name in foreign:
+        rest = rest.replace(name, "\n" * len(name))
+    return rest, tuple(dict.fromkeys(foreign))
+
+
+@cache
+def _place_names() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(region_names(), key=len, reverse=True)) + r"(?![一-鿿]{0,2}(?:路|街|大学))")
+
+
+def _is_name(name: str) -> bool:
+    """Whether X区, X县 is one name to jieba: a place or an unknown proper noun, not 工业区 or 园区."""
+    import jieba.posseg as posseg
+
+    pairs = list(posseg.cut(name))
+    return len(pairs) == 1 and pairs[0].flag == "ns"
+
+
+def _terms(rest: str, language: Language, factor: float = 1.0) -> tuple[Term, ...]:
+    found: dict[str, Term] = {}
+    if language == "en" or re.search(r"[a-z]{3}", rest):
+        rest = _read_english(rest, found, factor)
+    cut, whole, _ = _noise()
+    rest = cut.sub("\n", rest)
+    for piece in re.split(r"[^0-9a-z㐀-鿿+.\-]+", rest):
+        if re.search(r"[㐀-鿿]", piece):
+            _read_chinese(piece, found, whole, factor)
+    return tuple(found.values())
+
+
+def _read_english(rest: str, found: dict[str, Term], factor: float) -> str:
+    for pattern, chinese in _english_terms():
+        for match in list(pattern.finditer(rest)):
+            phrase = match.group()
+            if "\n" not in phrase and phrase not in _noise()[2]:
+                found.setdefault(phrase, Term(phrase, chinese, factor))
+                rest = _blank(rest, [match.span()])
+    for match in re.finditer(r"[a-z][a-z'\-]{2,}", rest):
+        word = match.group().rstrip("'s") if match.group().endswith("'s") else match.group()
+        if word not in _noise()[2] and match.group() not in _noise()[2]:
+            found.setdefault(word, Term(word, (word,), 0.6 * factor))
+    return re.sub(r"[a-z][a-z'\-]*", lambda m: m.group() if len(m.group()) < 3 else "\n", rest)
+
+
+def _read_chinese(piece: str, found: dict[str, Term], whole: re.Pattern[str], factor: float) -> None:
+    import jieba.posseg as posseg
+
+    for word in sorted((w for w in _everyday() if len(w) >= 2 and w in piece), key=len, reverse=True):
+        if word in piece:
+            found.setdefault(word, Term(word, (word, *_everyday()[word]), factor))
+            piece = piece.replace(word, "\n")
+    for part in piece.split("\n"):
+        before = ""  # the content word just before, to make 绿色工厂 of 绿色 and 工厂
+        for pair in posseg.cut(part):
+            word = pair.word.strip()
+            if not word or whole.fullmatch(word):
+                before = ""
+                continue
+            weight = _POS_WEIGHTS.get(pair.flag[:1], 0.2)
+            if len(word) == 1:
+                weight *= 0.35
+            if weight >= 0.1:
+                found.setdefault(word, Term(word, (word, *_everyday().get(word, ())), weight * factor))
+            content = len(word) > 1 and weight >= 0.4
+            if content and before:
+                found.setdefault(before + word, Term(before + word, (before + word,), PHRASE * factor))
+            before = word if content else ""

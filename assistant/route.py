@@ -1,0 +1,27 @@
+"""Which questions the ledger answers: rules tried in order, the first that applies answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assistant.draft import Draft
+from assistant.duty_answers import Ask, answer_duties
+from assistant.header_answers import answer_header, answer_section, answer_structure
+from assistant.target_answers import answer_targets
+
+RULES: tuple[Callable[[Ask], Draft | None], ...] = (
+    answer_header,
+    answer_section,
+    answer_duties,
+    answer_structure,
+    answer_targets,
+)
+
+
+def route(ask: Ask) -> Draft | None:
+    """The ledger's answer, or None where the question needs the text."""
+    for rule in RULES:
+        draft = rule(ask)
+        if draft is not None and (draft.pieces or draft.rows):
+            return draft
+    return None
