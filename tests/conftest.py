@@ -28,5 +28,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     report = yield
     if report.skipped and os.environ.get("CI") == "true" and item.get_closest_marker("browser"):
         report.outcome = "failed"
-        report.longrepr = f"CI=true: a browser test may not be skipped ({report.longrepr})"
+        _, _, reason = report.longrepr
+        report.longrepr = f"CI=true: a browser test may not be skipped. {reason}"
     return report

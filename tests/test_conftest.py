@@ -1,0 +1,32 @@
+"""The rule of conftest: where CI=true a browser test that is skipped is a failure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+CASES = """
+import pytest
+
+@pytest.mark.browser
+def test_page(chromium):
+    pass
+
+def test_other():
+    pytest.skip("not here")
+"""
+
+
+@pytest.mark.parametrize(("ci", "expected"), [("true", {"errors": 1, "skipped": 1}), ("", {"skipped": 2})])
+def test_a_skipped_browser_test(ci: str, expected: dict[str, int], pytester: pytest.Pytester,
+                                monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    pytester.makeconftest(Path(__file__).with_name("conftest.py").read_text("utf-8"))
+    pytester.makeini("[pytest]\nmarkers = browser")
+    pytester.makepyfile(CASES)
+    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(**expected)
