@@ -1,0 +1,136 @@
+"""Command line: ``python -m assistant ask "问题" [--json]`` and ``batch IN.jsonl OUT.jsonl``.
+
+Exit status: 0 answered or refused, 1 some input could not be read, 2 wrong usage or settings,
+3 no usable index.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dotenv import load_dotenv
+
+from assistant.answer import SCHEMA, Answer
+from assistant.settings import Settings, SettingsError
+from index.errors import PolicyIndexError
+
+if TYPE_CHECKING:
+    from assistant.chain import PolicyAssistant
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    load_dotenv(Path(".env"))
+    try:
+        settings = Settings.from_environment(os.environ)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        from assistant.build import build_assistant
+
+        assistant = build_assistant(settings)
+    except PolicyIndexError as error:
+        print(error, file=sys.stderr)
+        return 3
+    if options.command == "ask":
+        return _ask(assistant, options.question, as_json=options.json)
+    return _batch(assistant, options.input, options.output)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m assistant", description="向政策文件提问。")
+    commands = parser.add_subparsers(dest="command", required=True)
+    ask = commands.add_parser("ask", help="回答一个问题")
+    ask.add_argument("question")
+    ask.add_argument("--json", action="store_true", help="输出 JSON（schema 1）")
+    batch = commands.add_parser("batch", help="逐行回答一个 JSONL 文件里的问题")
+    batch.add_argument("input", type=Path, metavar="IN.jsonl")
+    batch.add_argument("output", type=Path, metavar="OUT.jsonl")
+    return parser
+
+
+def _ask(assistant: PolicyAssistant, question: str, *, as_json: bool) -> int:
+    answer = assistant.invoke({"question": question, "history": []})
+    print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2) if as_json else as_text(answer))
+    return 0
+
+
+def as_text(answer: Answer) -> str:
+    """An answer for a terminal: notices, text, table, quotes."""
+    lines = [f"! {notice.text}" for notice in answer.notices]
+    lines.append(answer.text)
+    if answer.table:
+        rows = [answer.table.columns, *answer.table.rows]
+        widths = [max(_width(row[column]) for row in rows) for column in range(len(answer.table.columns))]
+        marks = ["", *("".join(f"[{number}]" for number in row) for row in answer.table.citations)]
+        for row, mark in zip(rows, marks, strict=True):
+            cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
+            lines.append("  ".join([*cells, mark]).rstrip())
+    for citation in answer.citations:
+        place = " › ".join(citation.section) or citation.title
+        quote = " ".join(citation.quote.split())
+        lines.append(f"[{citation.number}] {citation.document_number or citation.policy} {place}：{quote}")
+    return "\n".join(lines)
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes in a terminal: two for a wide character."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _batch(assistant: PolicyAssistant, source: Path, target: Path) -> int:
+    from tqdm import tqdm
+
+    try:
+        lines = source.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        print(f"读不到 {source}：{error}", file=sys.stderr)
+        return 1
+    failed = False
+    try:
+        with target.open("w", encoding="utf-8") as out:
+            for number, line in enumerate(tqdm(lines, unit="题", disable=None), start=1):
+                if not line.strip():
+                    continue
+                result = _answer_line(assistant, line, number)
+                failed |= result["status"] == "error"
+                out.write(json.dumps(result, ensure_ascii=False) + "\n")
+                out.flush()
+    except OSError as error:
+        print(f"写不了 {target}：{error}", file=sys.stderr)
+        return 1
+    return 1 if failed else 0
+
+
+def _answer_line(assistant: PolicyAssistant, line: str, number: int) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+    except ValueError as error:
+        return _error(number, f"第 {number} 行不是 JSON：{error}")
+    if not isinstance(entry, dict) or not isinstance(entry.get("question"), str):
+        return _error(number, f"第 {number} 行缺少文字形式的 question。")
+    history = entry.get("history") or []
+    if not isinstance(history, list) or not all(
+        isinstance(turn, dict) and isinstance(turn.get("role"), str) and isinstance(turn.get("content"), str) for turn in history
+    ):
+        return _error(number, f"第 {number} 行的 history 应为 role 和 content 的列表。")
+    answer = assistant.invoke({"question": entry["question"], "history": history}).to_json()
+    answer["id"] = entry.get("id")
+    return answer
+
+
+def _error(number: int, text: str) -> dict[str, Any]:
+    return {"schema": SCHEMA, "id": None, "line": number, "status": "error", "text": text}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
