@@ -62,20 +62,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Exit status: 0 measured, 1 a measurement could not be made, 2 wrong settings, 3 no usable index."""
-    from dotenv import dotenv_values
+    from dotenv import load_dotenv
 
     from assistant.settings import Settings, SettingsError
     from index.errors import PolicyIndexError
 
-    environ = {key: value or "" for key, value in {**dotenv_values(".env"), **os.environ}.items()}
+    load_dotenv(Path(".env"))
     try:
-        settings = Settings.from_environment(environ)
+        settings = Settings.from_environment(os.environ)
         from assistant.build import build_assistant
 
         _say("loading the index")
         measurements = answers(build_assistant(settings))
         if not options.no_processes:
-            measurements += processes(environ)
+            measurements += processes(os.environ)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
