@@ -202,6 +202,9 @@ def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
         text = re.sub(r"\s*\n\s*", "\n", source[first.start : last.end])
         score = first.passage.score
         draft.say("quote", text=text, cite=draft.cite(first.policy, first.start, last.end, score))
+    items = [sentence for sentence in chosen if re.match(r"[（(][一二三四五六七八九十]+[）)]", sentence.text)]
+    if ask.question.has("count", "list") and len(items) > 1:
+        draft.count = len(items)
     draft.topic = tuple(dict.fromkeys(sentence.section[-1] for sentence in chosen if sentence.section))
     return draft
 
@@ -219,6 +222,8 @@ def _choose(ask: Ask, passages: Sequence[Passage]) -> list[Sentence]:
         path = squeeze(" ".join(passage.section[-1:]))
         for sentence in sentences(ask, passage):
             text = squeeze(sentence.text)
+            if any(text.strip("#") in title for title in ask.corpus.titles[passage.policy]):
+                continue
             own = coverage(ask.corpus, terms, Unit(((1.0, text),)))
             above = coverage(ask.corpus, terms, Unit(((1.0, path),))) if path else 0.0
             value = own + (0.5 * above if broad else 0.2 * above) - 0.12 * rank
@@ -249,7 +254,7 @@ def _choose(ask: Ask, passages: Sequence[Passage]) -> list[Sentence]:
 def _with_items(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
     """A sentence that opens a list (：) brings the items below it."""
     result = list(chosen)
-    for sentence in chosen:
+    for sentence in chosen[:1]:  # the best one
         if not re.search(r"[：:]$|下列|以下|如下", sentence.text):
             continue
         policy = ask.corpus.policies[sentence.policy]

@@ -19,7 +19,7 @@ def _phrases() -> dict[str, dict[str, str]]:
     return tomllib.loads(Path(__file__).with_name("phrases.toml").read_text("utf-8"))
 
 
-def phrase(language: Language, name: str, **values: object) -> str:
+def phrase(language: Language, name: str, /, **values: object) -> str:
     """The sentence ``name`` in a language; KeyError where a phrase or a value is missing."""
     return _phrases()[language][name].format_map(values)
 
@@ -42,7 +42,7 @@ class Draft:
     computed: set[str] = field(default_factory=set)  # numbers that follow from shown operands
     topic: tuple[str, ...] = ()  # what the answer is about, for the follow-up
 
-    def say(self, name: str, **values: object) -> None:
+    def say(self, name: str, /, **values: object) -> None:
         """Add a sentence."""
         self.pieces.append(phrase(self.language, name, **values))
 
@@ -69,7 +69,7 @@ class Draft:
         """Name the table's columns (``column_…`` phrases)."""
         self.columns = tuple(phrase(self.language, f"column_{name}") for name in names)
 
-    def note(self, code: str, name: str, **values: object) -> None:
+    def note(self, code: str, name: str, /, **values: object) -> None:
         """Add a notice once."""
         notice = Notice(code, phrase(self.language, name, **values))
         if notice not in self.notices:

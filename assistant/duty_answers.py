@@ -220,7 +220,8 @@ def _tasks_of(ask: Ask, names: Sequence[str]) -> Draft:
     name = next((n for n in names if any(n == d.organisation for c in ask.clauses() for d in c.duties)), names[0])
     shown = draft.organisation(name)
     wanted = [role for role in Role if role in question.roles]
-    if not wanted or (Role.RESPONSIBLE in wanted and Role.LEAD not in wanted):
+    involved = re.search(r"参与|涉及|承担|involved", question.folded) and not re.search(r"配合|牵头", question.folded)
+    if involved or not wanted or (Role.RESPONSIBLE in wanted and Role.LEAD not in wanted):
         wanted = [role for role in Role if mine[role]] or [Role.LEAD]
     elif wanted == [Role.LEAD]:
         wanted = [Role.LEAD]
@@ -238,7 +239,8 @@ def _tasks_of(ask: Ask, names: Sequence[str]) -> Draft:
             phrase(draft.language, "org_role", role=_role(draft, role), count=draft.compute(len(mine[role])))
             for role in wanted if mine[role]
         ]
-        draft.say("org_roles", org=shown, parts=_join(draft, parts))
+        more = phrase(draft.language, "see_table") if len(listed) > 1 else ""
+        draft.say("org_roles", org=shown, parts=_join(draft, parts), more=more)
         if len(listed) == 1:
             _say_clause(draft, listed[0], tuple(Role))
     else:

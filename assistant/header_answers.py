@@ -17,7 +17,7 @@ from index.targets import read_numeral
 from index.text import fold, squeeze
 
 _SECTION_KINDS = {"条": "条", "article": "条", "章": "章", "chapter": "章", "节": "节", "section": "", "部分": "一", "项": "", "点": "", "款": "", "item": "", "point": "", "no.": ""}
-_EFFECTIVE = re.compile(r"[^。；\n]*自\s*(?:\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|(?:发布|公布|印发)之日)\s*起\s*(?:施行|实施|执行|生效|按新标准计算执行)[^。\n]*。?")
+_EFFECTIVE = re.compile(r"[^。；\n]*(?:自|从|于)\s*(?:\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|(?:发布|公布|印发)之日)\s*起\s*(?:施行|实施|执行|生效|按新标准计算执行)[^。\n]*。?")
 _EXPIRES = re.compile(r"[^。；\n]*(?:有效期(?:为|至|限)?|有效期)\s*(?:[0-9一二三四五六七八九十]+\s*(?:年|个月)|至|到)[^。\n]*。?")
 _BASIS = re.compile(r"(?:为|根据|依据|按照|贯彻|落实|遵照)[^。]*《[^》]+》(?:[（(][^）)]*号[）)])?[^。]*(?:制定|提出|现|结合|规定|方案|意见|通知|如下)[^。]*。?")
 _SIGNED = re.compile(r"(?m)^[ 　]*\d{4}年\d{1,2}月\d{1,2}日[ 　]*$")
@@ -92,7 +92,7 @@ def _meanings(ask: Ask) -> list[str]:
         return []
     left = [
         term for term in question.terms
-        if term.weight >= 0.4 and term.text in squeeze(rest) and not re.fullmatch(r"[\d号发文]+|日期|时间|落款|文号|发布|印发|制定|公布|施行|实施|生效|收文|发给|通知|文件|执行|标注|版本|官方|编号|查询|开始|正式|document|date|issued?|published|hanzhong", term.text)
+        if term.weight >= 0.4 and term.text in squeeze(rest) and not re.fullmatch(r"[\d号发文]+|日期|时间|落款|文号|发布|印发|制定|公布|施行|实施|生效|收文|发给|通知|文件|执行|标注|版本|官方|编号|查询|开始|正式|标准|执行|document|date|issued?|published|hanzhong", term.text)
     ]
     if any(m in asked for m in ("basis", "recipients")):
         return asked if len([t for t in left if t.weight >= 0.9]) <= 2 else []
@@ -125,9 +125,9 @@ def _find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
     if item:
         if meaning != "issuer" or squeeze(item.value) != squeeze(policy.issuer):
             yield Found(item.label, item.value, item.start, item.end)
-        if meaning != "validity":
+        if meaning not in ("validity", "effective"):
             return
-    if meaning in ("effective", "written", "published") and not item:
+    if meaning == "effective" or (meaning in ("written", "published") and not item):
         pattern = _EFFECTIVE if meaning == "effective" else _SIGNED
         for match in pattern.finditer(policy.source):
             yield Found(_label(ask, meaning), match.group().strip(), match.start(), match.end())
@@ -236,8 +236,10 @@ def read_date(text: str) -> date | None:
 def answer_section(ask: Ask) -> Draft | None:
     """第八条规定了什么: the text of a section asked for by its number, or None."""
     question = ask.question
-    if not question.marker or question.roles or question.has("who"):
+    if question.roles or question.has("who"):
         return None
+    if not question.marker:
+        return _by_heading(ask)
     word = re.sub(r"[第\s\d一二三四五六七八九十百零]", "", question.marker)
     digits = re.search(r"\d+|[一二三四五六七八九十百零]+", question.marker)
     if not digits:
@@ -254,12 +256,37 @@ def answer_section(ask: Ask) -> Draft | None:
         end = subtree_end(policy.sections, section.id)
         body = policy.source[section.body_start : end].strip()
         children = [s for s in policy.sections[section.id + 1 :] if s.start < end and s.level == section.level + 1]
-        if children and len(body) > 400:
+        if len(children) > 1 and (len(body) > 400 or question.has("count")):
             _say_children(draft, policy, section, children)
         else:
             text = re.sub(r"\s*\n\s*", "\n", body) or section.heading
             draft.say("section_text", name=section.path[-1] if section.path else "", text=text, cite=draft.cite(policy.id, section.start, end))
     return draft if draft.pieces else None
+
+
+def _by_heading(ask: Ask) -> Draft | None:
+    """发展目标是什么: the text of the section whose heading is all that the question names."""
+    question = ask.question
+    text = squeeze(question.text)
+    if question.mentions or question.kinds or question.has("amount", "count", "when", "yesno") and not question.has("targets"):
+        return None
+    for policy in ask.corpus.policies.values():
+        if question.policies and policy.id not in question.policies:
+            continue
+        for section in policy.sections:
+            heading = squeeze(section.heading)
+            end = subtree_end(policy.sections, section.id)
+            if len(heading) < 4 or not section.level or heading not in text or end != section.end:
+                continue
+            if any(term.weight >= 0.4 and term.text not in heading for term in question.terms):
+                continue
+            body = re.sub(r"\s*\n\s*", "\n", policy.source[section.body_start : end].strip())
+            if 20 <= len(body) <= 700:
+                draft = ask.draft()
+                draft.route = "extractive"
+                draft.say("section_text", name=section.path[-1], text=body, cite=draft.cite(policy.id, section.start, end))
+                return draft
+    return None
 
 
 def _numbered(policy: Policy, word: str, number: int) -> Section | None:
@@ -293,7 +320,7 @@ def answer_structure(ask: Ask) -> Draft | None:
                 draft = ask.draft()
                 _say_children(draft, policy, None, found)
                 return draft
-        if not question.has("structure", "list", "count"):
+        if not question.has("structure", "list") or re.search(r"多少(?![个项条章])|几(?![个项条章部大])", question.folded) or question.kinds:
             continue
         for section in policy.sections:
             heading = squeeze(section.heading)

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from index.keywords import tagged
 from index.organisations import Mention, is_place, region_spellings, region_spellings_of
 from index.organisations import regions as region_names
 from index.policy import Role
@@ -80,7 +81,7 @@ def _pattern(group: str, name: str) -> re.Pattern[str]:
 def _noise() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
     """(phrases to cut from a Chinese question, whole words without topic, English stop words)."""
     entries = words()["noise"]["zh"]
-    phrases = [entry for entry in entries if len(entry) >= 3 or entry in ("谁", "什么", "怎么", "如何", "哪些", "请问", "是否", "为何")]
+    phrases = [entry for entry in entries if len(entry) >= 3 or entry.startswith("(") or entry in ("谁", "什么", "怎么", "如何", "哪些", "请问", "是否", "为何")]
     asked = [*words()["ask"]["who"]["zh"], *(w for role in words()["role"].values() for w in role["zh"] if w not in ("参与", "协同", "辅助"))]
     return (
         re.compile("|".join([*asked, *phrases])),
@@ -150,6 +151,8 @@ def read_question(
     if marker:
         rest = _blank(rest, [marker.span()])
     terms = _terms(rest, language)
+    if "penalty" in kinds:  # what follows is asked for, not what it is about
+        terms = tuple(term for term in terms if not _pattern("kind", "penalty").fullmatch(term.text))
     if not terms and named:
         terms = _terms(" ".join(named), language, 0.5)
     return Question(
@@ -241,10 +244,8 @@ def _place_names() -> re.Pattern[str]:
 
 def _is_name(name: str) -> bool:
     """Whether X区, X县 is one name to jieba: a place or an unknown proper noun, not 工业区 or 园区."""
-    import jieba.posseg as posseg
-
-    pairs = list(posseg.cut(name))
-    return len(pairs) == 1 and pairs[0].flag == "ns"
+    pairs = tagged(name)
+    return len(pairs) == 1 and pairs[0][1] == "ns"
 
 
 def _terms(rest: str, language: Language, factor: float = 1.0) -> tuple[Term, ...]:
@@ -274,20 +275,18 @@ def _read_english(rest: str, found: dict[str, Term], factor: float) -> str:
 
 
 def _read_chinese(piece: str, found: dict[str, Term], whole: re.Pattern[str], factor: float) -> None:
-    import jieba.posseg as posseg
-
     for word in sorted((w for w in _everyday() if len(w) >= 2 and w in piece), key=len, reverse=True):
         if word in piece:
             found.setdefault(word, Term(word, (word, *_everyday()[word]), factor))
             piece = piece.replace(word, "\n")
     for part in piece.split("\n"):
         before = ""  # the content word just before, to make 绿色工厂 of 绿色 and 工厂
-        for pair in posseg.cut(part):
-            word = pair.word.strip()
+        for word, flag in tagged(part):
+            word = word.strip()
             if not word or whole.fullmatch(word):
                 before = ""
                 continue
-            weight = _POS_WEIGHTS.get(pair.flag[:1], 0.2)
+            weight = _POS_WEIGHTS.get(flag[:1], 0.2)
             if len(word) == 1:
                 weight *= 0.35
             if weight >= 0.1:

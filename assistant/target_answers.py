@@ -161,6 +161,8 @@ def unit_fits(question: Question, unit: str) -> bool:
             return unit.endswith("元")
         if word in ("%", "百分点", "个百分点"):
             return unit in ("%", "百分点", "个百分点", "‰")
+        if word in ("天", "日"):
+            return unit[-1:] in ("天", "日")
         return unit.endswith(word) or word[-1] == unit[-1:]
     if re.search(r"百分之几|占比|比重|比例|\bpercent|\bshare\b|\bproportion", question.folded):
         return unit in ("%", "个百分点", "百分点", "‰", "倍", "万分之")
@@ -248,9 +250,11 @@ def _cite(draft: Draft, policy: str, target: Target) -> str:
 def _when(draft: Draft, target: Target) -> str:
     if target.year is not None:
         return phrase(draft.language, "when_year", year=target.year)
-    if target.period and squeeze(target.period) not in squeeze(target.indicator):
-        return phrase(draft.language, "when_period", period=target.period)
     return ""
+
+
+def _period(target: Target) -> str:
+    return "" if squeeze(target.period) in squeeze(target.indicator) else target.period
 
 
 def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
@@ -260,7 +264,7 @@ def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
     if ask.question.has("list", "count", "targets") and len(chosen) > 1:
         draft.count = len(chosen)
     for policy, target in chosen[:6] if len(chosen) <= 6 else []:
-        draft.say("target_one", when=_when(draft, target), indicator=target.indicator, text=_value(draft, target), cite=_cite(draft, policy, target))
+        draft.say("target_one", when=_when(draft, target), indicator=target.indicator, period=_period(target), text=_value(draft, target), cite=_cite(draft, policy, target))
     _table(draft, chosen)
     return draft
 
@@ -381,7 +385,7 @@ def _check_number(ask: Ask, chosen: list[Found]) -> Draft:
         same = [q for q in stated if _kind(q.unit) == _kind(target.unit)]
         values = {
             "when": _when(draft, target), "indicator": target.indicator, "text": _value(draft, target),
-            "cite": _cite(draft, policy, target),
+            "cite": _cite(draft, policy, target), "period": _period(target),
         }
         if not same:
             draft.say("target_one", **values)

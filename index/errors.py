@@ -5,6 +5,20 @@ The core raises them, the edges (command line, chat, API) translate them.
 
 from __future__ import annotations
 
+import tomllib
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def _messages() -> dict[str, str]:
+    return tomllib.loads(Path(__file__).with_name("messages.toml").read_text("utf-8"))
+
+
+def message(name: str, /, **values: object) -> str:
+    """The sentence ``name`` of ``messages.toml``; KeyError where it or a value is missing."""
+    return _messages()[name].format_map(values)
+
 
 class PolicyIndexError(Exception):
     """Base of all errors below; ``str(error)`` is one clear sentence."""

@@ -180,6 +180,7 @@ def _section_targets(
             quantity for quantity in quantities(sentence)
             if not any(a <= folded.origin[start + quantity.start] < b for a, b in skip)
         ]
+        distributed = _distribute(sentence, numbers)
         for quantity in numbers:
             at, until = start + quantity.start, start + quantity.end
             left = _fragment_start(text, previous_end, at)
@@ -193,6 +194,11 @@ def _section_targets(
             near = [m.group() for m in _PERIOD.finditer(text, left, at)]
             period = near[-1] if near else (period if text[left - 1 : left] == "、" else "")
             indicator, shown_start, shown_end, comparator = _read(text, left, at, until, right)
+            if distributed and quantity in distributed:
+                indicator = distributed[quantity]
+            elif len(_row_of(numbers, quantity, sentence)) > 1 and "分别" in sentence[: quantity.start]:
+                previous_end = until  # values of several subjects that cannot be told apart
+                continue
             if not indicator:
                 indicator = named if text[left - 1 : left] == "、" and named else _subject(text, start, at)
             named = indicator
@@ -287,6 +293,7 @@ def _read(text: str, left: int, at: int, until: int, right: int) -> tuple[str, i
         tail = tail[after[1].end() :]
     head = _LEADS.sub("", _strip_year(head)).strip()
     head = re.sub(r"(?:由|从)$", "", head)
+    head = re.sub(r"^(?:按照?|其(?=[^中他]))(?=.{3})", "", head)
     plain = re.sub(r"(?:为|是|的|在|至|到|按照?|力争|实现|:|共|各|有|约|分别|均|每人每月|每月|每年|每日)+$", "", head).strip()
     if plain and not _BARE_VERB.match(plain) and not _PERIOD.fullmatch(plain):
         return plain, shown_start, shown_end, comparator
@@ -306,6 +313,45 @@ def _as_written(source: str, base: int, folded: Folded, indicator: str, start: i
         begin, until = folded.span(at, at + len(indicator))
         indicator = source[base + begin : base + until]
     return re.sub(r"\s+", "", indicator)
+
+
+def _row_of(numbers: list[Quantity], quantity: Quantity, sentence: str) -> list[Quantity]:
+    """The values that stand in one row (2413元、2512元、2121元) with this one."""
+    at = numbers.index(quantity)
+    row = [quantity]
+    for other in numbers[at + 1 :]:
+        if sentence[row[-1].end : other.start].strip() not in ("、", "和", "及", ","):
+            break
+        row.append(other)
+    for other in reversed(numbers[:at]):
+        if sentence[other.end : row[0].start].strip() not in ("、", "和", "及", ","):
+            break
+        row.insert(0, other)
+    return row
+
+
+def _distribute(sentence: str, numbers: list[Quantity]) -> dict[Quantity, str]:
+    """A、B、C的…分别为1、2、3: which value is whose."""
+    found: dict[Quantity, str] = {}
+    for quantity in numbers:
+        row = _row_of(numbers, quantity, sentence)
+        if len(row) < 2 or row[0] is not quantity:
+            continue
+        before = sentence[: quantity.start]
+        if "分别" not in before[-14:]:
+            continue
+        lists = [
+            match.group().split("、")
+            for match in re.finditer(r"[^,;:。、的和()]{2,14}(?:、[^,;:。、的和()]{2,14})+", before)
+        ]
+        fitting = [names for names in lists if len(names) == len(row)]
+        if not fitting:
+            continue
+        what = re.split(r"[,;:]", re.sub(r"(?:每人每月|每月|每年|均)?分别(?:为|是|达到|达)?$", "", before.rstrip()))[-1]
+        tail = what.split("的", 1)[1] if "、".join(fitting[-1]) in what and "的" in what else what.removeprefix("其")
+        for value, name in zip(row, fitting[-1], strict=True):
+            found[value] = name + tail
+    return found
 
 
 def _subject(text: str, start: int, at: int) -> str:

@@ -1,0 +1,102 @@
+"""Command line: ``python -m index build|status|verify|show``.
+
+Exit status: 0 done, 1 some input could not be read, 2 wrong usage, 3 no usable index.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+from index.errors import PolicyIndexError, message
+from index.settings import IndexSettings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    load_dotenv(Path(".env"))
+    settings = IndexSettings.from_environment(os.environ)
+    try:
+        if options.command == "build":
+            return _build(settings)
+        if options.command == "status":
+            return _status(settings)
+        if options.command == "verify":
+            from index.build import verify_live
+
+            print(f"索引 {verify_live(settings)} 完好。")
+            return 0
+        return _show(settings, options.policy, options.start, options.end)
+    except PolicyIndexError as error:
+        print(error, file=sys.stderr)
+        return 3
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m index", description="政策文件的索引。")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("build", help="按政策文件夹更新索引")
+    commands.add_parser("status", help="显示当前索引")
+    commands.add_parser("verify", help="检查当前索引")
+    show = commands.add_parser("show", help="显示已存的原文或其中一段")
+    show.add_argument("policy")
+    show.add_argument("--start", type=int, default=0)
+    show.add_argument("--end", type=int)
+    return parser
+
+
+def _build(settings: IndexSettings) -> int:
+    from index.build import build
+    from index.errors import NoPoliciesError
+
+    try:
+        report = build(settings, progress=lambda step: print(f"… {step}", file=sys.stderr, flush=True))
+    except NoPoliciesError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for problem in report.problems:
+        print(problem, file=sys.stderr)
+    head = "索引已是最新" if report.unchanged else "索引已发布"
+    print(
+        f"{head}：{report.policies} 个文件，{report.sections} 节，{report.chunks} 段（新算 {report.embedded} 段），"
+        f"{report.clauses} 条责任分工，{report.duties} 项职责，{report.targets} 项指标，用时 {report.seconds} 秒"
+    )
+    return 1 if report.problems else 0
+
+
+def _status(settings: IndexSettings) -> int:
+    from index.store import is_stale, open_index
+
+    index = open_index(settings)
+    manifest = index.manifest
+    print(f"索引 {manifest.generation}，建于 {manifest.created}，模型 {manifest.model}")
+    print(f"{len(manifest.files)} 个文件，{manifest.sections} 节，{manifest.chunks} 段，{manifest.clauses} 条责任分工，{manifest.duties} 项职责，{manifest.targets} 项指标")
+    if is_stale(index):
+        print("文件夹里的文件在建索引之后有变化，请运行 python -m index build 更新。")
+    return 0
+
+
+def _show(settings: IndexSettings, policy: str, start: int, end: int | None) -> int:
+    from index.store import open_index
+
+    policies = open_index(settings).policies
+    if policy not in policies:
+        print(message("unknown_policy", policy=policy, known="、".join(policies)), file=sys.stderr)
+        return 2
+    source = policies[policy].source
+    stop = len(source) if end is None else end
+    if not 0 <= start <= stop <= len(source):
+        print(message("bad_range", size=len(source)), file=sys.stderr)
+        return 2
+    sys.stdout.write(source[start:stop])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

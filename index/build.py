@@ -1,0 +1,334 @@
+"""Build and publish a generation: read -> parse -> facts -> chunk -> embed -> write -> verify -> publish."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from index import ledger
+from index.chunker import chunk, embedded_text
+from index.errors import IndexBusyError, IndexWriteError, NoPoliciesError, PolicyIndexError, SourceError, message
+from index.facts import annotate
+from index.keywords import KeywordIndex
+from index.parser import PARSER_VERSION, parse
+from index.policy import Chunk, Policy
+from index.reader import decode, policy_files, read_bytes
+from index.settings import IndexSettings
+from index.store import (
+    BATCH, SCHEMA, Manifest, candidates, collection_name, connect, database_url, generation_folder, read_manifest,
+    read_pointer, write_manifest, write_pointer,
+)
+
+VERIFY_SECONDS = 120
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build found and did."""
+
+    generation: str
+    unchanged: bool  # nothing to do: the live generation was made from the same bytes
+    policies: int
+    sections: int
+    chunks: int
+    embedded: int  # chunks whose text was new
+    clauses: int
+    duties: int
+    targets: int
+    seconds: float
+    problems: tuple[str, ...]  # one sentence for each file that could not be read
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    policies: tuple[Policy, ...]
+    files: dict[str, str]
+    skipped: dict[str, str]
+    problems: tuple[str, ...]
+
+
+def build(settings: IndexSettings, progress: Progress = lambda _: None) -> BuildReport:
+    """Bring the index up to date with the policy folder.
+
+    Raises NoPoliciesError, IndexBusyError, IndexWriteError or ModelError; the live generation stays.
+    """
+    start = time.perf_counter()
+    try:
+        settings.index_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
+    with _lock(settings):
+        _sweep(settings)
+        sources = _read(settings, progress)
+        live = _live(settings)
+        if live and (live.files, live.skipped, live.schema, live.parser, live.model) == (
+            sources.files, sources.skipped, SCHEMA, PARSER_VERSION, settings.embedding_model,
+        ):
+            return _report(live, sources, 0, start, unchanged=True)
+        policies = tuple(annotate(policy) for policy in sources.policies)
+        chunks = [piece for policy in policies for piece in chunk(policy)]
+        vectors, embedded = _embed(settings, live, chunks, progress)
+        progress("写入索引")
+        manifest = _manifest(settings, policies, chunks, sources)
+        try:
+            _write(settings, manifest, policies, chunks, vectors)
+            progress("检查索引")
+            _verify(settings, manifest.generation)
+            _sync(generation_folder(settings, manifest.generation))
+            write_pointer(settings, manifest.generation, live.generation if live else "")
+        except PolicyIndexError:
+            _discard(settings, manifest.generation)
+            raise
+        except Exception as error:
+            _discard(settings, manifest.generation)
+            raise IndexWriteError(message("write_failed", reason=_reason(error))) from error
+        _sweep(settings)
+        return _report(manifest, sources, embedded, start, unchanged=False)
+
+
+@contextmanager
+def _lock(settings: IndexSettings) -> Iterator[None]:
+    """One builder at a time, by an OS lock; the second is told who holds it."""
+    holder = settings.index_dir / "builder.json"
+    lock = FileLock(settings.index_dir / "builder.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        try:
+            who = json.loads(holder.read_text("utf-8"))
+        except (OSError, ValueError):
+            who = {"pid": "?", "host": "?", "since": "?"}
+        raise IndexBusyError(message("busy", **who)) from error
+    except OSError as error:
+        raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
+    try:
+        try:
+            holder.write_text(
+                json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now().isoformat(" ", "seconds")}), "utf-8"
+            )
+        except OSError as error:
+            raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _read(settings: IndexSettings, progress: Progress) -> _Sources:
+    policies: dict[str, Policy] = {}
+    files: dict[str, str] = {}
+    skipped: dict[str, str] = {}
+    problems: list[str] = []
+    for path in policy_files(settings.policy_dir):
+        try:
+            data = read_bytes(path)
+            digest = hashlib.sha256(data).hexdigest()
+            skipped[path.name] = digest
+            if path.stem in policies:
+                other = next(name for name in files if Path(name).stem == path.stem)
+                raise SourceError(message("same_name", file=path.name, other=other))
+            policies[path.stem] = parse(decode(data, path.name), path.stem)
+            files[path.name] = skipped.pop(path.name)
+        except SourceError as error:
+            problems.append(str(error))
+    progress(f"读取文件：{len(files)} 个")
+    if not policies:
+        raise NoPoliciesError("\n".join([*problems, message("no_policies", folder=settings.policy_dir)]))
+    return _Sources(tuple(policies.values()), files, skipped, tuple(problems))
+
+
+def _live(settings: IndexSettings) -> Manifest | None:
+    """The manifest of the newest sound generation, None where there is none."""
+    for generation in candidates(settings):
+        folder = generation_folder(settings, generation)
+        try:
+            return read_manifest(folder)
+        except PolicyIndexError:
+            continue
+    return None
+
+
+def _digest(piece: Chunk) -> str:
+    return hashlib.sha256(embedded_text(piece).encode()).hexdigest()
+
+
+def _embed(settings: IndexSettings, live: Manifest | None, chunks: list[Chunk], progress: Progress) -> tuple[list[list[float]], int]:
+    """A vector for each chunk, old ones where the text is not new; and how many were computed."""
+    known = _old_vectors(settings, live) if live and live.model == settings.embedding_model else {}
+    fresh = [piece for piece in chunks if _digest(piece) not in known]
+    if fresh:
+        from tqdm import tqdm
+
+        from index.embedder import BATCH as AT_ONCE
+        from index.embedder import load
+
+        progress(f"加载嵌入模型 {settings.embedding_model}")
+        model = load(settings.embedding_model)
+        with tqdm(total=len(fresh), desc="计算向量", unit="段", disable=None) as bar:
+            for at in range(0, len(fresh), AT_ONCE):
+                part = fresh[at : at + AT_ONCE]
+                for piece, vector in zip(part, model.embed_documents([embedded_text(p) for p in part]), strict=True):
+                    known[_digest(piece)] = vector
+                bar.update(len(part))
+    return [known[_digest(piece)] for piece in chunks], len(fresh)
+
+
+def _old_vectors(settings: IndexSettings, live: Manifest) -> dict[str, list[float]]:
+    """Vectors of the live generation by the hash of the text; {} where it cannot be read."""
+    folder = generation_folder(settings, live.generation)
+    try:
+        client = connect(settings, folder)
+    except Exception:  # noqa: BLE001 - a damaged store is rebuilt, not read
+        return {}
+    try:
+        rows = client.get_collection(collection_name(live.generation)).get(include=["embeddings", "metadatas"])
+        return {
+            str(meta["digest"]): [float(value) for value in vector]
+            for meta, vector in zip(rows["metadatas"] or [], rows["embeddings"] if rows["embeddings"] is not None else [], strict=True)
+        }
+    except Exception:  # noqa: BLE001
+        return {}
+    finally:
+        client.close()
+
+
+def _manifest(settings: IndexSettings, policies: tuple[Policy, ...], chunks: list[Chunk], sources: _Sources) -> Manifest:
+    now = datetime.now(UTC)
+    return Manifest(
+        generation=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
+        schema=SCHEMA,
+        parser=PARSER_VERSION,
+        model=settings.embedding_model,
+        created=now.isoformat(timespec="seconds"),
+        files=sources.files,
+        skipped=sources.skipped,
+        chunks=len(chunks),
+        sections=sum(len(policy.sections) for policy in policies),
+        clauses=sum(len({duty.clause for duty in policy.duties}) for policy in policies),
+        duties=sum(len(policy.duties) for policy in policies),
+        targets=sum(len(policy.targets) for policy in policies),
+    )
+
+
+def _write(settings: IndexSettings, manifest: Manifest, policies: tuple[Policy, ...], chunks: list[Chunk], vectors: list[list[float]]) -> None:
+    """Fill a new directory; fresh inserts only, the manifest last."""
+    folder = generation_folder(settings, manifest.generation)
+    folder.mkdir(parents=True)
+    engine = ledger.connect(database_url(settings, folder))
+    try:
+        ledger.write(engine, manifest.generation, policies, chunks)
+    finally:
+        engine.dispose()
+    KeywordIndex.build([embedded_text(piece) for piece in chunks]).save(folder / "keywords")
+    client = connect(settings, folder)
+    try:
+        collection = client.create_collection(
+            collection_name(manifest.generation), embedding_function=None, configuration={"hnsw": {"space": "cosine"}},
+        )
+        for at in range(0, len(chunks), BATCH):
+            part = chunks[at : at + BATCH]
+            collection.add(
+                ids=[piece.id for piece in part],
+                embeddings=vectors[at : at + BATCH],  # type: ignore[arg-type]
+                documents=[piece.text for piece in part],
+                metadatas=[
+                    {"position": at + number, "policy": piece.policy, "section": " › ".join(piece.path), "start": piece.start,
+                     "end": piece.end, "digest": _digest(piece)}
+                    for number, piece in enumerate(part)
+                ],
+            )
+    finally:
+        client.close()
+    write_manifest(folder, manifest)
+
+
+def _verify(settings: IndexSettings, generation: str) -> None:
+    """Run ``index.verify`` in a process of its own; IndexWriteError where it finds a fault."""
+    environment = {**os.environ, "CHROMA_URL": settings.chroma_url, "DATABASE_URL": settings.database_url}
+    root = Path(__file__).resolve().parent.parent
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), environment.get("PYTHONPATH", "")]))
+    command = [sys.executable, "-m", "index.verify", str(generation_folder(settings, generation)), generation]
+    try:
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=VERIFY_SECONDS, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise IndexWriteError(message("verify_failed", reason=f"{VERIFY_SECONDS} s")) from error
+    if result.returncode:
+        reason = (result.stdout.strip() or result.stderr.strip() or f"status {result.returncode}").splitlines()[-1]
+        raise IndexWriteError(message("verify_failed", reason=reason))
+
+
+def verify_live(settings: IndexSettings) -> str:
+    """Check the live generation; returns its id. Raises a PolicyIndexError with the reason."""
+    from index.store import open_index
+
+    index = open_index(settings)
+    _verify(settings, index.manifest.generation)
+    return index.manifest.generation
+
+
+def _sync(folder: Path) -> None:
+    """Force every file of a generation to the disk."""
+    for path in [*folder.rglob("*"), folder, folder.parent]:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _discard(settings: IndexSettings, generation: str) -> None:
+    shutil.rmtree(generation_folder(settings, generation), ignore_errors=True)
+    _forget(settings, generation)
+
+
+def _sweep(settings: IndexSettings) -> None:
+    """Remove generations that are neither live nor the one before; what a killed build left, too."""
+    pointer = read_pointer(settings)
+    folder = settings.index_dir / "generations"
+    if not folder.is_dir() or (not pointer and any((path / "manifest.json").exists() for path in folder.iterdir())):
+        return  # a damaged pointer: keep what may still be opened
+    for path in folder.iterdir():
+        if path.name not in pointer.values():
+            _discard(settings, path.name)
+
+
+def _forget(settings: IndexSettings, generation: str) -> None:
+    """Remove a generation from a shared server or database."""
+    if settings.database_url:
+        engine = ledger.connect(settings.database_url)
+        ledger.forget(engine, generation)
+        engine.dispose()
+    if settings.chroma_url:
+        client = connect(settings, settings.index_dir)
+        if any(c.name == collection_name(generation) for c in client.list_collections()):
+            client.delete_collection(collection_name(generation))
+        client.close()
+
+
+def _reason(error: Exception) -> str:
+    text = getattr(error, "strerror", None) or str(error).strip() or type(error).__name__
+    return text.splitlines()[0][:200]
+
+
+def _report(manifest: Manifest, sources: _Sources, embedded: int, start: float, *, unchanged: bool) -> BuildReport:
+    values = asdict(manifest)
+    return BuildReport(
+        generation=manifest.generation, unchanged=unchanged, policies=len(manifest.files), embedded=embedded,
+        seconds=round(time.perf_counter() - start, 1), problems=sources.problems,
+        **{name: values[name] for name in ("sections", "chunks", "clauses", "duties", "targets")},
+    )

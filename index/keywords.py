@@ -1,0 +1,77 @@
+"""Keyword side of the search: BM25 over jieba words, on folded text."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from index.text import fold
+
+_STOP = frozenset("的 了 和 与 及 或 在 对 为 由 是 等 之 其 将 以 从 到 于 并 且 也 都 就 被 把 吗 呢 吧 啊 什么 哪个 哪些 多少 怎么 如何 谁 请问".split())
+
+
+@cache
+def _jieba() -> Any:
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    return jieba
+
+
+def tagged(text: str) -> list[tuple[str, str]]:
+    """(word, part of speech) of Chinese text, as jieba's dictionary has them."""
+    _jieba()
+    import jieba.posseg as posseg
+
+    return [(pair.word, pair.flag) for pair in posseg.cut(text)]
+
+
+def tokenise(text: str) -> list[str]:
+    """Words of folded text, long ones also by their parts; numbers stand apart from units."""
+    tokens = []
+    for piece in re.findall(r"\d+(?:\.\d+)?%?|[a-z]+|[㐀-鿿]+", fold(text)):
+        if re.match(r"[\da-z]", piece):
+            tokens.append(piece)
+        else:
+            tokens += [word for word in _jieba().cut_for_search(piece) if word not in _STOP]
+    return tokens
+
+
+class KeywordIndex:
+    """BM25 scores of all chunks of a generation, by position."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    @classmethod
+    def build(cls, texts: Sequence[str]) -> KeywordIndex:
+        """Index texts; their order gives the positions."""
+        import bm25s
+
+        model = bm25s.BM25()
+        model.index([tokenise(text) or ["∅"] for text in texts], show_progress=False)
+        return cls(model)
+
+    def save(self, folder: Path) -> None:
+        """Write the index into a folder of its own."""
+        self._model.save(folder, show_progress=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> KeywordIndex:
+        """Read what ``save`` wrote."""
+        import bm25s
+
+        return cls(bm25s.BM25.load(folder))
+
+    def search(self, tokens: Sequence[str], k: int) -> list[tuple[int, float]]:
+        """(position, BM25 score) of up to ``k`` chunks that hold one of the tokens, best first."""
+        known = [token for token in tokens if token in self._model.vocab_dict]
+        if not known:
+            return []
+        scores = self._model.get_scores(known)
+        order = sorted(range(len(scores)), key=lambda position: -scores[position])[:k]
+        return [(position, float(scores[position])) for position in order if scores[position] > 0]

@@ -1,0 +1,108 @@
+"""The relational side of a generation: policies with their sections, duties, targets and chunks.
+
+SQLite inside the generation, or one database for all generations (DATABASE_URL): every row carries
+the generation's id.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from sqlalchemy import Column, Connection, Engine, Float, Integer, MetaData, String, Table, Text, create_engine, delete, insert, select
+
+from index.policy import Chunk, Comparator, Duty, HeaderField, Policy, Role, Section, Target
+
+_METADATA = MetaData()
+
+
+def _table(name: str, kind: type, *, keyed: bool = True) -> Table:
+    """A table with a column for each field of a dataclass, the generation and a running number."""
+    types: dict[str, Any] = {"int": Integer, "float": Float, "bool": Integer, "int | None": Integer}
+    columns = [
+        Column(field.name, types.get(str(field.type), Text))
+        for field in fields(kind)
+        if not str(field.type).startswith(("tuple[HeaderField", "tuple[Section", "tuple[Duty", "tuple[Target"))
+    ]
+    own = [] if any(column.name == "policy" for column in columns) or not keyed else [Column("policy", String(255), index=True)]
+    return Table(name, _METADATA, Column("generation", String(64), index=True), Column("ordinal", Integer), *own, *columns)
+
+
+_POLICIES = _table("policies", Policy, keyed=False)
+_FIELDS = _table("header_fields", HeaderField)
+_SECTIONS = _table("sections", Section)
+_DUTIES = _table("duties", Duty)
+_TARGETS = _table("targets", Target)
+_CHUNKS = _table("chunks", Chunk)
+_PARTS: tuple[tuple[str, Table, Any], ...] = (
+    ("header", _FIELDS, HeaderField), ("sections", _SECTIONS, Section), ("duties", _DUTIES, Duty), ("targets", _TARGETS, Target),
+)
+
+
+def connect(url: str) -> Engine:
+    """An engine; the file of an SQLite URL is made when something is written."""
+    return create_engine(url)
+
+
+def write(engine: Engine, generation: str, policies: Iterable[Policy], chunks: Iterable[Chunk]) -> None:
+    """Add a generation in one transaction."""
+    _METADATA.create_all(engine)
+    with engine.begin() as connection:
+        for ordinal, policy in enumerate(policies):
+            row = {"generation": generation, "ordinal": ordinal}
+            connection.execute(insert(_POLICIES), [row | _plain({c.name: getattr(policy, c.name) for c in _POLICIES.columns if c.name not in row})])
+            for name, table, _ in _PARTS:
+                rows = [row | {"policy": policy.id, "ordinal": number} | _plain(asdict(item)) for number, item in enumerate(getattr(policy, name))]
+                if rows:
+                    connection.execute(insert(table), rows)
+        rows = [{"generation": generation, "ordinal": number} | _plain(asdict(item)) for number, item in enumerate(chunks)]
+        if rows:
+            connection.execute(insert(_CHUNKS), rows)
+
+
+def forget(engine: Engine, generation: str) -> None:
+    """Remove a generation."""
+    with engine.begin() as connection:
+        for table in _METADATA.tables.values():
+            connection.execute(delete(table).where(table.c.generation == generation))
+
+
+def read(engine: Engine, generation: str) -> tuple[dict[str, Policy], tuple[Chunk, ...]]:
+    """Policies by id and chunks by position, equal to what was written."""
+    with engine.connect() as connection:
+        parts = {name: _grouped(connection, table, kind, generation) for name, table, kind in _PARTS}
+        policies = {}
+        for row in _rows(connection, _POLICIES, generation):
+            values = {name: tuple(parts[name].get(row["id"], ())) for name, _, _ in _PARTS}
+            policies[row["id"]] = Policy(**{f.name: row[f.name] for f in fields(Policy) if f.name in row}, **values)
+        chunks = tuple(_object(Chunk, row) for row in _rows(connection, _CHUNKS, generation))
+    return policies, chunks
+
+
+def _rows(connection: Connection, table: Table, generation: str) -> Sequence[Mapping[str, Any]]:
+    query = select(table).where(table.c.generation == generation).order_by(table.c.ordinal)
+    return connection.execute(query).mappings().all()  # type: ignore[return-value]
+
+
+def _grouped(connection: Connection, table: Table, kind: Any, generation: str) -> dict[str, list[Any]]:
+    groups: dict[str, list[Any]] = {}
+    for row in _rows(connection, table, generation):
+        groups.setdefault(row["policy"], []).append(_object(kind, row))
+    return groups
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Tuples as JSON, enums as their values."""
+    return {
+        name: json.dumps(value, ensure_ascii=False) if isinstance(value, (tuple, list)) else (str(value) if isinstance(value, (Role, Comparator)) else value)
+        for name, value in values.items()
+    }
+
+
+_READERS = {"path": lambda text: tuple(json.loads(text)), "role": Role, "comparator": Comparator, "bracketed": bool, "tentative": bool}
+
+
+def _object(kind: Any, row: Mapping[str, Any]) -> Any:
+    return kind(**{f.name: _READERS.get(f.name, lambda value: value)(row[f.name]) for f in fields(kind)})

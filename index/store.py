@@ -1,0 +1,239 @@
+"""Generations of the index: one directory for each build, one pointer to the live one.
+
+A published generation is never written again. ``current`` holds the ids of the live generation and
+of the one before it, and is replaced by fsync and os.replace.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlparse
+
+from index import ledger
+from index.errors import (
+    IndexDamagedError, IndexMismatchError, IndexMissingError, NoPoliciesError, SourceError, message,
+)
+from index.keywords import KeywordIndex
+from index.policy import Chunk, Policy
+from index.reader import policy_files, read_bytes
+from index.settings import IndexSettings
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from langchain_chroma import Chroma
+
+    from index.embedder import SentenceEmbeddings
+
+SCHEMA = 1  # of the files of a generation
+POINTER = "current"
+BATCH = 5000  # Chroma takes at most 5,461 rows at once
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation was made from; written last, so that an incomplete one has none."""
+
+    generation: str
+    schema: int
+    parser: int
+    model: str
+    created: str  # ISO time, UTC
+    files: dict[str, str]  # name of a policy file -> sha256 of its bytes
+    skipped: dict[str, str]  # the same for files that could not be read as a policy
+    chunks: int
+    sections: int
+    clauses: int
+    duties: int
+    targets: int
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """An opened generation, read-only, shared by threads."""
+
+    settings: IndexSettings
+    manifest: Manifest
+    policies: dict[str, Policy]
+    chunks: tuple[Chunk, ...]  # by position
+    keywords: KeywordIndex
+    folder: Path
+    _clients: list[Any] = field(default_factory=list, repr=False)
+
+    @cached_property
+    def embedder(self) -> SentenceEmbeddings:
+        """The embedding model, loaded at the first use (seconds)."""
+        from index.embedder import load
+
+        return load(self.settings.embedding_model)
+
+    @cached_property
+    def vectors(self) -> Chroma:
+        """The vector store, as LangChain knows it."""
+        from langchain_chroma import Chroma
+
+        client = connect(self.settings, self.folder)
+        self._clients.append(client)
+        return Chroma(
+            collection_name=collection_name(self.manifest.generation), client=client, embedding_function=self.embedder,
+            create_collection_if_not_exists=False,
+        )
+
+    def dense(self, text: str, k: int) -> list[tuple[int, float]]:
+        """(position, cosine similarity) of the ``k`` chunks nearest to a question, best first."""
+        vector = self.embedder.embed_query(text)
+        found = self.vectors.similarity_search_by_vector_with_relevance_scores(vector, k=min(k, len(self.chunks)))
+        return [(int(document.metadata["position"]), 1.0 - float(distance)) for document, distance in found]
+
+    def close(self) -> None:
+        """Release files and threads; the index cannot be used afterwards."""
+        for client in self._clients:
+            client.close()
+        self._clients.clear()
+
+
+def collection_name(generation: str) -> str:
+    """Name of a generation's collection."""
+    return f"policies-{generation}"
+
+
+def connect(settings: IndexSettings, folder: Path) -> ClientAPI:
+    """A Chroma client: the server of CHROMA_URL, or the store inside the generation."""
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
+    quiet = ChromaSettings(anonymized_telemetry=False)
+    if settings.chroma_url:
+        url = urlparse(settings.chroma_url)
+        return chromadb.HttpClient(host=url.hostname or "localhost", port=url.port or 8000, ssl=url.scheme == "https", settings=quiet)
+    return chromadb.PersistentClient(path=str(folder / "chroma"), settings=quiet)
+
+
+def database_url(settings: IndexSettings, folder: Path) -> str:
+    """DATABASE_URL, or the SQLite file of the generation."""
+    return settings.database_url or f"sqlite:///{folder / 'ledger.sqlite'}"
+
+
+def generation_folder(settings: IndexSettings, generation: str) -> Path:
+    """Where a generation lies."""
+    return settings.index_dir / "generations" / generation
+
+
+def read_pointer(settings: IndexSettings) -> dict[str, str]:
+    """``current`` and ``previous`` generation; {} where nothing was published or the file is damaged."""
+    try:
+        data = json.loads((settings.index_dir / POINTER).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {key: value for key, value in data.items() if isinstance(value, str)} if isinstance(data, dict) else {}
+
+
+def write_pointer(settings: IndexSettings, current: str, previous: str) -> None:
+    """Publish: replace the pointer in one step."""
+    target = settings.index_dir / POINTER
+    temporary = target.with_suffix(".new")
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump({"current": current, "previous": previous}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, target)
+    folder = os.open(settings.index_dir, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a generation; IndexDamagedError where it is missing or unreadable."""
+    try:
+        return Manifest(**json.loads((folder / "manifest.json").read_text("utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise IndexDamagedError(message("damaged", reason=f"{folder.name}: {type(error).__name__}")) from error
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest; the generation is complete with it."""
+    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), "utf-8")
+
+
+def candidates(settings: IndexSettings) -> Iterator[str]:
+    """Generations that may be live, best first: the pointer's, then complete ones by age."""
+    pointer = read_pointer(settings)
+    seen = [pointer[key] for key in ("current", "previous") if key in pointer]
+    yield from seen
+    folder = settings.index_dir / "generations"
+    if folder.is_dir() and not pointer and (settings.index_dir / POINTER).exists():
+        complete = [path.name for path in folder.iterdir() if (path / "manifest.json").exists()]
+        yield from sorted(complete, reverse=True)
+
+
+def open_index(settings: IndexSettings) -> Index:
+    """The live generation; the one before it where the live one is damaged.
+
+    Raises IndexMissingError, IndexDamagedError, or IndexMismatchError (other schema or model).
+    """
+    damage: IndexDamagedError | None = None
+    for generation in candidates(settings):
+        try:
+            return _open(settings, generation)
+        except IndexDamagedError as error:
+            damage = damage or error
+    if damage is not None:
+        raise damage
+    if (settings.index_dir / POINTER).exists():
+        raise IndexDamagedError(message("damaged", reason=POINTER))
+    raise IndexMissingError(message("missing"))
+
+
+def _open(settings: IndexSettings, generation: str) -> Index:
+    folder = generation_folder(settings, generation)
+    manifest = read_manifest(folder)
+    if manifest.schema != SCHEMA:
+        raise IndexMismatchError(message("other_schema", built=manifest.schema, wanted=SCHEMA))
+    if manifest.model != settings.embedding_model:
+        raise IndexMismatchError(message("other_model", built=manifest.model, wanted=settings.embedding_model))
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        if not settings.chroma_url and not (folder / "chroma" / "chroma.sqlite3").exists():
+            raise FileNotFoundError("chroma")
+        if not settings.database_url and not (folder / "ledger.sqlite").exists():
+            raise FileNotFoundError("ledger.sqlite")
+        engine = ledger.connect(database_url(settings, folder))
+        try:
+            policies, chunks = ledger.read(engine, generation)
+        finally:
+            engine.dispose()
+        keywords = KeywordIndex.load(folder / "keywords")
+    except (OSError, ValueError, TypeError, KeyError, SQLAlchemyError) as error:
+        raise IndexDamagedError(message("damaged", reason=f"{generation}: {type(error).__name__}")) from error
+    if len(chunks) != manifest.chunks or len(policies) != len(manifest.files):
+        raise IndexDamagedError(message("damaged", reason=f"{generation}: ledger"))
+    return Index(settings, manifest, policies, chunks, keywords, folder)
+
+
+def source_hashes(settings: IndexSettings) -> dict[str, str]:
+    """sha256 of each policy file that can be read as bytes; {} where the folder is missing or empty."""
+    hashes = {}
+    try:
+        files = policy_files(settings.policy_dir)
+    except NoPoliciesError:
+        return {}
+    for path in files:
+        try:
+            hashes[path.name] = hashlib.sha256(read_bytes(path)).hexdigest()
+        except SourceError:
+            continue
+    return hashes
+
+
+def is_stale(index: Index) -> bool:
+    """Whether the policy folder holds other sources than the index was made from."""
+    return source_hashes(index.settings) != {**index.manifest.files, **index.manifest.skipped}

@@ -1,0 +1,72 @@
+"""Check a generation in a process of its own: ``python -m index.verify FOLDER GENERATION``.
+
+A damaged Chroma store can take the process down with it, so the builder calls this as a subprocess.
+Prints the reason and exits with 1 where something is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from index import ledger
+from index.errors import PolicyIndexError
+from index.keywords import KeywordIndex, tokenise
+from index.settings import IndexSettings
+from index.store import collection_name, connect, database_url, read_manifest
+
+
+def find_fault(settings: IndexSettings, folder: Path, generation: str) -> str:
+    """What is wrong with a generation, "" where all is well."""
+    manifest = read_manifest(folder)
+    engine = ledger.connect(database_url(settings, folder))
+    policies, chunks = ledger.read(engine, generation)
+    engine.dispose()
+    if len(chunks) != manifest.chunks or len(policies) != len(manifest.files):
+        return "ledger"
+    if any(chunk.text != policies[chunk.policy].source[chunk.start : chunk.end] for chunk in chunks):
+        return "chunks"
+    keywords = KeywordIndex.load(folder / "keywords")
+    probe = next((chunk for chunk in chunks if tokenise(chunk.text)), None)
+    if probe and not keywords.search(tokenise(probe.text), 1):
+        return "keywords"
+    client = connect(settings, folder)
+    try:
+        return _vector_fault(client.get_collection(collection_name(generation)), [chunk.id for chunk in chunks])
+    finally:
+        client.close()
+
+
+def _vector_fault(collection: object, ids: list[str]) -> str:
+    import numpy
+
+    if collection.count() != len(ids):  # type: ignore[attr-defined]
+        return "chroma count"
+    rows = collection.get(include=["embeddings"])  # type: ignore[attr-defined]
+    vectors = numpy.asarray(rows["embeddings"], dtype=float)
+    if set(rows["ids"]) != set(ids) or not numpy.isfinite(vectors).all():
+        return "chroma rows"
+    for at in range(0, len(ids), max(1, len(ids) // 20)):
+        nearest = collection.query(query_embeddings=[vectors[at].tolist()], n_results=1, include=["distances"])  # type: ignore[attr-defined]
+        if not nearest["ids"][0] or nearest["distances"][0][0] > 1e-3:
+            return "chroma search"
+    return ""
+
+
+def main() -> int:
+    """Exit status 0 where the generation is sound."""
+    settings = IndexSettings.from_environment(os.environ)
+    try:
+        fault = find_fault(settings, Path(sys.argv[1]), sys.argv[2])
+    except PolicyIndexError as error:
+        fault = str(error)
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong here is the finding
+        fault = f"{type(error).__name__}: {error}"
+    if fault:
+        print(fault)
+    return 1 if fault else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
