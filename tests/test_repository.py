@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -100,6 +101,17 @@ def test_commands_of_the_documents_exist(command: list[str]) -> None:
                            encoding="utf-8", timeout=120, check=True).stdout
     for option in options:
         assert option in shown
+
+
+def test_the_answer_in_the_readme_is_the_real_one(tmp_path: Path) -> None:
+    block = re.search(r"```console\n\$ \.venv/bin/python (-m assistant ask) \"(.+?)\"\n(.+?)\n```", README, re.S)
+    assert block
+    environ = {**os.environ, "POLICY_DIR": "data/policies", "INDEX_DIR": str(tmp_path), "AS_OF": "2025-01-31"}
+    for arguments in (["-m", "index", "build"], [*block[1].split(), block[2]]):
+        done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environ, capture_output=True,
+                              encoding="utf-8", timeout=600, check=False)
+        assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == block[3]
 
 
 def test_links_of_the_documents_lead_somewhere() -> None:
