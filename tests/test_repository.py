@@ -104,7 +104,8 @@ def test_commands_of_the_documents_exist(command: list[str]) -> None:
 
 
 def test_the_answer_in_the_readme_is_the_real_one(tmp_path: Path) -> None:
-    block = re.search(r"```console\n\$ \.venv/bin/python (-m assistant ask) \"(.+?)\"\n(.+?)\n```", README, re.S)
+    pattern = r"```console\n\$ \.venv/bin/python (-m assistant ask) \"(.+?)\"\n(.+?)\n```"
+    block = re.search(pattern, README, re.S)
     assert block
     environ = {**os.environ, "POLICY_DIR": "data/policies", "INDEX_DIR": str(tmp_path), "AS_OF": "2025-01-31"}
     for arguments in (["-m", "index", "build"], [*block[1].split(), block[2]]):
