@@ -20,7 +20,8 @@ from index.targets import quantities
 from index.text import fold_with_origin, squeeze
 
 ENOUGH = 0.55  # coverage of the question's terms that a passage needs to answer (chosen on eval/cases)
-ENOUGH_ENGLISH = 0.5
+ENOUGH_ENGLISH = 0.55
+RELEVANT = 0.6  # coverage from which a sentence speaks of the topic, headings counted
 LONGEST = 320  # characters of an extractive answer
 _DEFINES = re.compile(r"是指|所称|指的是|以下简称|包括|系指|即")
 _TIME = re.compile(r"\d{4}年|\d+\s*(?:日|天|个?工作日|个?月|年|小时)|[一二三四五六七八九十]+(?:日|天|个月|年|个工作日)|每年|之日起|届满|底前|\d+月\d+日|当年")
@@ -73,7 +74,9 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
         unknown = []
     if held < enough or (unknown and held < 0.75 and _heavy(unknown, weighty) > 0.34):
         return Verdict((), "refuse", names)
-    good = tuple(passage for score, passage in scored if score >= best - 0.15)[:3]
+    near = [passage for score, passage in scored if score >= best - 0.35 and coverage(ask.corpus, terms, _unit(passage)) >= max(min(enough, held), held - 0.15)]
+    holding = [passage for passage in near[:8] if not _missing_kind(ask, (passage,))]
+    good = tuple(holding or near or [top])[:3] if top not in holding else (top, *(p for p in holding if p is not top and _fit(ask, terms, p) >= best - 0.15))[:3]
     if _other_year(ask, good):
         return Verdict((), "year", names)
     kind = _missing_kind(ask, good)
@@ -165,7 +168,7 @@ def _relevant(ask: Ask, passages: Sequence[Passage]) -> list[str]:
     for passage in passages:
         for sentence in sentences(ask, passage):
             unit = Unit(((1.0, squeeze(sentence.text)), (0.6, squeeze(" ".join(passage.section)))))
-            if coverage(ask.corpus, terms, unit) >= 0.5:
+            if coverage(ask.corpus, terms, unit) >= RELEVANT:
                 found.append(sentence.text)
     return found
 
