@@ -51,11 +51,11 @@ class Verdict:
 def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     """Decide whether passages answer a question, by the terms they hold and the kind of answer asked for."""
     question = ask.question
-    terms = [term for term in question.terms if term.weight >= 0.15]
+    terms = [term for term in subject_terms(question) if term.weight >= 0.15]
     weighty = [term for term in terms if term.weight >= 0.4]
     if not weighty and question.years:
         terms = weighty = [Term(f"{year}年", (f"{year}年",), 1.0) for year in question.years]
-    if not weighty and not question.mentions:
+    if not weighty:
         return Verdict((), "refuse")
     scored = sorted(((_fit(ask, terms, passage), passage) for passage in passages), key=lambda item: -item[0])
     if not scored:
@@ -109,13 +109,25 @@ def _other_year(ask: Ask, passages: Sequence[Passage]) -> bool:
     return False
 
 
+def subject_terms(question: Question) -> list[Term]:
+    """Terms of a question with the organisations that it names."""
+    named = [
+        Term(mention.text, (squeeze(mention.text), *map(squeeze, mention.names), mention.name.stem), 1.0) for mention in question.mentions
+    ]
+    return [*named, *question.terms]
+
+
 def _heavy(some: Sequence[Term], every: Sequence[Term]) -> float:
     total = sum(term.weight for term in every)
     return sum(term.weight for term in some) / total if total else 0.0
 
 
-def _unit(passage: Passage) -> Unit:
-    return Unit(((1.0, squeeze(passage.text)), (0.7, squeeze(" ".join(passage.section)))))
+def _unit(passage: Passage, text: str = "") -> Unit:
+    """What speaks for a passage: its text, its own heading and chapter, less so the headings above."""
+    close = [name for number, name in enumerate(passage.section) if number + 1 == len(passage.section) or name.startswith("第")]
+    return Unit((
+        (1.0, squeeze(text or passage.text)), (0.9, squeeze(" ".join(close))), (0.5, squeeze(" ".join(passage.section))),
+    ))
 
 
 def _fit(ask: Ask, terms: Sequence[Term], passage: Passage) -> float:
@@ -163,12 +175,11 @@ def _is_defined(ask: Ask, passages: Sequence[Passage]) -> bool:
 
 def _relevant(ask: Ask, passages: Sequence[Passage]) -> list[str]:
     """Texts of the sentences that hold most of the question's terms (headings counted)."""
-    terms = [term for term in ask.question.terms if term.weight >= 0.4]
+    terms = [term for term in subject_terms(ask.question) if term.weight >= 0.4]
     found = []
     for passage in passages:
         for sentence in sentences(ask, passage):
-            unit = Unit(((1.0, squeeze(sentence.text)), (0.6, squeeze(" ".join(passage.section)))))
-            if coverage(ask.corpus, terms, unit) >= RELEVANT:
+            if coverage(ask.corpus, terms, _unit(passage, sentence.text)) >= RELEVANT:
                 found.append(sentence.text)
     return found
 
@@ -215,7 +226,7 @@ def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
 def _choose(ask: Ask, passages: Sequence[Passage]) -> list[Sentence]:
     """Sentences worth quoting: the best, those nearly as good, and what belongs to them."""
     question = ask.question
-    terms = [term for term in question.terms if term.weight >= 0.3]
+    terms = [term for term in subject_terms(question) if term.weight >= 0.3]
     wanted = [re.compile(words()["kind"][kind]["needs"]) for kind in question.kinds]
     if question.has("when"):
         wanted.append(_TIME)
@@ -238,7 +249,7 @@ def _choose(ask: Ask, passages: Sequence[Passage]) -> list[Sentence]:
             scored.append((value, sentence))
     if not scored:
         return []
-    scored.sort(key=lambda item: -item[0])
+    scored.sort(key=lambda item: (-round(item[0] * 20), item[1].start))
     best = scored[0][0]
     chosen: list[Sentence] = []
     length = 0

@@ -140,6 +140,8 @@ def read_question(
     rest = _blank(folded, [(m.start, m.end) for m in mentions])
     asks = frozenset(name for name in words()["ask"] if _pattern("ask", name).search(folded))
     kinds = frozenset(name for name in words()["kind"] if _pattern("kind", name).search(folded))
+    if "who" in asks and not re.search(r"多少|几|how much", folded):
+        kinds -= {"money"}
     years = tuple(dict.fromkeys(int(m.group(1) or "20" + m.group(2)) for m in _YEAR.finditer(folded)))
     policies, rest, named = _policies(rest, titles)
     rest, foreign = _regions(rest, tuple(regions), corpus)

@@ -9,7 +9,7 @@ from assistant.draft import Draft, phrase, plain_number
 from assistant.duty_answers import Ask
 from assistant.match import NEAR, Fit, Unit, coverage, grip, precision, rank_targets
 from assistant.question import Question
-from index.policy import Comparator, Section, Target
+from index.policy import Comparator, Policy, Section, Target
 from index.targets import Quantity
 from index.text import squeeze
 
@@ -152,7 +152,7 @@ def _means(ask: Ask, fit: Fit, policy: str, target: Target) -> bool:
 def unit_fits(question: Question, unit: str) -> bool:
     """Whether the unit that is asked for (多少家, 百分之几, 亿元) can be this one."""
     unit = squeeze(unit)
-    asked = re.search(r"(?:多少|几|how many|how much)\s*(万|亿|千|百)?\s*(家|户|个(?!百分)|项|名|人|元|%|百分点|个百分点|倍|年|天|日|个月|月|辆|台|公里|吨|亩|套|所|座)", question.folded)
+    asked = re.search(r"(?:多少|几|how many|how much)\s*(万|亿|千|百)?\s*(个月|个?工作日|家|户|个(?!百分)|项|名|人|元|%|百分点|个百分点|倍|年|天|日|月|岁|辆|台|公里|吨|亩|套|所|座)", question.folded)
     if asked:
         word = asked.group(2)
         if word in _COUNTING:
@@ -174,7 +174,13 @@ def _in_years(ask: Ask, found: Sequence[Found]) -> list[Found]:
     years = ask.question.years
     if not years:
         return list(found)
-    return [(p, t) for p, t in found if t.year in years or (t.year is None and (t.period or not is_commitment(t)))]
+    return [(p, t) for p, t in found if t.year in years or (t.year is None and _holds_in(ask.corpus.policies[p], years))]
+
+
+def _holds_in(policy: Policy, years: Sequence[int]) -> bool:
+    """Whether a policy's undated numbers hold in these years: unless its title is of other years."""
+    titled = [int(year) for year in re.findall(r"20\d\d", policy.title)]
+    return not titled or any(year in titled for year in years)
 
 
 def other_years(ask: Ask) -> list[Found]:
@@ -263,7 +269,15 @@ def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
         draft.say("target_list", count=draft.compute(len(chosen)))
     if ask.question.has("list", "count", "targets") and len(chosen) > 1:
         draft.count = len(chosen)
+    quoted: set[tuple[int, int]] = set()
     for policy, target in chosen[:6] if len(chosen) <= 6 else []:
+        span = (target.sentence_start, target.sentence_end)
+        if not is_commitment(target) and span[1] - span[0] <= 260:  # a standard holds with its conditions
+            if span not in quoted:
+                quoted.add(span)
+                text = re.sub(r"\s+", " ", ask.corpus.policies[policy].source[slice(*span)]).strip()
+                draft.say("quote", text=text, cite=_cite(draft, policy, target))
+            continue
         draft.say("target_one", when=_when(draft, target), indicator=target.indicator, period=_period(target), text=_value(draft, target), cite=_cite(draft, policy, target))
     _table(draft, chosen)
     return draft

@@ -293,6 +293,7 @@ def _read(text: str, left: int, at: int, until: int, right: int) -> tuple[str, i
         tail = tail[after[1].end() :]
     head = _LEADS.sub("", _strip_year(head)).strip()
     head = re.sub(r"(?:由|从)$", "", head)
+    head = re.sub(r"^(.{4,}?)按照?.*$", r"\1", head)
     head = re.sub(r"^(?:按照?|其(?=[^中他]))(?=.{3})", "", head)
     plain = re.sub(r"(?:为|是|的|在|至|到|按照?|力争|实现|:|共|各|有|约|分别|均|每人每月|每月|每年|每日)+$", "", head).strip()
     if plain and not _BARE_VERB.match(plain) and not _PERIOD.fullmatch(plain):
