@@ -53,6 +53,11 @@ class PolicyAssistant(Runnable[dict[str, Any], Answer]):
         """Questions that this index answers, made from its ledger."""
         return example_questions(self.corpus)
 
+    def warm_up(self) -> None:
+        """Load what the first question needs: model, vector store, tokenizer (seconds)."""
+        for question in self.examples[:1] or ["?"]:
+            self.invoke({"question": question})
+
     def read(self, text: str) -> Question:
         """A question taken apart against the indexed policies."""
         corpus = self.corpus

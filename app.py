@@ -1,0 +1,185 @@
+"""The chat page: layout and events. ``python app.py`` serves it on HOST:PORT."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dotenv import load_dotenv
+
+from assistant.settings import Settings, SettingsError
+from assistant.view import answer_html, document_html, evidence_html, pending_html, question_html, texts
+from index.errors import PolicyIndexError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI, Request, Response
+
+    from assistant.chain import PolicyAssistant
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: it looks up foreign hosts otherwise
+ASSETS = Path(__file__).parent / "assistant" / "assets"
+QUEUE = 16  # questions that may wait; more are told to come back
+AT_ONCE = 4  # questions answered at a time
+TURNS = 20  # messages of history that are kept for a follow-up
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; connect-src 'self'; "
+    "worker-src 'self' blob:; frame-src 'none'; object-src 'none'; base-uri 'self'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
+
+Messages = list[dict[str, Any]]
+
+
+def respond(assistant: PolicyAssistant, question: str, shown: Messages, history: Messages) -> Iterator[tuple[Messages, str, Messages]]:
+    """Messages of the chat, evidence and history, as the answer comes."""
+    from assistant.answer import Evidence, Final, Token
+    from assistant.chain import LONGEST_QUESTION
+
+    question = question[: LONGEST_QUESTION + 1]
+    shown = [*shown, {"role": "user", "content": question_html(question)}]
+    titles = {policy.id: policy.title for policy in assistant.index.policies.values()}
+    evidence, text = "", ""
+    for event in assistant.stream({"question": question, "history": history[-TURNS:]}):
+        if isinstance(event, Evidence):
+            evidence = evidence_html(event.passages, (), titles)
+            yield [*shown, {"role": "assistant", "content": pending_html("…")}], evidence, history
+        elif isinstance(event, Token):
+            text += event.text
+            yield [*shown, {"role": "assistant", "content": pending_html(text)}], evidence, history
+        elif isinstance(event, Final):
+            answer = event.answer
+            history = [*history, {"role": "user", "content": question}, {"role": "assistant", "content": answer.text}][-TURNS:]
+            evidence = evidence_html(answer.passages, answer.citations, titles)
+            yield [*shown, {"role": "assistant", "content": answer_html(answer)}], evidence, history
+
+
+def create_page(assistant: PolicyAssistant) -> Any:
+    """The Blocks of the page."""
+    import gradio as gr
+
+    words = texts()
+    with gr.Blocks(title=words["title"], fill_width=True, analytics_enabled=False) as page:
+        gr.HTML(f"<h1>{words['title']}</h1><p>{words['subtitle']}</p>", elem_id="heading")
+        history = gr.State([])
+        asked = gr.State("")
+        with gr.Row(elem_id="columns"):
+            with gr.Column(scale=6, min_width=340, elem_id="chat-column"):
+                chat = gr.Chatbot(
+                    label=words["chat_label"], show_label=False, elem_id="chat", buttons=[], feedback_options=None,
+                    layout="panel", placeholder=words["empty_chat"], latex_delimiters=[], allow_tags=False, line_breaks=False,
+                    examples=[{"text": example} for example in assistant.examples],
+                )
+                with gr.Row(elem_id="ask-row"):
+                    field = gr.Textbox(
+                        label=words["question_label"], show_label=False, placeholder=words["placeholder"], lines=1, max_lines=4,
+                        elem_id="question", autofocus=True, scale=8, container=False,
+                    )
+                    send = gr.Button(words["send"], variant="primary", scale=0, elem_id="send")
+                    clear = gr.Button(words["clear"], scale=0, elem_id="clear")
+            with gr.Column(scale=5, min_width=320, elem_id="side-column"):
+                evidence = gr.HTML(evidence_html((), (), {}), elem_id="evidence")
+                gr.HTML(
+                    f'<div class="viewer"><div class="bar-top"><h2>{words["document_title"]}</h2>'
+                    f'<button type="button" class="back">{words["back"]}</button></div>'
+                    f'<div class="scroll" tabindex="0" data-failed="{words["document_failed"]}"><p class="hint">{words["document_empty"]}</p></div></div>',
+                    elem_id="viewer",
+                )
+
+        def take(question: str) -> tuple[str, str]:
+            return "", question
+
+        def answer(question: str, shown: Messages, before: Messages) -> Iterator[tuple[Messages, str, Messages]]:
+            if not question.strip() and not shown:
+                yield shown, evidence_html((), (), {}), before
+                return
+            yield from respond(assistant, question, shown, before)
+
+        def choose(event: gr.SelectData) -> str:
+            return str(event.value["text"])
+
+        options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        ask: dict[str, Any] = {"inputs": [asked, chat, history], "outputs": [chat, evidence, history], "concurrency_limit": AT_ONCE, "concurrency_id": "ask", **options}
+        for event in (field.submit, send.click):
+            event(take, field, [field, asked], queue=False, **options).then(answer, **ask)
+        chat.example_select(choose, None, asked, queue=False, **options).then(answer, **ask)
+        clear.click(lambda: ([], evidence_html((), (), {}), []), None, [chat, evidence, history], queue=False, **options)
+    page.queue(max_size=QUEUE, api_open=False)
+    return page
+
+
+def create_app(assistant: PolicyAssistant) -> FastAPI:
+    """The page with its routes and headers."""
+    import gradio as gr
+    from fastapi import FastAPI, HTTPException
+    from fastapi.responses import HTMLResponse
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.middleware("http")
+    async def secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call_next(request)
+        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        return response
+
+    @app.get("/health")
+    def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/document/{policy}", response_class=HTMLResponse)
+    def document(policy: str) -> str:
+        if policy not in assistant.index.policies:
+            raise HTTPException(404)
+        return document_html(assistant.index.policies[policy])
+
+    return gr.mount_gradio_app(
+        app, create_page(assistant), path="/", max_file_size="1kb", enable_monitoring=False, run_history=False, show_error=False,
+        footer_links=[], css=(ASSETS / "page.css").read_text("utf-8"),
+        head=f"<script>{(ASSETS / 'page.js').read_text('utf-8')}</script>",
+        theme=gr.themes.Default(primary_hue="red", neutral_hue="slate", font=["system-ui", "sans-serif"], font_mono=["monospace"]),
+    )
+
+
+def main() -> int:
+    """Serve until stopped. Exit status: 0 stopped, 2 wrong settings, 3 no usable index."""
+    load_dotenv(Path(".env"))
+    words = texts()
+    try:
+        settings = Settings.from_environment(os.environ)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            print(words["port_taken"].format(port=settings.port), file=sys.stderr)
+            return 2
+    try:
+        print(words["loading_index"], flush=True)
+        from assistant.build import build_assistant
+
+        assistant = build_assistant(settings)
+        print(words["loading_model"], flush=True)
+        assistant.warm_up()
+    except PolicyIndexError as error:
+        print(error, file=sys.stderr)
+        return 3
+    print(words["loading_page"], flush=True)
+    import uvicorn
+
+    app = create_app(assistant)
+    print(words["ready"].format(url=f"http://{settings.host}:{settings.port}"), flush=True)
+    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
