@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: it looks up foreign hosts otherwise
+import gradio as gr  # noqa: E402
+
 ASSETS = Path(__file__).parent / "assistant" / "assets"
 QUEUE = 16  # questions that may wait; more are told to come back
 AT_ONCE = 4  # questions answered at a time
@@ -60,8 +62,6 @@ def respond(assistant: PolicyAssistant, question: str, shown: Messages, history:
 
 def create_page(assistant: PolicyAssistant) -> Any:
     """The Blocks of the page."""
-    import gradio as gr
-
     words = texts()
     with gr.Blocks(title=words["title"], fill_width=True, analytics_enabled=False) as page:
         gr.HTML(f"<h1>{words['title']}</h1><p>{words['subtitle']}</p>", elem_id="heading")
@@ -114,7 +114,6 @@ def create_page(assistant: PolicyAssistant) -> Any:
 
 def create_app(assistant: PolicyAssistant) -> FastAPI:
     """The page with its routes and headers."""
-    import gradio as gr
     from fastapi import FastAPI, HTTPException
     from fastapi.responses import HTMLResponse
 
@@ -140,10 +139,15 @@ def create_app(assistant: PolicyAssistant) -> FastAPI:
 
     return gr.mount_gradio_app(
         app, create_page(assistant), path="/", max_file_size="1kb", enable_monitoring=False, run_history=False, show_error=False,
-        footer_links=[], css=(ASSETS / "page.css").read_text("utf-8"),
-        head=f"<script>{(ASSETS / 'page.js').read_text('utf-8')}</script>",
+        footer_links=[], head=_head(),
         theme=gr.themes.Default(primary_hue="red", neutral_hue="slate", font=["system-ui", "sans-serif"], font_mono=["monospace"]),
     )
+
+
+def _head() -> str:
+    """Style and script of the page; not through ``css=``, which puts its own scope before every selector."""
+    style, script = ((ASSETS / name).read_text("utf-8") for name in ("page.css", "page.js"))
+    return f"<style>{style}</style><script>{script}</script>"
 
 
 def main() -> int:
