@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     from assistant.chain import PolicyAssistant
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: it looks up foreign hosts otherwise
-import gradio as gr  # noqa: E402
+os.environ["GRADIO_ANALYTICS_ENABLED"] = (
+    "False"  # before gradio is imported: it looks up foreign hosts otherwise
+)
+import gradio as gr
 
 ASSETS = Path(__file__).parent / "assistant" / "assets"
 QUEUE = 16  # questions that may wait; more are told to come back
@@ -37,7 +39,9 @@ CONTENT_SECURITY_POLICY = (
 Messages = list[dict[str, Any]]
 
 
-def respond(assistant: PolicyAssistant, question: str, shown: Messages, history: Messages) -> Iterator[tuple[Messages, str, Messages]]:
+def respond(
+    assistant: PolicyAssistant, question: str, shown: Messages, history: Messages
+) -> Iterator[tuple[Messages, str, Messages]]:
     """Messages of the chat, evidence and history, as the answer comes."""
     from assistant.answer import Evidence, Final, Token
     from assistant.chain import LONGEST_QUESTION
@@ -55,7 +59,11 @@ def respond(assistant: PolicyAssistant, question: str, shown: Messages, history:
             yield [*shown, {"role": "assistant", "content": pending_html(text)}], evidence, history
         elif isinstance(event, Final):
             answer = event.answer
-            history = [*history, {"role": "user", "content": question}, {"role": "assistant", "content": answer.text}][-TURNS:]
+            history = [
+                *history,
+                {"role": "user", "content": question},
+                {"role": "assistant", "content": answer.text},
+            ][-TURNS:]
             evidence = evidence_html(answer.passages, answer.citations, titles)
             yield [*shown, {"role": "assistant", "content": answer_html(answer)}], evidence, history
 
@@ -70,14 +78,29 @@ def create_page(assistant: PolicyAssistant) -> Any:
         with gr.Row(elem_id="columns"):
             with gr.Column(scale=6, min_width=340, elem_id="chat-column"):
                 chat = gr.Chatbot(
-                    label=words["chat_label"], show_label=False, elem_id="chat", buttons=[], feedback_options=None,
-                    layout="panel", placeholder=words["empty_chat"], latex_delimiters=[], allow_tags=False, line_breaks=False,
+                    label=words["chat_label"],
+                    show_label=False,
+                    elem_id="chat",
+                    buttons=[],
+                    feedback_options=None,
+                    layout="panel",
+                    placeholder=words["empty_chat"],
+                    latex_delimiters=[],
+                    allow_tags=False,
+                    line_breaks=False,
                     examples=[{"text": example} for example in assistant.examples],
                 )
                 with gr.Row(elem_id="ask-row"):
                     field = gr.Textbox(
-                        label=words["question_label"], show_label=False, placeholder=words["placeholder"], lines=1, max_lines=4,
-                        elem_id="question", autofocus=True, scale=8, container=False,
+                        label=words["question_label"],
+                        show_label=False,
+                        placeholder=words["placeholder"],
+                        lines=1,
+                        max_lines=4,
+                        elem_id="question",
+                        autofocus=True,
+                        scale=8,
+                        container=False,
                     )
                     send = gr.Button(words["send"], variant="primary", scale=0, elem_id="send")
                     clear = gr.Button(words["clear"], scale=0, elem_id="clear")
@@ -93,7 +116,9 @@ def create_page(assistant: PolicyAssistant) -> Any:
         def take(question: str) -> tuple[str, str]:
             return "", question
 
-        def answer(question: str, shown: Messages, before: Messages) -> Iterator[tuple[Messages, str, Messages]]:
+        def answer(
+            question: str, shown: Messages, before: Messages
+        ) -> Iterator[tuple[Messages, str, Messages]]:
             if not question.strip() and not shown:
                 yield shown, evidence_html((), (), {}), before
                 return
@@ -103,11 +128,23 @@ def create_page(assistant: PolicyAssistant) -> Any:
             return str(event.value["text"])
 
         options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        ask: dict[str, Any] = {"inputs": [asked, chat, history], "outputs": [chat, evidence, history], "concurrency_limit": AT_ONCE, "concurrency_id": "ask", **options}
+        ask: dict[str, Any] = {
+            "inputs": [asked, chat, history],
+            "outputs": [chat, evidence, history],
+            "concurrency_limit": AT_ONCE,
+            "concurrency_id": "ask",
+            **options,
+        }
         for event in (field.submit, send.click):
             event(take, field, [field, asked], queue=False, **options).then(answer, **ask)
         chat.example_select(choose, None, asked, queue=False, **options).then(answer, **ask)
-        clear.click(lambda: ([], evidence_html((), (), {}), []), None, [chat, evidence, history], queue=False, **options)
+        clear.click(
+            lambda: ([], evidence_html((), (), {}), []),
+            None,
+            [chat, evidence, history],
+            queue=False,
+            **options,
+        )
     page.queue(max_size=QUEUE, api_open=False)
     return page
 
@@ -137,11 +174,21 @@ def create_app(assistant: PolicyAssistant) -> FastAPI:
             raise HTTPException(404)
         return document_html(assistant.index.policies[policy])
 
-    return gr.mount_gradio_app(
-        app, create_page(assistant), path="/", max_file_size="1kb", enable_monitoring=False, run_history=False, show_error=False,
-        footer_links=[], head=_head(),
-        theme=gr.themes.Default(primary_hue="red", neutral_hue="slate", font=["system-ui", "sans-serif"], font_mono=["monospace"]),
+    mounted: FastAPI = gr.mount_gradio_app(
+        app,
+        create_page(assistant),
+        path="/",
+        max_file_size="1kb",
+        enable_monitoring=False,
+        run_history=False,
+        show_error=False,
+        footer_links=[],
+        head=_head(),
+        theme=gr.themes.Default(
+            primary_hue="red", neutral_hue="slate", font=["system-ui", "sans-serif"], font_mono=["monospace"]
+        ),
     )
+    return mounted
 
 
 def _head() -> str:

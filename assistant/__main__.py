@@ -120,7 +120,8 @@ def _answer_line(assistant: PolicyAssistant, line: str, number: int) -> dict[str
         return _error(number, f"第 {number} 行缺少文字形式的 question。")
     history = entry.get("history") or []
     if not isinstance(history, list) or not all(
-        isinstance(turn, dict) and isinstance(turn.get("role"), str) and isinstance(turn.get("content"), str) for turn in history
+        isinstance(turn, dict) and isinstance(turn.get("role"), str) and isinstance(turn.get("content"), str)
+        for turn in history
     ):
         return _error(number, f"第 {number} 行的 history 应为 role 和 content 的列表。")
     answer = assistant.invoke({"question": entry["question"], "history": history}).to_json()

@@ -87,8 +87,22 @@ class Answer:
     def to_json(self) -> dict[str, Any]:
         """The contract's object, ready for ``json.dumps(…, ensure_ascii=False)``."""
         data = asdict(self)
-        order = ("id", "question", "standalone_question", "language", "status", "route", "text",
-                 "citations", "passages", "table", "count", "certificate", "notices", "timings_ms")
+        order = (
+            "id",
+            "question",
+            "standalone_question",
+            "language",
+            "status",
+            "route",
+            "text",
+            "citations",
+            "passages",
+            "table",
+            "count",
+            "certificate",
+            "notices",
+            "timings_ms",
+        )
         return {"schema": SCHEMA} | {key: data[key] for key in order}
 
 

@@ -19,11 +19,19 @@ _GLOSS = re.compile(r" \([A-Z][^()]*\)")  # the English name behind an official 
 
 
 def certify(
-    text: str, table: Table | None, citations: Iterable[Citation], computed: Iterable[str], directory: Directory
+    text: str,
+    table: Table | None,
+    citations: Iterable[Citation],
+    computed: Iterable[str],
+    directory: Directory,
 ) -> Certificate:
     """Check an answer's text and table against its quotes; lists what no quote supports."""
     quotes = list(citations)
-    support = squeeze("\n".join([*(c.quote for c in quotes), *(" ".join(c.section) for c in quotes), *(c.title for c in quotes)]))
+    support = squeeze(
+        "\n".join(
+            [*(c.quote for c in quotes), *(" ".join(c.section) for c in quotes), *(c.title for c in quotes)]
+        )
+    )
     cells = [cell for row in table.rows for cell in row] if table else []
     said = "\n".join([_MARK.sub(" ", text), *cells])
     allowed = set(computed)

@@ -61,7 +61,9 @@ class PolicyAssistant(Runnable[dict[str, Any], Answer]):
     def read(self, text: str) -> Question:
         """A question taken apart against the indexed policies."""
         corpus = self.corpus
-        return read_question(text, corpus.directory.find(without_control(text)), corpus.titles, corpus.regions, corpus.text)
+        return read_question(
+            text, corpus.directory.find(without_control(text)), corpus.titles, corpus.regions, corpus.text
+        )
 
     def invoke(self, input: dict[str, Any], config: RunnableConfig | None = None, **_: Any) -> Answer:
         """The certified answer to one question."""
@@ -70,7 +72,9 @@ class PolicyAssistant(Runnable[dict[str, Any], Answer]):
                 return event.answer
         raise AssertionError("a stream ends with Final")
 
-    def stream(self, input: dict[str, Any], config: RunnableConfig | None = None, **_: Any) -> Iterator[Event]:  # type: ignore[override]
+    def stream(
+        self, input: dict[str, Any], config: RunnableConfig | None = None, **_: Any
+    ) -> Iterator[Event]:  # type: ignore[override]
         """Evidence, then Tokens whose texts in order make the answer's text, then Final."""
         yield from self._events(input)
 
@@ -83,7 +87,9 @@ class PolicyAssistant(Runnable[dict[str, Any], Answer]):
         problem = _unusable(clean)
         if problem:
             text = phrase(language, problem, limit=LONGEST_QUESTION)
-            answer = Answer(question[:LONGEST_QUESTION], clean[:LONGEST_QUESTION], language, "refused", "none", text)
+            answer = Answer(
+                question[:LONGEST_QUESTION], clean[:LONGEST_QUESTION], language, "refused", "none", text
+            )
             yield Evidence(())
             yield Final(replace(answer, timings_ms={"total": _since(start)}))
             return
@@ -120,14 +126,22 @@ class PolicyAssistant(Runnable[dict[str, Any], Answer]):
             return refuse(ask, "not_named" if unnamed else "year", passages)
         chosen = [p for p in passages if not asked.policies or p.policy in asked.policies]
         verdict = judge(ask, chosen[:12])
-        return compose(ask, verdict.passages) if verdict.passages else refuse(ask, verdict.reason, passages, verdict.missing)
+        return (
+            compose(ask, verdict.passages)
+            if verdict.passages
+            else refuse(ask, verdict.reason, passages, verdict.missing)
+        )
 
-    def _finish(self, draft: Draft, question: str, standalone: str, passages: tuple[Passage, ...], asked: Question) -> Answer:
+    def _finish(
+        self, draft: Draft, question: str, standalone: str, passages: tuple[Passage, ...], asked: Question
+    ) -> Answer:
         citations = draft.citations() if draft.status != "refused" else ()
         self._warn(draft, [c.policy for c in citations])
         text, table = draft.text(), draft.table()
         certificate = (
-            certify(text, table, citations, draft.computed, self.corpus.directory) if draft.status != "refused" else Certificate()
+            certify(text, table, citations, draft.computed, self.corpus.directory)
+            if draft.status != "refused"
+            else Certificate()
         )
         return Answer(
             question=question,

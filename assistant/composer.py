@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Passage
+from assistant.corpus import Unit
 from assistant.draft import Draft, phrase
 from assistant.duty_answers import Ask
-from assistant.match import Unit, coverage, missing
+from assistant.match import coverage, missing
 from assistant.question import Question, Term, words
 from assistant.target_answers import is_commitment, other_years, unit_fits
 from index.targets import quantities
@@ -24,7 +25,9 @@ ENOUGH_ENGLISH = 0.55
 RELEVANT = 0.6  # coverage from which a sentence speaks of the topic, headings counted
 LONGEST = 320  # characters of an extractive answer
 _DEFINES = re.compile(r"是指|所称|指的是|以下简称|包括|系指|即")
-_TIME = re.compile(r"\d{4}年|\d+\s*(?:日|天|个?工作日|个?月|年|小时)|[一二三四五六七八九十]+(?:日|天|个月|年|个工作日)|每年|之日起|届满|底前|\d+月\d+日|当年")
+_TIME = re.compile(
+    r"\d{4}年|\d+\s*(?:日|天|个?工作日|个?月|年|小时)|[一二三四五六七八九十]+(?:日|天|个月|年|个工作日)|每年|之日起|届满|底前|\d+月\d+日|当年"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,11 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
         return Verdict((), "refuse")
     best, top = scored[0]
     unit = _unit(top)
-    lost = [term for term in missing(ask.corpus, weighty, unit) if term.weight >= 0.9 or not ask.corpus.known(term)]
+    lost = [
+        term
+        for term in missing(ask.corpus, weighty, unit)
+        if term.weight >= 0.9 or not ask.corpus.known(term)
+    ]
     unknown = [term for term in lost if not ask.corpus.known(term)]
     names = tuple(term.text for term in lost)
     enough = ENOUGH if question.language == "zh" else ENOUGH_ENGLISH
@@ -74,9 +81,18 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
         unknown = []
     if held < enough or (unknown and held < 0.75 and _heavy(unknown, weighty) > 0.34):
         return Verdict((), "refuse", names)
-    near = [passage for score, passage in scored if score >= best - 0.35 and coverage(ask.corpus, terms, _unit(passage)) >= max(min(enough, held), held - 0.15)]
+    near = [
+        passage
+        for score, passage in scored
+        if score >= best - 0.35
+        and coverage(ask.corpus, terms, _unit(passage)) >= max(min(enough, held), held - 0.15)
+    ]
     holding = [passage for passage in near[:8] if not _missing_kind(ask, (passage,))]
-    good = tuple(holding or near or [top])[:3] if top not in holding else (top, *(p for p in holding if p is not top and _fit(ask, terms, p) >= best - 0.15))[:3]
+    good = (
+        tuple(holding or near or [top])[:3]
+        if top not in holding
+        else (top, *(p for p in holding if p is not top and _fit(ask, terms, p) >= best - 0.15))[:3]
+    )
     if _other_year(ask, good):
         return Verdict((), "year", names)
     kind = _missing_kind(ask, good)
@@ -100,7 +116,9 @@ def _other_year(ask: Ask, passages: Sequence[Passage]) -> bool:
         for passage in passages:
             policy = ask.corpus.policies[passage.policy]
             dated = re.findall(r"20\d\d", policy.title) or [
-                target for target in policy.targets if passage.start <= target.start < passage.end and is_commitment(target)
+                target
+                for target in policy.targets
+                if passage.start <= target.start < passage.end and is_commitment(target)
             ]
             if str(year) in passage.text or str(year) in policy.title or not dated:
                 break
@@ -112,7 +130,8 @@ def _other_year(ask: Ask, passages: Sequence[Passage]) -> bool:
 def subject_terms(question: Question) -> list[Term]:
     """Terms of a question with the organisations that it names."""
     named = [
-        Term(mention.text, (squeeze(mention.text), *map(squeeze, mention.names), mention.name.stem), 1.0) for mention in question.mentions
+        Term(mention.text, (squeeze(mention.text), *map(squeeze, mention.names), mention.name.stem), 1.0)
+        for mention in question.mentions
     ]
     return [*named, *question.terms]
 
@@ -124,10 +143,18 @@ def _heavy(some: Sequence[Term], every: Sequence[Term]) -> float:
 
 def _unit(passage: Passage, text: str = "") -> Unit:
     """What speaks for a passage: its text, its own heading and chapter, less so the headings above."""
-    close = [name for number, name in enumerate(passage.section) if number + 1 == len(passage.section) or name.startswith("第")]
-    return Unit((
-        (1.0, squeeze(text or passage.text)), (0.9, squeeze(" ".join(close))), (0.5, squeeze(" ".join(passage.section))),
-    ))
+    close = [
+        name
+        for number, name in enumerate(passage.section)
+        if number + 1 == len(passage.section) or name.startswith("第")
+    ]
+    return Unit(
+        (
+            (1.0, squeeze(text or passage.text)),
+            (0.9, squeeze(" ".join(close))),
+            (0.5, squeeze(" ".join(passage.section))),
+        )
+    )
 
 
 def _fit(ask: Ask, terms: Sequence[Term], passage: Passage) -> float:
@@ -145,7 +172,9 @@ def _missing_kind(ask: Ask, passages: Sequence[Passage]) -> str:
     if question.has("when") and not any(_TIME.search(text) for text in relevant):
         return "when"
     if _asks_number(question) and not any(
-        unit_fits(question, quantity.unit) for text in relevant for quantity in quantities(fold_with_origin(text).text)
+        unit_fits(question, quantity.unit)
+        for text in relevant
+        for quantity in quantities(fold_with_origin(text).text)
     ):
         return "amount"
     if question.has("definition") and question.language == "zh" and not _is_defined(ask, passages):
@@ -154,7 +183,12 @@ def _missing_kind(ask: Ask, passages: Sequence[Passage]) -> str:
 
 
 def _asks_number(question: Question) -> bool:
-    return bool(re.search(r"多少|几(?:家|个|项|户|名|人|条|倍|成|亿|万|元|%|年|天|日|月|岁|次)|百分之几|how many|how much|what percentage", question.folded)) and not question.has("list")
+    return bool(
+        re.search(
+            r"多少|几(?:家|个|项|户|名|人|条|倍|成|亿|万|元|%|年|天|日|月|岁|次)|百分之几|how many|how much|what percentage",
+            question.folded,
+        )
+    ) and not question.has("list")
 
 
 def _is_defined(ask: Ask, passages: Sequence[Passage]) -> bool:
@@ -164,11 +198,18 @@ def _is_defined(ask: Ask, passages: Sequence[Passage]) -> bool:
             continue
         for passage in passages:
             text = squeeze(passage.text)
-            if any(variant in squeeze(passage.section[-1]) for variant in term.variants for _ in passage.section[-1:]):
+            if any(
+                variant in squeeze(passage.section[-1])
+                for variant in term.variants
+                for _ in passage.section[-1:]
+            ):
                 return True
             for variant in term.variants:
                 at = text.find(variant)
-                if at >= 0 and (_DEFINES.search(text[max(0, at - 30) : at + 60]) or re.search(r'"[^"]*[、,][^"]*"', text[max(0, at - 40) : at + 60])):
+                if at >= 0 and (
+                    _DEFINES.search(text[max(0, at - 30) : at + 60])
+                    or re.search(r'"[^"]*[、,][^"]*"', text[max(0, at - 40) : at + 60])
+                ):
                     return True
     return False
 
@@ -281,7 +322,10 @@ def _with_items(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
             text = policy.source[child.start : child.end].strip()
             at = child.start + policy.source[child.start : child.end].find(text)
             item = Sentence(policy.id, child.path, at, at + len(text), text, sentence.passage)
-            if all(item.end <= other.start or item.start >= other.end or other.policy != item.policy for other in result):
+            if all(
+                item.end <= other.start or item.start >= other.end or other.policy != item.policy
+                for other in result
+            ):
                 result.append(item)
     return result
 
@@ -293,7 +337,12 @@ def _runs(ask: Ask, chosen: Sequence[Sentence]) -> list[list[Sentence]]:
         if runs:
             last = runs[-1][-1]
             between = ask.corpus.policies[sentence.policy].source[last.end : sentence.start]
-            if last.policy == sentence.policy and 0 <= sentence.start - last.end and not between.strip() and last.section == sentence.section:
+            if (
+                last.policy == sentence.policy
+                and sentence.start - last.end >= 0
+                and not between.strip()
+                and last.section == sentence.section
+            ):
                 runs[-1].append(sentence)
                 continue
         runs.append([sentence])
@@ -323,4 +372,3 @@ def refuse(ask: Ask, reason: str, passages: Sequence[Passage], lost: Sequence[st
         draft.say("refuse_terms", terms="、".join(searched))
     draft.topic = tuple(searched)
     return draft
-

@@ -11,18 +11,27 @@ from index.text import fold_with_origin
 Read = Callable[[str], Question]
 
 TURNS = 8  # user turns of history that are looked at
-_OPENING = re.compile(r"^(?:那么?|那|还有|另外|再|然后|(?:and|what about|how about|then|also|but|so)\b)[\s,，]*(?!个|些|项|里)", re.I)
+_OPENING = re.compile(
+    r"^(?:那么?|那|还有|另外|再|然后|(?:and|what about|how about|then|also|but|so)\b)[\s,，]*(?!个|些|项|里)",
+    re.I,
+)
 _ELLIPSIS = re.compile(r"呢\s*[?？。]?\s*$|^(?:and|what about|how about)\b", re.I)
 _PRONOUN = re.compile(
     r"(?:这|那|该|此|上述|前述)(?:一)?(?:项|个|条|件|些|份)?(?:工作|任务|目标|事项|措施|指标|政策|事|要求|标准|内容)|它们?|其(?!中|他|它|余|实)|这(?:个|项|条|件|一项)?(?=$|[,，?？。由是的归要有])"
-    r"|\b(?:it|they|them|that task|this task|that one|this one|its|their|that|this)\b(?!\s+(?:plan|document|policy|notice))", re.I,
+    r"|\b(?:it|they|them|that task|this task|that one|this one|its|their|that|this)\b(?!\s+(?:plan|document|policy|notice))",
+    re.I,
 )
-_WHOLE = re.compile(r"(?:这|该|本|此)(?:个|份|项)?(?:文件|方案|通知|办法|条例|意见|规定|政策|计划|规划)|\b(?:this|the) (?:plan|document|policy|notice)\b", re.I)
+_WHOLE = re.compile(
+    r"(?:这|该|本|此)(?:个|份|项)?(?:文件|方案|通知|办法|条例|意见|规定|政策|计划|规划)|\b(?:this|the) (?:plan|document|policy|notice)\b",
+    re.I,
+)
 
 
 def condense(question: str, history: Sequence[Mapping[str, str]], read: Read) -> str:
     """The question as it would be asked without the history; unchanged where it already stands alone."""
-    turns = [turn["content"] for turn in history if turn.get("role") == "user" and turn.get("content")][-TURNS:]
+    turns = [turn["content"] for turn in history if turn.get("role") == "user" and turn.get("content")][
+        -TURNS:
+    ]
     standing = ""
     for turn in [*turns, question]:
         standing = _resolve(turn, standing, read) if standing else turn
@@ -40,12 +49,21 @@ def _resolve(new: str, before: str, read: Read) -> str:
         return _with_years(before, now, then)
     if pronoun and subject and not (now.mentions and topical):
         return _replace_pronoun(new, pronoun, subject)
-    if now.mentions and not topical and (elliptic or (opening and not now.roles)) and not (now.roles and now.has("tasks")):
+    if (
+        now.mentions
+        and not topical
+        and (elliptic or (opening and not now.roles))
+        and not (now.roles and now.has("tasks"))
+    ):
         return _with_organisation(new, before, now, then, subject)
     if topical and not now.mentions and (elliptic or opening) and _asks_nothing(now) and len(new) < 30:
         return _with_topic(new, before, now, then)
     if not topical and subject and not _stands_alone(now, opening is not None or elliptic):
-        return f"{subject} {_strip_opening(new)}" if now.language == "en" else f"{subject}{_joint(now)}{_strip_opening(new)}"
+        return (
+            f"{subject} {_strip_opening(new)}"
+            if now.language == "en"
+            else f"{subject}{_joint(now)}{_strip_opening(new)}"
+        )
     return new
 
 
@@ -61,7 +79,10 @@ def _stands_alone(now: Question, leaning: bool) -> bool:
         return not (leaning or now.has("yesno")) or now.has("tasks")
     if now.years and now.has("list", "targets"):
         return not leaning
-    header = re.search(r"文号|索引号|发布|印发|有效|主送|标题|依据|施行|实施日期|生效|issued|published|document number|in force|valid", now.folded)
+    header = re.search(
+        r"文号|索引号|发布|印发|有效|主送|标题|依据|施行|实施日期|生效|issued|published|document number|in force|valid",
+        now.folded,
+    )
     whole = now.has("structure", "distinct", "basis", "recipients") or (now.has("total") and not leaning)
     return bool(header) or whole or bool(_WHOLE.search(now.folded))
 
@@ -84,7 +105,9 @@ def topic_of(then: Question) -> str:
         return then.text[slice(*folded.span(mention.start, mention.end))] if mention else ""
     start, end = min(a for a, _ in spans), max(b for _, b in spans)
     text = then.text[slice(*folded.span(start, end))]
-    text = re.sub(r"(?:由|是)?(?:谁|哪一?个?(?:局|部门|单位))(?:来)?(?:牵头|负责|配合|落实)?|(?:19|20)\d\d年", "", text)
+    text = re.sub(
+        r"(?:由|是)?(?:谁|哪一?个?(?:局|部门|单位))(?:来)?(?:牵头|负责|配合|落实)?|(?:19|20)\d\d年", "", text
+    )
     return text.strip(" ，,、的？?")
 
 

@@ -76,12 +76,20 @@ class Corpus:
         section = document.sections[target.section]
         fragment = squeeze(document.source[target.start : target.end])
         sentence = squeeze(document.source[target.sentence_start : target.sentence_end])
-        return Unit(((1.0, squeeze(target.indicator) + fragment), (0.55, sentence + squeeze(" ".join(section.path[-1:]))), (0.35, squeeze(" ".join(section.path)))))
+        return Unit(
+            (
+                (1.0, squeeze(target.indicator) + fragment),
+                (0.55, sentence + squeeze(" ".join(section.path[-1:]))),
+                (0.35, squeeze(" ".join(section.path))),
+            )
+        )
 
     @cached_property
     def _documents(self) -> tuple[str, ...]:
         return tuple(
-            squeeze(policy.source[section.start : section.end]) for policy in self.policies.values() for section in policy.sections
+            squeeze(policy.source[section.start : section.end])
+            for policy in self.policies.values()
+            for section in policy.sections
         )
 
     @lru_cache(maxsize=4096)  # noqa: B019 - one corpus lives as long as its generation
@@ -108,7 +116,9 @@ class Corpus:
 
 def region_of(policy: Policy) -> str:
     """The region whose government issued the policy, "" for a national one."""
-    match = re.match(r"(?:中共)?([一-鿿]{2,7}?(?:自治区|自治州|省|市|县|区|州))", policy.issuer or policy.title)
+    match = re.match(
+        r"(?:中共)?([一-鿿]{2,7}?(?:自治区|自治州|省|市|县|区|州))", policy.issuer or policy.title
+    )
     return fold(match.group(1)) if match and not match.group(1).startswith(("国务", "国家")) else ""
 
 
@@ -130,7 +140,9 @@ def _clauses(policy: Policy) -> Iterator[Clause]:
         first = duties[0]
         section = policy.sections[first.section]
         if first.bracketed:
-            text = policy.source[first.start : first.clause_start] + policy.source[first.clause_end : first.end]
+            text = (
+                policy.source[first.start : first.clause_start] + policy.source[first.clause_end : first.end]
+            )
         else:
             text = policy.source[first.start : first.end]
         yield Clause(

@@ -98,7 +98,8 @@ class Draft:
     def citations(self) -> tuple[Citation, ...]:
         """Citations by number."""
         return tuple(
-            self._citation(number, key) for key, number in sorted(self.spans.items(), key=lambda item: item[1])
+            self._citation(number, key)
+            for key, number in sorted(self.spans.items(), key=lambda item: item[1])
         )
 
     def _citation(self, number: int, key: tuple[str, int, int]) -> Citation:
@@ -121,7 +122,9 @@ class Draft:
         """The table, where there is more than one row."""
         if len(self.rows) < 2:
             return None
-        return Table(self.columns, tuple(cells for cells, _ in self.rows), tuple(marks for _, marks in self.rows))
+        return Table(
+            self.columns, tuple(cells for cells, _ in self.rows), tuple(marks for _, marks in self.rows)
+        )
 
 
 def plain_number(value: float | int) -> str:

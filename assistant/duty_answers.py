@@ -57,7 +57,11 @@ def answer_duties(ask: Ask) -> Draft | None:
     if question.has("distinct") and not topic:
         return _distinct(ask)
     asks_role = bool(question.roles) or question.has("who")
-    if topic and asks_role and (question.has("who") or not question.has("amount", "why", "when") or _terse(question)):
+    if (
+        topic
+        and asks_role
+        and (question.has("who") or not question.has("amount", "why", "when") or _terse(question))
+    ):
         return _about_task(ask, topic)
     if not ask.topical() and question.roles and question.has("tasks", "list", "count"):
         return _by_role(ask)
@@ -77,17 +81,36 @@ def _topic_clauses(ask: Ask) -> list[Clause]:
     if not ranked:
         return []
     fit, best = ranked[0]
-    lost = [term for term in missing(ask.corpus, question.terms, ask.corpus.clause_unit(best)) if term.weight >= 0.9]
+    lost = [
+        term
+        for term in missing(ask.corpus, question.terms, ask.corpus.clause_unit(best))
+        if term.weight >= 0.9
+    ]
     needed = ENOUGH if question.language == "zh" else 0.42
-    strong = ask.dense and max((s for (p, at), s in ask.dense.items() if p == best.policy and best.start - 40 <= at < best.end), default=0) >= 0.95
+    strong = (
+        ask.dense
+        and max(
+            (s for (p, at), s in ask.dense.items() if p == best.policy and best.start - 40 <= at < best.end),
+            default=0,
+        )
+        >= 0.95
+    )
     if fit.coverage < needed and not (strong and fit.coverage >= needed - 0.18):
         return []
     if fit.coverage < 0.75 and len(lost) > 1:
         return []
-    chosen = [clause for other, clause in ranked if other.score >= fit.score - NEAR and other.coverage >= fit.coverage - 0.05]
+    chosen = [
+        clause
+        for other, clause in ranked
+        if other.score >= fit.score - NEAR and other.coverage >= fit.coverage - 0.05
+    ]
     running = [clause for clause in chosen if not clause.bracketed]
     if len(chosen) > len(running):
-        chosen = [clause for clause in chosen if clause.bracketed] if not best.bracketed or len(chosen) > 1 else chosen
+        chosen = (
+            [clause for clause in chosen if clause.bracketed]
+            if not best.bracketed or len(chosen) > 1
+            else chosen
+        )
     heading = _section_named(ask, ranked)
     return heading or chosen[:8]
 
@@ -99,7 +122,11 @@ def _section_named(ask: Ask, ranked: Sequence[tuple[object, Clause]]) -> list[Cl
         section = ask.corpus.policies[clause.policy].sections[clause.section]
         heading = squeeze(section.heading)
         if len(heading) >= 4 and heading in text:
-            return [c for _, c in ranked if c.policy == clause.policy and c.section == clause.section and c.bracketed]
+            return [
+                c
+                for _, c in ranked
+                if c.policy == clause.policy and c.section == clause.section and c.bracketed
+            ]
     return []
 
 
@@ -112,7 +139,11 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
     if len(clauses) == 1:
         _say_clause(draft, clauses[0], roles)
     else:
-        draft.say("several_clauses", topic="、".join(text for text, _ in ask.topical()[:4]), count=draft.compute(len(clauses)))
+        draft.say(
+            "several_clauses",
+            topic="、".join(text for text, _ in ask.topical()[:4]),
+            count=draft.compute(len(clauses)),
+        )
         for clause in sorted(clauses, key=lambda c: (c.policy, c.start)):
             _say_clause(draft, clause, roles)
     draft.topic = tuple(clause.task for clause in clauses)
@@ -165,7 +196,9 @@ def _say_clause(draft: Draft, clause: Clause, roles: Sequence[Role]) -> None:
 def _part(draft: Draft, name: str, duties: Sequence[Duty], mark: str, clause: Clause, task: str) -> str:
     rules = {(d.rule_start, d.rule_end) for d in duties if d.rule_start >= 0}
     cite = mark + "".join(draft.cite(clause.policy, *rule) for rule in sorted(rules))
-    return phrase(draft.language, name, orgs=draft.organisations(d.organisation for d in duties), task=task, cite=cite)
+    return phrase(
+        draft.language, name, orgs=draft.organisations(d.organisation for d in duties), task=task, cite=cite
+    )
 
 
 def _clause_table(draft: Draft, clauses: Iterable[Clause]) -> None:
@@ -206,7 +239,7 @@ def _about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) 
 def _unanswered_topic(ask: Ask) -> bool:
     """Whether the question has a topic of its own that no clause holds (市商务局的展会补贴)."""
     terms = [term for term in ask.question.terms if term.weight >= 0.9]
-    return bool(terms) and not all(ask.corpus.known(term) for term in terms) or len(terms) >= 2
+    return (bool(terms) and not all(ask.corpus.known(term) for term in terms)) or len(terms) >= 2
 
 
 def _tasks_of(ask: Ask, names: Sequence[str]) -> Draft:
@@ -217,10 +250,14 @@ def _tasks_of(ask: Ask, names: Sequence[str]) -> Draft:
         for role in Role:
             if any(duty.organisation in names for duty in clause.bearers(role)):
                 mine[role].append(clause)
-    name = next((n for n in names if any(n == d.organisation for c in ask.clauses() for d in c.duties)), names[0])
+    name = next(
+        (n for n in names if any(n == d.organisation for c in ask.clauses() for d in c.duties)), names[0]
+    )
     shown = draft.organisation(name)
     wanted = [role for role in Role if role in question.roles]
-    involved = re.search(r"参与|涉及|承担|involved", question.folded) and not re.search(r"配合|牵头", question.folded)
+    involved = re.search(r"参与|涉及|承担|involved", question.folded) and not re.search(
+        r"配合|牵头", question.folded
+    )
     if involved or not wanted or (Role.RESPONSIBLE in wanted and Role.LEAD not in wanted):
         wanted = [role for role in Role if mine[role]] or [Role.LEAD]
     elif wanted == [Role.LEAD]:
@@ -231,13 +268,17 @@ def _tasks_of(ask: Ask, names: Sequence[str]) -> Draft:
     if listed and rule and wanted == [Role.IMPLEMENT]:
         source = ask.corpus.policies[listed[0].policy].source
         draft.say(
-            "all_tasks_rule", orgs=draft.organisations(names), count=draft.compute(len(listed)),
-            rule=_rule_text(source[rule[0] : rule[1]]), cite=draft.cite(listed[0].policy, *rule),
+            "all_tasks_rule",
+            orgs=draft.organisations(names),
+            count=draft.compute(len(listed)),
+            rule=_rule_text(source[rule[0] : rule[1]]),
+            cite=draft.cite(listed[0].policy, *rule),
         )
     elif listed:
         parts = [
             phrase(draft.language, "org_role", role=_role(draft, role), count=draft.compute(len(mine[role])))
-            for role in wanted if mine[role]
+            for role in wanted
+            if mine[role]
         ]
         more = phrase(draft.language, "see_table") if len(listed) > 1 else ""
         draft.say("org_roles", org=shown, parts=_join(draft, parts), more=more)
@@ -250,9 +291,14 @@ def _tasks_of(ask: Ask, names: Sequence[str]) -> Draft:
         draft.note("premise", "notice_premise") if question.has("why") else None
     if others and (not listed or wanted != [Role.IMPLEMENT]):
         parts = [
-            phrase(draft.language, "org_role", role=_role(draft, role), count=draft.compute(len(mine[role]))) for role in others
+            phrase(draft.language, "org_role", role=_role(draft, role), count=draft.compute(len(mine[role])))
+            for role in others
         ]
-        cite = "".join(draft.cite(c.policy, c.start, c.end) for role in others for c in mine[role][:1]) if not listed else ""
+        cite = (
+            "".join(draft.cite(c.policy, c.start, c.end) for role in others for c in mine[role][:1])
+            if not listed
+            else ""
+        )
         draft.say("org_also", org=shown, parts=_join(draft, parts), cite=cite)
     rows = listed or _unique(clause for role in others for clause in mine[role])
     draft.count = len(listed)
@@ -273,14 +319,18 @@ def _task_table(draft: Draft, clauses: Sequence[Clause], names: Sequence[str]) -
             if duty.organisation in names and duty.rule_start >= 0:
                 marks.append(draft.number(clause.policy, duty.rule_start, duty.rule_end))
         heads = "、".join(d.organisation for d in clause.heads()) or "—"
-        draft.row([clause.task, "、".join(_role(draft, r) for r in roles), heads, " › ".join(clause.path)], marks)
+        draft.row(
+            [clause.task, "、".join(_role(draft, r) for r in roles), heads, " › ".join(clause.path)], marks
+        )
 
 
 def _whole_rule(clauses: Sequence[Clause], names: Sequence[str]) -> tuple[int, int] | None:
     """The rule that gives an organisation most of its tasks, if one does."""
     rules = Counter(
         (duty.rule_start, duty.rule_end)
-        for clause in clauses for duty in clause.duties if duty.organisation in names and duty.rule_start >= 0
+        for clause in clauses
+        for duty in clause.duties
+        if duty.organisation in names and duty.rule_start >= 0
     )
     return rules.most_common(1)[0][0] if rules else None
 
@@ -290,7 +340,9 @@ def _rule_text(clause: str) -> str:
     return (match.group() if match else clause).strip("）)。 ")
 
 
-def _organisation_in_task(ask: Ask, bearers: list[Mention], groups: list[tuple[str, ...]], topic: list[Clause]) -> Draft:
+def _organisation_in_task(
+    ask: Ask, bearers: list[Mention], groups: list[tuple[str, ...]], topic: list[Clause]
+) -> Draft:
     """An organisation and a task: confirm, correct, or say what its role there is."""
     question, draft = ask.question, ask.draft()
     clause = topic[0]
@@ -304,12 +356,28 @@ def _organisation_in_task(ask: Ask, bearers: list[Mention], groups: list[tuple[s
     for group in groups:
         roles = [role for role in Role if any(d.organisation in group for d in clause.bearers(role))]
         bearing = [d for d in clause.duties if d.organisation in group]
-        rules = sorted({(d.rule_start, d.rule_end) for d in bearing if d.rule_start >= 0 and d.role is Role.IMPLEMENT})
+        rules = sorted(
+            {(d.rule_start, d.rule_end) for d in bearing if d.rule_start >= 0 and d.role is Role.IMPLEMENT}
+        )
         cite = mark + "".join(draft.cite(clause.policy, *rule) for rule in rules)
-        org = draft.organisations(d.organisation for d in bearing) if bearing else draft.organisations(group[:1])
+        org = (
+            draft.organisations(d.organisation for d in bearing)
+            if bearing
+            else draft.organisations(group[:1])
+        )
         actual = _joined_roles(draft, roles)
-        values = {"org": org, "task": clause.task, "actual": actual, "asked": _joined_roles(draft, asked), "cite": cite}
-        claims = bool(asked) and not asks_others and (question.has("yesno", "why") or not question.has("tasks", "list"))
+        values = {
+            "org": org,
+            "task": clause.task,
+            "actual": actual,
+            "asked": _joined_roles(draft, asked),
+            "cite": cite,
+        }
+        claims = (
+            bool(asked)
+            and not asks_others
+            and (question.has("yesno", "why") or not question.has("tasks", "list"))
+        )
         if not roles:
             draft.say("premise_absent", **values)
             draft.note("premise", "notice_premise")
@@ -355,9 +423,13 @@ def _joint(ask: Ask, groups: list[tuple[str, ...]]) -> Draft:
         held = [[d for d in clause.duties if d.organisation in group] for group in groups]
         if not all(held):
             continue
-        if wanted and len(wanted) == len(groups) and not all(
-            any(d.role is role or (role is Role.LEAD and d.role in MAIN_ROLES) for d in duties)
-            for role, duties in zip(wanted, held, strict=True)
+        if (
+            wanted
+            and len(wanted) == len(groups)
+            and not all(
+                any(d.role is role or (role is Role.LEAD and d.role in MAIN_ROLES) for d in duties)
+                for role, duties in zip(wanted, held, strict=True)
+            )
         ):
             continue
         if len(set(wanted)) == 1 and len(wanted) < len(groups) and not ask.question.has("shared"):
@@ -383,7 +455,12 @@ def _joint(ask: Ask, groups: list[tuple[str, ...]]) -> Draft:
 def _paired_roles(question: Question) -> list[Role]:
     """Roles in the order in which the question names them (A牵头、B配合)."""
     places: list[tuple[int, Role]] = []
-    words = {Role.LEAD: r"牵头|lead", Role.SUPPORT: r"配合|协助|support", Role.RESPONSIBLE: r"负责|responsible", Role.IMPLEMENT: r"落实|implement"}
+    words = {
+        Role.LEAD: r"牵头|lead",
+        Role.SUPPORT: r"配合|协助|support",
+        Role.RESPONSIBLE: r"负责|responsible",
+        Role.IMPLEMENT: r"落实|implement",
+    }
     for role, pattern in words.items():
         places += [(match.start(), role) for match in re.finditer(pattern, question.folded)]
     return [role for _, role in sorted(places)]
@@ -394,18 +471,25 @@ def _compare(ask: Ask, groups: list[tuple[str, ...]]) -> Draft:
     draft = ask.draft()
     role = ask.question.roles[0] if ask.question.roles else Role.LEAD
     held = {
-        group: [c for c in ask.clauses() if any(d.organisation in group for d in c.bearers(role))] for group in groups
+        group: [c for c in ask.clauses() if any(d.organisation in group for d in c.bearers(role))]
+        for group in groups
     }
     order = sorted(groups, key=lambda group: -len(held[group]))
     items = [
         phrase(
-            draft.language, "compare_item", org=draft.organisation(group[0]), role=_role(draft, role),
-            count=draft.compute(len(held[group])), cite="".join(draft.cite(c.policy, c.start, c.end) for c in held[group][:1]),
+            draft.language,
+            "compare_item",
+            org=draft.organisation(group[0]),
+            role=_role(draft, role),
+            count=draft.compute(len(held[group])),
+            cite="".join(draft.cite(c.policy, c.start, c.end) for c in held[group][:1]),
         )
         for group in order
     ]
     draft.say("compare", org=draft.organisation(order[0][0]), list=_join(draft, items))
-    _task_table(draft, _unique(c for group in order for c in held[group]), [n for group in order for n in group])
+    _task_table(
+        draft, _unique(c for group in order for c in held[group]), [n for group in order for n in group]
+    )
     return draft
 
 
@@ -423,13 +507,28 @@ def _distinct(ask: Ask) -> Draft | None:
     most = len(held[order[0]])
     if ask.question.has("largest"):
         top = [name for name in order if len(held[name]) == most]
-        draft.say("distinct_most", role=_joined_roles(draft, roles), orgs=draft.organisations(top), count=draft.compute(most))
+        draft.say(
+            "distinct_most",
+            role=_joined_roles(draft, roles),
+            orgs=draft.organisations(top),
+            count=draft.compute(most),
+        )
     elif ask.question.has("smallest"):
         least = len(held[order[-1]])
         low = [name for name in order if len(held[name]) == least]
-        draft.say("distinct_least", role=_joined_roles(draft, roles), orgs=draft.organisations(low), count=draft.compute(least))
+        draft.say(
+            "distinct_least",
+            role=_joined_roles(draft, roles),
+            orgs=draft.organisations(low),
+            count=draft.compute(least),
+        )
     draft.count = len(order)
-    draft.say("distinct", role=_joined_roles(draft, roles), count=draft.compute(len(order)), orgs=draft.organisations(order))
+    draft.say(
+        "distinct",
+        role=_joined_roles(draft, roles),
+        count=draft.compute(len(order)),
+        orgs=draft.organisations(order),
+    )
     draft.head("org", "count")
     for name in order:
         clauses = _unique(held[name])
@@ -443,16 +542,24 @@ def _by_role(ask: Ask) -> Draft | None:
     """All tasks of which somebody has a role (哪些任务由一个单位负责)."""
     draft, question = ask.draft(), ask.question
     roles = question.roles
-    alone = Role.RESPONSIBLE in roles and (Role.LEAD not in roles or re.search(r"不是|而非|没有|不", question.folded))
+    alone = Role.RESPONSIBLE in roles and (
+        Role.LEAD not in roles or re.search(r"不是|而非|没有|不", question.folded)
+    )
     if alone:
-        clauses = [c for c in ask.clauses() if c.bearers(Role.RESPONSIBLE) and not c.bearers(Role.LEAD) and c.bracketed]
+        clauses = [
+            c
+            for c in ask.clauses()
+            if c.bearers(Role.RESPONSIBLE) and not c.bearers(Role.LEAD) and c.bracketed
+        ]
         name = "role_tasks"
     else:
         clauses = [c for c in ask.clauses() if c.bearers(*roles)]
         name = "role_all"
     if not clauses:
         return None
-    draft.say(name, count=draft.compute(len(clauses)), role=_joined_roles(draft, roles[-1:] if alone else roles))
+    draft.say(
+        name, count=draft.compute(len(clauses)), role=_joined_roles(draft, roles[-1:] if alone else roles)
+    )
     draft.count = len(clauses)
     if len(clauses) == 1:
         _say_clause(draft, clauses[0], tuple(Role))
@@ -480,10 +587,13 @@ def _joined_roles(draft: Draft, roles: Iterable[Role]) -> str:
 
 
 def _join(draft: Draft, parts: Sequence[str]) -> str:
-    return ("；" if any("[" in p for p in parts) else "、").join(parts) if draft.language == "zh" else ", ".join(parts)
+    return (
+        ("；" if any("[" in p for p in parts) else "、").join(parts)
+        if draft.language == "zh"
+        else ", ".join(parts)
+    )
 
 
 def _unique(clauses: Iterable[Clause]) -> list[Clause]:
     seen = {(clause.policy, clause.number): clause for clause in clauses}
     return sorted(seen.values(), key=lambda clause: (clause.policy, clause.start))
-

@@ -16,10 +16,30 @@ from index.policy import Policy, Section
 from index.targets import read_numeral
 from index.text import fold, squeeze
 
-_SECTION_KINDS = {"条": "条", "article": "条", "章": "章", "chapter": "章", "节": "节", "section": "", "部分": "一", "项": "", "点": "", "款": "", "item": "", "point": "", "no.": ""}
-_EFFECTIVE = re.compile(r"[^。；\n]*(?:自|从|于)\s*(?:\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|(?:发布|公布|印发)之日)\s*起\s*(?:施行|实施|执行|生效|按新标准计算执行)[^。\n]*。?")
-_EXPIRES = re.compile(r"[^。；\n]*(?:有效期(?:为|至|限)?|有效期)\s*(?:[0-9一二三四五六七八九十]+\s*(?:年|个月)|至|到)[^。\n]*。?")
-_BASIS = re.compile(r"(?:为|根据|依据|按照|贯彻|落实|遵照)[^。]*《[^》]+》(?:[（(][^）)]*号[）)])?[^。]*(?:制定|提出|现|结合|规定|方案|意见|通知|如下)[^。]*。?")
+_SECTION_KINDS = {
+    "条": "条",
+    "article": "条",
+    "章": "章",
+    "chapter": "章",
+    "节": "节",
+    "section": "",
+    "部分": "一",
+    "项": "",
+    "点": "",
+    "款": "",
+    "item": "",
+    "point": "",
+    "no.": "",
+}
+_EFFECTIVE = re.compile(
+    r"[^。；\n]*(?:自|从|于)\s*(?:\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|(?:发布|公布|印发)之日)\s*起\s*(?:施行|实施|执行|生效|按新标准计算执行)[^。\n]*。?"
+)
+_EXPIRES = re.compile(
+    r"[^。；\n]*(?:有效期(?:为|至|限)?|有效期)\s*(?:[0-9一二三四五六七八九十]+\s*(?:年|个月)|至|到)[^。\n]*。?"
+)
+_BASIS = re.compile(
+    r"(?:为|根据|依据|按照|贯彻|落实|遵照)[^。]*《[^》]+》(?:[（(][^）)]*号[）)])?[^。]*(?:制定|提出|现|结合|规定|方案|意见|通知|如下)[^。]*。?"
+)
 _SIGNED = re.compile(r"(?m)^[ 　]*\d{4}年\d{1,2}月\d{1,2}日[ 　]*$")
 _TITLES = re.compile(r"《[^》]+》(?:（[^）]*号）)?")
 
@@ -38,8 +58,12 @@ class Found:
 def _asks() -> dict[str, re.Pattern[str]]:
     return {
         meaning: re.compile(
-            "|".join([*(re.escape(fold(word)) for word in sorted(row["zh"], key=len, reverse=True)),
-                      *(rf"\b{re.escape(fold(word))}\b" for word in row["en"])])
+            "|".join(
+                [
+                    *(re.escape(fold(word)) for word in sorted(row["zh"], key=len, reverse=True)),
+                    *(rf"\b{re.escape(fold(word))}\b" for word in row["en"]),
+                ]
+            )
         )
         for meaning, row in header_labels().items()
     }
@@ -82,17 +106,37 @@ def _meanings(ask: Ask) -> list[str]:
             asked.append(meaning)
             rest = pattern.sub(" ", rest)
     # 主题分类 holds 分类; the longest wording wins.
-    if "index_number" in asked and "document_number" in asked and not re.search(r"发文|文号|文件号|document", text):
+    if (
+        "index_number" in asked
+        and "document_number" in asked
+        and not re.search(r"发文|文号|文件号|document", text)
+    ):
         asked.remove("document_number")
-    if "published" in asked and "issuer" in asked and not re.search(r"谁|单位|机关|机构|部门|哪里|who|which|body", text):
+    if (
+        "published" in asked
+        and "issuer" in asked
+        and not re.search(r"谁|单位|机关|机构|部门|哪里|who|which|body", text)
+    ):
         asked.remove("issuer")
-    if "basis" in asked and set(asked) - {"basis"} <= {"title", "written", "issuer", "effective", "published"}:
+    if "basis" in asked and set(asked) - {"basis"} <= {
+        "title",
+        "written",
+        "issuer",
+        "effective",
+        "published",
+    }:
         asked = ["basis"]
     if not asked:
         return []
     left = [
-        term for term in question.terms
-        if term.weight >= 0.4 and term.text in squeeze(rest) and not re.fullmatch(r"[\d号发文]+|日期|时间|落款|文号|发布|印发|制定|公布|施行|实施|生效|收文|发给|通知|文件|执行|标注|版本|官方|编号|查询|开始|正式|标准|执行|document|date|issued?|published|hanzhong", term.text)
+        term
+        for term in question.terms
+        if term.weight >= 0.4
+        and term.text in squeeze(rest)
+        and not re.fullmatch(
+            r"[\d号发文]+|日期|时间|落款|文号|发布|印发|制定|公布|施行|实施|生效|收文|发给|通知|文件|执行|标注|版本|官方|编号|查询|开始|正式|标准|执行|document|date|issued?|published|hanzhong",
+            term.text,
+        )
     ]
     if any(m in asked for m in ("basis", "recipients")):
         return asked if len([t for t in left if t.weight >= 0.9]) <= 2 else []
@@ -113,7 +157,12 @@ def _find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
     if meaning == "title":
         at = policy.source.find(policy.title)
         if at >= 0:
-            yield Found(phrase(ask.question.language, "title", value="", cite="").split("：")[0], policy.title, at, at + len(policy.title))
+            yield Found(
+                phrase(ask.question.language, "title", value="", cite="").split("：")[0],
+                policy.title,
+                at,
+                at + len(policy.title),
+            )
             return
     if meaning == "issuer":
         at = policy.source.find(policy.issuer) if policy.issuer else -1
@@ -147,7 +196,9 @@ def _expiry(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
     if not field and not match and meaning == "validity":
         effective = _EFFECTIVE.search(policy.source)
         if effective:
-            yield Found(_label(ask, "effective"), effective.group().strip(), effective.start(), effective.end())
+            yield Found(
+                _label(ask, "effective"), effective.group().strip(), effective.start(), effective.end()
+            )
 
 
 def _label(ask: Ask, meaning: str) -> str:
@@ -174,7 +225,12 @@ def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, man
         start = _line_start(policy.source, start) if found.label else start
     cite = draft.cite(policy.id, start, end)
     value = found.value.rstrip("。")
-    label = found.label or phrase(draft.language, "issuer" if meaning == "issuer" else meaning, value="", cite="").split("：")[0].split(":")[0]
+    label = (
+        found.label
+        or phrase(draft.language, "issuer" if meaning == "issuer" else meaning, value="", cite="")
+        .split("：")[0]
+        .split(":")[0]
+    )
     draft.row([policy.title, label, value], [draft.number(policy.id, start, end)])
     if many:
         draft.say("field_policy", title=policy.title, label=label, value=value, cite=cite)
@@ -195,7 +251,9 @@ def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, man
         draft.say("expires_on", value=value, cite=cite, today=today, state=state)
     else:
         iso = read_date(value)
-        shown = f"{value} ({iso.isoformat()})" if iso and draft.language == "en" and len(value) < 25 else value
+        shown = (
+            f"{value} ({iso.isoformat()})" if iso and draft.language == "en" and len(value) < 25 else value
+        )
         if iso and draft.language == "en":
             draft.computed.update(re.findall(r"\d+", iso.isoformat()))
         draft.say("field", label=label, value=shown, cite=cite)
@@ -255,12 +313,19 @@ def answer_section(ask: Ask) -> Draft | None:
             continue
         end = subtree_end(policy.sections, section.id)
         body = policy.source[section.body_start : end].strip()
-        children = [s for s in policy.sections[section.id + 1 :] if s.start < end and s.level == section.level + 1]
+        children = [
+            s for s in policy.sections[section.id + 1 :] if s.start < end and s.level == section.level + 1
+        ]
         if len(children) > 1 and (len(body) > 400 or question.has("count")):
             _say_children(draft, policy, section, children)
         else:
             text = re.sub(r"\s*\n\s*", "\n", body) or section.heading
-            draft.say("section_text", name=section.path[-1] if section.path else "", text=text, cite=draft.cite(policy.id, section.start, end))
+            draft.say(
+                "section_text",
+                name=section.path[-1] if section.path else "",
+                text=text,
+                cite=draft.cite(policy.id, section.start, end),
+            )
     return draft if draft.pieces else None
 
 
@@ -268,7 +333,11 @@ def _by_heading(ask: Ask) -> Draft | None:
     """发展目标是什么: the text of the section whose heading is all that the question names."""
     question = ask.question
     text = squeeze(question.text)
-    if question.mentions or question.kinds or question.has("amount", "count", "when", "yesno") and not question.has("targets"):
+    if (
+        question.mentions
+        or question.kinds
+        or (question.has("amount", "count", "when", "yesno") and not question.has("targets"))
+    ):
         return None
     for policy in ask.corpus.policies.values():
         if question.policies and policy.id not in question.policies:
@@ -284,7 +353,12 @@ def _by_heading(ask: Ask) -> Draft | None:
             if 20 <= len(body) <= 700:
                 draft = ask.draft()
                 draft.route = "extractive"
-                draft.say("section_text", name=section.path[-1], text=body, cite=draft.cite(policy.id, section.start, end))
+                draft.say(
+                    "section_text",
+                    name=section.path[-1],
+                    text=body,
+                    cite=draft.cite(policy.id, section.start, end),
+                )
                 return draft
     return None
 
@@ -300,7 +374,11 @@ def _numbered(policy: Policy, word: str, number: int) -> Section | None:
         if kind == "" and not re.match(r"\d+[.、]", marker):
             continue
         digits = re.search(r"\d+|[一二三四五六七八九十百零]+", marker)
-        if digits and (int(digits.group()) if digits.group().isdigit() else int(read_numeral(digits.group()))) == number:
+        if (
+            digits
+            and (int(digits.group()) if digits.group().isdigit() else int(read_numeral(digits.group())))
+            == number
+        ):
             return section
     return _numbered(policy, "article", number) if kind == "" and word != "article" else None
 
@@ -308,27 +386,47 @@ def _numbered(policy: Policy, word: str, number: int) -> Section | None:
 def answer_structure(ask: Ask) -> Draft | None:
     """重点任务有哪些, 共几章: the parts of the document or of one of its sections, or None."""
     question = ask.question
-    counted = re.search(r"(?:几|多少)(?:个)?(章|条|节|部分)|how many (chapters|articles|sections|parts)", question.folded)
+    counted = re.search(
+        r"(?:几|多少)(?:个)?(章|条|节|部分)|how many (chapters|articles|sections|parts)", question.folded
+    )
     text = squeeze(question.text)
     for policy in ask.corpus.policies.values():
         if question.policies and policy.id not in question.policies:
             continue
-        if counted and not any(t.weight >= 0.9 and not re.search("chapter|article|section|part", t.text) for t in question.terms):
-            kind = {"chapters": "章", "articles": "条", "sections": "节", "parts": "部分"}.get(counted.group(2) or "", counted.group(1))
+        if counted and not any(
+            t.weight >= 0.9 and not re.search("chapter|article|section|part", t.text) for t in question.terms
+        ):
+            kind = {"chapters": "章", "articles": "条", "sections": "节", "parts": "部分"}.get(
+                counted.group(2) or "", counted.group(1)
+            )
             found = _of_kind(policy, str(kind))
             if found:
                 draft = ask.draft()
                 _say_children(draft, policy, None, found)
                 return draft
-        if not question.has("structure", "list") or re.search(r"多少(?![个项条章])|几(?![个项条章部大])", question.folded) or question.kinds:
+        if (
+            not question.has("structure", "list")
+            or re.search(r"多少(?![个项条章])|几(?![个项条章部大])", question.folded)
+            or question.kinds
+        ):
             continue
         for section in policy.sections:
             heading = squeeze(section.heading)
-            if len(heading) < 3 or not section.level or (heading not in text and not _same_heading(question.folded, heading)):
+            if (
+                len(heading) < 3
+                or not section.level
+                or (heading not in text and not _same_heading(question.folded, heading))
+            ):
                 continue
             end = subtree_end(policy.sections, section.id)
-            children = [s for s in policy.sections[section.id + 1 :] if s.start < end and s.level == section.level + 1]
-            rest = [t for t in question.terms if t.weight >= 0.9 and t.text not in heading and not re.fullmatch(r"[a-z]+", t.text)]
+            children = [
+                s for s in policy.sections[section.id + 1 :] if s.start < end and s.level == section.level + 1
+            ]
+            rest = [
+                t
+                for t in question.terms
+                if t.weight >= 0.9 and t.text not in heading and not re.fullmatch(r"[a-z]+", t.text)
+            ]
             if len(children) >= 2 and not rest:
                 draft = ask.draft()
                 _say_children(draft, policy, section, children)
@@ -336,7 +434,15 @@ def answer_structure(ask: Ask) -> Draft | None:
     return None
 
 
-_ENGLISH_HEADINGS = {"main tasks": "任务", "key tasks": "任务", "priority tasks": "任务", "main measures": "措施", "key measures": "措施", "basic principles": "原则", "principles": "原则"}
+_ENGLISH_HEADINGS = {
+    "main tasks": "任务",
+    "key tasks": "任务",
+    "priority tasks": "任务",
+    "main measures": "措施",
+    "key measures": "措施",
+    "basic principles": "原则",
+    "principles": "原则",
+}
 
 
 def _same_heading(folded: str, heading: str) -> bool:
@@ -363,9 +469,13 @@ def _say_children(draft: Draft, policy: Policy, parent: Section | None, children
         if not child.heading:
             title = f"{title}{body}" if len(body) <= 80 else title
         items.append(f"{title.rstrip('；。')}{cite}")
-        draft.row([child.path[-1] if child.path else "", body[:60] + ("…" if len(body) > 60 else "")], [draft.number(policy.id, child.start, end if end - child.start < 600 else child.end)])
+        draft.row(
+            [child.path[-1] if child.path else "", body[:60] + ("…" if len(body) > 60 else "")],
+            [draft.number(policy.id, child.start, end if end - child.start < 600 else child.end)],
+        )
     if len(items) <= 12:
-        draft.pieces.append(("；" if draft.language == "zh" else "; ").join(items) + ("。" if draft.language == "zh" else "."))
+        draft.pieces.append(
+            ("；" if draft.language == "zh" else "; ").join(items) + ("。" if draft.language == "zh" else ".")
+        )
     else:
         draft.pieces.append(items[0] + " … " + items[-1])
-

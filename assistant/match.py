@@ -62,19 +62,30 @@ def coverage(corpus: Corpus, terms: Sequence[Term], unit: Unit) -> float:
     return held / total if total else 0.0
 
 
-def rank_clauses(corpus: Corpus, question: Question, clauses: Iterable[Clause], dense: dict[tuple[str, int], float]) -> list[tuple[Fit, Clause]]:
+def rank_clauses(
+    corpus: Corpus, question: Question, clauses: Iterable[Clause], dense: dict[tuple[str, int], float]
+) -> list[tuple[Fit, Clause]]:
     """Clauses, best first. ``dense`` gives 0..1 for the chunk that begins at (policy, offset)."""
     ranked = []
     for clause in clauses:
         value = coverage(corpus, question.terms, corpus.clause_unit(clause))
         name = squeeze(clause.task)
         named = coverage(corpus, question.terms, Unit(((1.0, name),)))
-        near = max((score for (policy, start), score in dense.items() if policy == clause.policy and clause.start - 40 <= start < clause.end), default=0.0)
+        near = max(
+            (
+                score
+                for (policy, start), score in dense.items()
+                if policy == clause.policy and clause.start - 40 <= start < clause.end
+            ),
+            default=0.0,
+        )
         ranked.append((Fit(value, value + 0.15 * named + 0.35 * near), clause))
     return sorted(ranked, key=lambda item: -item[0].score)
 
 
-def rank_targets(corpus: Corpus, question: Question, targets: Iterable[tuple[str, Target]]) -> list[tuple[Fit, str, Target]]:
+def rank_targets(
+    corpus: Corpus, question: Question, targets: Iterable[tuple[str, Target]]
+) -> list[tuple[Fit, str, Target]]:
     """Targets, best first: those whose indicator the question names most exactly."""
     ranked = []
     for policy, target in targets:

@@ -22,9 +22,26 @@ from index.text import fold, squeeze
 
 Language = Literal["zh", "en"]
 
-_POS_WEIGHTS = {"n": 1.0, "v": 0.45, "a": 0.5, "e": 1.0, "i": 1.0, "l": 0.9, "j": 1.0, "b": 0.6, "t": 0.3, "x": 0.7, "m": 0.3, "s": 0.6, "z": 0.4, "d": 0.15}
+_POS_WEIGHTS = {
+    "n": 1.0,
+    "v": 0.45,
+    "a": 0.5,
+    "e": 1.0,
+    "i": 1.0,
+    "l": 0.9,
+    "j": 1.0,
+    "b": 0.6,
+    "t": 0.3,
+    "x": 0.7,
+    "m": 0.3,
+    "s": 0.6,
+    "z": 0.4,
+    "d": 0.15,
+}
 PHRASE = 0.5  # weight of two neighbouring words as one (绿色工厂), where the policies know it
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s*(?:年|$|\b(?!号|\])))|(?<!\d)(\d\d)年(?=底|末|前|要|目标|的|到|$|[,?。])")
+_YEAR = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(?:\s*(?:年|$|\b(?!号|\])))|(?<!\d)(\d\d)年(?=底|末|前|要|目标|的|到|$|[,?。])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +98,17 @@ def _pattern(group: str, name: str) -> re.Pattern[str]:
 def _noise() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
     """(phrases to cut from a Chinese question, whole words without topic, English stop words)."""
     entries = words()["noise"]["zh"]
-    phrases = [entry for entry in entries if len(entry) >= 3 or entry.startswith("(") or entry in ("谁", "什么", "怎么", "如何", "哪些", "请问", "是否", "为何")]
-    asked = [*words()["ask"]["who"]["zh"], *(w for role in words()["role"].values() for w in role["zh"] if w not in ("参与", "协同", "辅助"))]
+    phrases = [
+        entry
+        for entry in entries
+        if len(entry) >= 3
+        or entry.startswith("(")
+        or entry in ("谁", "什么", "怎么", "如何", "哪些", "请问", "是否", "为何")
+    ]
+    asked = [
+        *words()["ask"]["who"]["zh"],
+        *(w for role in words()["role"].values() for w in role["zh"] if w not in ("参与", "协同", "辅助")),
+    ]
     return (
         re.compile("|".join([*asked, *phrases])),
         re.compile("|".join(entries)),
@@ -104,7 +130,9 @@ def _english_terms() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
 
 @cache
 def _everyday() -> dict[str, tuple[str, ...]]:
-    return {squeeze(word): tuple(map(squeeze, official)) for word, official in _glossary()["everyday"].items()}
+    return {
+        squeeze(word): tuple(map(squeeze, official)) for word, official in _glossary()["everyday"].items()
+    }
 
 
 def language_of(text: str) -> Language:
@@ -126,7 +154,11 @@ def roles_in(folded: str) -> tuple[Role, ...]:
 
 
 def read_question(
-    text: str, mentions: Iterable[Mention], titles: dict[str, tuple[str, ...]], regions: Iterable[str], corpus: str
+    text: str,
+    mentions: Iterable[Mention],
+    titles: dict[str, tuple[str, ...]],
+    regions: Iterable[str],
+    corpus: str,
 ) -> Question:
     """Take a question apart.
 
@@ -145,7 +177,10 @@ def read_question(
     years = tuple(dict.fromkeys(int(m.group(1) or "20" + m.group(2)) for m in _YEAR.finditer(folded)))
     policies, rest, named = _policies(rest, titles)
     rest, foreign = _regions(rest, tuple(regions), corpus)
-    marker = re.search(r"第\s*[一二三四五六七八九十百零\d]+\s*(?:条|章|节|项|点|部分|款)|\b(?:article|chapter|item|section|point|no\.)\s*\d+", folded)
+    marker = re.search(
+        r"第\s*[一二三四五六七八九十百零\d]+\s*(?:条|章|节|项|点|部分|款)|\b(?:article|chapter|item|section|point|no\.)\s*\d+",
+        folded,
+    )
     dates = [m.span() for m in _YEAR.finditer(folded)]
     numbers = tuple(q for q in quantities(folded) if all(q.end <= a or q.start >= b for a, b in dates))
     rest = _blank(rest, dates)
@@ -194,7 +229,11 @@ def _policies(rest: str, titles: dict[str, tuple[str, ...]]) -> tuple[tuple[str,
     chosen = tuple(policy for policy, length in best.items() if length == longest)
     named = [rest[start:end] for start, end in cuts]
     # Words of a title are often the topic too; what stands in 《》 or is long names the document.
-    return (chosen if len(chosen) < max(2, len(titles)) or len(titles) == 1 else ()), _blank(rest, cuts), named
+    return (
+        (chosen if len(chosen) < max(2, len(titles)) or len(titles) == 1 else ()),
+        _blank(rest, cuts),
+        named,
+    )
 
 
 def _common(text: str, name: str, least: int) -> list[tuple[int, int]]:
@@ -217,9 +256,13 @@ def _regions(rest: str, regions: tuple[str, ...], corpus: str) -> tuple[str, tup
     foreign: list[str] = []
     for region in sorted(regions, key=len, reverse=True):
         short = region[:-1] if len(region) > 2 else region
-        for match in re.finditer(f"{re.escape(region)}|{re.escape(short)}(?![一-鿿]{{0,4}}(?:新区|开发区))", rest):
+        for match in re.finditer(
+            f"{re.escape(region)}|{re.escape(short)}(?![一-鿿]{{0,4}}(?:新区|开发区))", rest
+        ):
             rest = _blank(rest, [match.span()])
-    for match in re.finditer(r"([一-鿿]{2,3}?)(?:市|省|县|区|州)(?!场|级|民|政府|属|里|域|内|直|委|长|化|块|别|间|分|市|\()", rest):
+    for match in re.finditer(
+        r"([一-鿿]{2,3}?)(?:市|省|县|区|州)(?!场|级|民|政府|属|里|域|内|直|委|长|化|块|别|间|分|市|\()", rest
+    ):
         name = match.group()
         if name[0] not in "各全本该每哪某我" and name not in corpus and (is_place(name) or _is_name(name)):
             foreign.append(name)
@@ -231,8 +274,8 @@ def _regions(rest: str, regions: tuple[str, ...], corpus: str) -> tuple[str, tup
         spelt = match.group().removesuffix("'s").replace("'", "")
         if spelt in own:
             rest = _blank(rest, [match.span()])
-        elif (name := region_spellings().get(spelt)) and name not in corpus:
-            foreign.append(name)
+        elif (place := region_spellings().get(spelt)) and place not in corpus:
+            foreign.append(place)
             rest = _blank(rest, [match.span()])
     for name in foreign:
         rest = rest.replace(name, "\n" * len(name))
@@ -241,7 +284,9 @@ def _regions(rest: str, regions: tuple[str, ...], corpus: str) -> tuple[str, tup
 
 @cache
 def _place_names() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(region_names(), key=len, reverse=True)) + r"(?![一-鿿]{0,2}(?:路|街|大学))")
+    return re.compile(
+        "|".join(sorted(region_names(), key=len, reverse=True)) + r"(?![一-鿿]{0,2}(?:路|街|大学))"
+    )
 
 
 def _is_name(name: str) -> bool:

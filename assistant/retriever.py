@@ -32,7 +32,9 @@ class HybridRetriever(BaseRetriever):
     index: Index
     k: int = 8
 
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun | None = None, **_: Any) -> list[Document]:
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun | None = None, **_: Any
+    ) -> list[Document]:
         return [_document(passage) for passage in self.passages(query, self.k)]
 
     def passages(self, query: str, k: int) -> list[Passage]:
@@ -57,14 +59,28 @@ class HybridRetriever(BaseRetriever):
 
     def _passage(self, position: int, score: float, dense: float, keyword: float) -> Passage:
         chunk = self.index.chunks[position]
-        return Passage(chunk.policy, chunk.path, chunk.start, chunk.end, chunk.text, round(score, 4), round(dense, 4), round(keyword, 4))
+        return Passage(
+            chunk.policy,
+            chunk.path,
+            chunk.start,
+            chunk.end,
+            chunk.text,
+            round(score, 4),
+            round(dense, 4),
+            round(keyword, 4),
+        )
 
 
 def _document(passage: Passage) -> Document:
     return Document(
         page_content=passage.text,
         metadata={
-            "policy": passage.policy, "section": list(passage.section), "start": passage.start, "end": passage.end,
-            "score": passage.score, "dense": passage.dense, "keyword": passage.keyword,
+            "policy": passage.policy,
+            "section": list(passage.section),
+            "start": passage.start,
+            "end": passage.end,
+            "score": passage.score,
+            "dense": passage.dense,
+            "keyword": passage.keyword,
         },
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from assistant.corpus import Unit
 from assistant.draft import Draft, phrase, plain_number
 from assistant.duty_answers import Ask
-from assistant.match import NEAR, Fit, Unit, coverage, grip, precision, rank_targets
+from assistant.match import NEAR, Fit, coverage, grip, precision, rank_targets
 from assistant.question import Question
 from index.policy import Comparator, Policy, Section, Target
 from index.targets import Quantity
@@ -16,7 +17,17 @@ from index.text import squeeze
 Found = tuple[str, Target]
 
 _COUNTING = set("家户个项条件人名所座处台套辆艘架张部期批种类支只头株棵门本份款位对栋间")
-_SCALE = {"万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2, "万亿": 1e12, "千亿": 1e11, "百亿": 1e10, "千万": 1e7, "百万": 1e6}
+_SCALE = {
+    "万": 1e4,
+    "亿": 1e8,
+    "千": 1e3,
+    "百": 1e2,
+    "万亿": 1e12,
+    "千亿": 1e11,
+    "百亿": 1e10,
+    "千万": 1e7,
+    "百万": 1e6,
+}
 _COMPARED = re.compile(r"是|相当于|\bas\b")
 _JOINTS = re.compile(r"、|和|与|及|跟|比|,|/|;|\band\b|\bthan\b|\bversus\b|\bvs\b|加上|还有|以及")
 
@@ -26,7 +37,11 @@ def answer_targets(ask: Ask) -> Draft | None:
     question = ask.question
     if question.kinds - {"penalty"} or question.has("definition") or not _targets(ask):
         return None
-    wants = question.has("amount", "targets", "sum", "difference", "largest", "smallest", "ratio") or bool(question.numbers) or bool(question.years)
+    wants = (
+        question.has("amount", "targets", "sum", "difference", "largest", "smallest", "ratio")
+        or bool(question.numbers)
+        or bool(question.years)
+    )
     if not wants or (question.has("who") and not question.has("largest", "smallest")) or question.roles:
         return None
     if not [term for term in question.terms if term.weight >= 0.4]:
@@ -57,7 +72,9 @@ def _choose(ask: Ask) -> list[Found]:
     """The targets that the question names: one, or one for each part of it."""
     question = ask.question
     pool = _targets(ask)
-    if question.has("sum", "difference", "ratio", "largest", "smallest", "list", "amount") and _JOINTS.search(question.folded):
+    if question.has("sum", "difference", "ratio", "largest", "smallest", "list", "amount") and _JOINTS.search(
+        question.folded
+    ):
         parts = _by_parts(ask, pool)
         if len(parts) > 1:
             return _in_years(ask, parts)
@@ -70,13 +87,33 @@ def _choose(ask: Ask) -> list[Found]:
     group = question.has("sum", "largest", "smallest", "difference")
     if group:
         same = [
-            (p, t) for f, p, t in ranked
-            if _scale_unit(t.unit)[1] == _scale_unit(best.unit)[1] and f.coverage >= 0.6 * fit.coverage and f.coverage >= 0.35
+            (p, t)
+            for f, p, t in ranked
+            if _scale_unit(t.unit)[1] == _scale_unit(best.unit)[1]
+            and f.coverage >= 0.6 * fit.coverage
+            and f.coverage >= 0.35
             and (t.year == best.year or question.has("difference"))
         ]
-        counted = re.search(r"([二三四五六七八九两]|\b(?:two|three|four|five|six)\b)(?:大|个|项|类|\s)", question.folded)
+        counted = re.search(
+            r"([二三四五六七八九两]|\b(?:two|three|four|five|six)\b)(?:大|个|项|类|\s)", question.folded
+        )
         if counted:
-            number = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}[counted.group(1)]
+            number = {
+                "两": 2,
+                "二": 2,
+                "三": 3,
+                "四": 4,
+                "五": 5,
+                "六": 6,
+                "七": 7,
+                "八": 8,
+                "九": 9,
+                "two": 2,
+                "three": 3,
+                "four": 4,
+                "five": 5,
+                "six": 6,
+            }[counted.group(1)]
             same = same[:number]
         if question.has("difference") and len(question.years) == 2:
             same = [(p, t) for p, t in same if squeeze(t.indicator) == squeeze(best.indicator)]
@@ -85,11 +122,15 @@ def _choose(ask: Ask) -> list[Found]:
     if whole:
         return _in_years(ask, whole)
     alike = [
-        (p, t) for f, p, t in ranked
-        if (f.score >= fit.score - NEAR / 2 or squeeze(t.indicator) == squeeze(best.indicator)) and _means(ask, f, p, t)
+        (p, t)
+        for f, p, t in ranked
+        if (f.score >= fit.score - NEAR / 2 or squeeze(t.indicator) == squeeze(best.indicator))
+        and _means(ask, f, p, t)
     ]
     if question.has("list", "targets") and not question.has("count"):
-        alike = [(p, t) for f, p, t in ranked if f.score >= fit.score - 2 * NEAR and _means(ask, f, p, t)] or alike
+        alike = [
+            (p, t) for f, p, t in ranked if f.score >= fit.score - 2 * NEAR and _means(ask, f, p, t)
+        ] or alike
     return _in_years(ask, alike)
 
 
@@ -120,7 +161,14 @@ def _by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:
             unit = ask.corpus.target_unit(policy, target)
             direct = coverage(ask.corpus, own, Unit(unit.texts[:1]))
             extra = coverage(ask.corpus, shared, unit) if shared else 0.0
-            ranked.append((direct + 0.35 * precision([*own, *shared], squeeze(target.indicator)) + 0.1 * extra, direct, policy, target))
+            ranked.append(
+                (
+                    direct + 0.35 * precision([*own, *shared], squeeze(target.indicator)) + 0.1 * extra,
+                    direct,
+                    policy,
+                    target,
+                )
+            )
         ranked.sort(key=lambda item: -item[0])
         if not ranked or ranked[0][1] < 0.6:
             return []
@@ -152,7 +200,10 @@ def _means(ask: Ask, fit: Fit, policy: str, target: Target) -> bool:
 def unit_fits(question: Question, unit: str) -> bool:
     """Whether the unit that is asked for (多少家, 百分之几, 亿元) can be this one."""
     unit = squeeze(unit)
-    asked = re.search(r"(?:多少|几|how many|how much)\s*(万|亿|千|百)?\s*(个月|个?工作日|家|户|个(?!百分)|项|名|人|元|%|百分点|个百分点|倍|年|天|日|月|岁|辆|台|公里|吨|亩|套|所|座)", question.folded)
+    asked = re.search(
+        r"(?:多少|几|how many|how much)\s*(万|亿|千|百)?\s*(个月|个?工作日|家|户|个(?!百分)|项|名|人|元|%|百分点|个百分点|倍|年|天|日|月|岁|辆|台|公里|吨|亩|套|所|座)",
+        question.folded,
+    )
     if asked:
         word = asked.group(2)
         if word in _COUNTING:
@@ -174,7 +225,11 @@ def _in_years(ask: Ask, found: Sequence[Found]) -> list[Found]:
     years = ask.question.years
     if not years:
         return list(found)
-    return [(p, t) for p, t in found if t.year in years or (t.year is None and _holds_in(ask.corpus.policies[p], years))]
+    return [
+        (p, t)
+        for p, t in found
+        if t.year in years or (t.year is None and _holds_in(ask.corpus.policies[p], years))
+    ]
 
 
 def _holds_in(policy: Policy, years: Sequence[int]) -> bool:
@@ -189,7 +244,8 @@ def other_years(ask: Ask) -> list[Found]:
         return []
     ranked = rank_targets(ask.corpus, ask.question, _targets(ask))
     return [
-        (p, t) for f, p, t in ranked[:3]
+        (p, t)
+        for f, p, t in ranked[:3]
         if _means(ask, f, p, t) and t.year is not None and t.year not in ask.question.years
     ]
 
@@ -205,11 +261,20 @@ def _of_section(ask: Ask) -> list[Found]:
             continue
         for section in policy.sections:
             heading = squeeze(section.heading)
-            short = heading.removeprefix("推动").removeprefix("推进").removeprefix("加快").removeprefix("突出")
+            short = (
+                heading.removeprefix("推动").removeprefix("推进").removeprefix("加快").removeprefix("突出")
+            )
             if len(short) >= 4 and section.level and short in text:
-                inside = [(policy.id, t) for t in policy.targets if section.start <= t.start < subtree_end(policy.sections, section.id)]
+                inside = [
+                    (policy.id, t)
+                    for t in policy.targets
+                    if section.start <= t.start < subtree_end(policy.sections, section.id)
+                ]
                 rest = text.replace(short, "")
-                if inside and re.search(r"(?:哪|所有|全部|几个|有什么|多少个?|什么|有没有|有无|是否有|有).{0,8}(?:目标|指标|数字|量化)|目标.{0,4}(?:哪|有)", rest):
+                if inside and re.search(
+                    r"(?:哪|所有|全部|几个|有什么|多少个?|什么|有没有|有无|是否有|有).{0,8}(?:目标|指标|数字|量化)|目标.{0,4}(?:哪|有)",
+                    rest,
+                ):
                     return inside
     return []
 
@@ -232,7 +297,9 @@ def _answer(ask: Ask, chosen: list[Found]) -> Draft | None:
     question = ask.question
     if len(chosen) > 1 and question.has("ratio"):
         return _ratio(ask, chosen)
-    if len(chosen) > 1 and question.has("difference") and not question.has("largest") or (len(chosen) == 2 and question.has("difference")):
+    if (len(chosen) > 1 and question.has("difference") and not question.has("largest")) or (
+        len(chosen) == 2 and question.has("difference")
+    ):
         return _difference(ask, chosen)
     if len(chosen) > 1 and question.has("sum") and not question.has("list"):
         return _sum(ask, chosen)
@@ -278,7 +345,14 @@ def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
                 text = re.sub(r"\s+", " ", ask.corpus.policies[policy].source[slice(*span)]).strip()
                 draft.say("quote", text=text, cite=_cite(draft, policy, target))
             continue
-        draft.say("target_one", when=_when(draft, target), indicator=target.indicator, period=_period(target), text=_value(draft, target), cite=_cite(draft, policy, target))
+        draft.say(
+            "target_one",
+            when=_when(draft, target),
+            indicator=target.indicator,
+            period=_period(target),
+            text=_value(draft, target),
+            cite=_cite(draft, policy, target),
+        )
     _table(draft, chosen)
     return draft
 
@@ -304,7 +378,13 @@ def _list_all(ask: Ask) -> Draft | None:
 
 def _parts(draft: Draft, chosen: Sequence[Found]) -> str:
     items = [
-        phrase(draft.language, "part", indicator=_dated(target, chosen), text=_value(draft, target), cite=_cite(draft, policy, target))
+        phrase(
+            draft.language,
+            "part",
+            indicator=_dated(target, chosen),
+            text=_value(draft, target),
+            cite=_cite(draft, policy, target),
+        )
         for policy, target in chosen
     ]
     return ("，" if draft.language == "zh" else ", ").join(items)
@@ -357,7 +437,11 @@ def _difference(ask: Ask, chosen: list[Found]) -> Draft | None:
     if common is None:
         return _list(ask, pair)
     draft = ask.draft()
-    unit = "个百分点" if common[1] == "%" and draft.language == "zh" else ("percentage points" if common[1] == "%" else common[1])
+    unit = (
+        "个百分点"
+        if common[1] == "%" and draft.language == "zh"
+        else ("percentage points" if common[1] == "%" else common[1])
+    )
     parts = _parts(draft, pair)
     draft.say("difference", total=draft.compute(abs(common[0][0] - common[0][1])), unit=unit, parts=parts)
     _table(draft, pair)
@@ -398,8 +482,11 @@ def _check_number(ask: Ask, chosen: list[Found]) -> Draft:
     for policy, target in chosen[:3]:
         same = [q for q in stated if _kind(q.unit) == _kind(target.unit)]
         values = {
-            "when": _when(draft, target), "indicator": target.indicator, "text": _value(draft, target),
-            "cite": _cite(draft, policy, target), "period": _period(target),
+            "when": _when(draft, target),
+            "indicator": target.indicator,
+            "text": _value(draft, target),
+            "cite": _cite(draft, policy, target),
+            "period": _period(target),
         }
         if not same:
             draft.say("target_one", **values)
@@ -420,5 +507,7 @@ def _kind(unit: str) -> str:
 
 def _equal(quantity: Quantity, target: Target) -> bool:
     own, theirs = _scale_unit(quantity.unit)[0], _scale_unit(target.unit)[0]
-    return abs(quantity.low * own - target.low * theirs) < 1e-6 or abs(quantity.low * own - target.high * theirs) < 1e-6
-
+    return (
+        abs(quantity.low * own - target.low * theirs) < 1e-6
+        or abs(quantity.low * own - target.high * theirs) < 1e-6
+    )

@@ -67,8 +67,14 @@ def answer_html(answer: Answer) -> str:
         parts.append(_table(answer))
     if answer.status != "refused":
         passed = answer.certificate.passed
-        words = texts()["certified"] if passed else texts()["uncertified"].format(names="、".join(answer.certificate.unsupported))
-        parts.append(f'<div class="foot"><span class="{"sound" if passed else "unsound"}">{escape(words)}</span>{_copy()}</div>')
+        words = (
+            texts()["certified"]
+            if passed
+            else texts()["uncertified"].format(names="、".join(answer.certificate.unsupported))
+        )
+        parts.append(
+            f'<div class="foot"><span class="{"sound" if passed else "unsound"}">{escape(words)}</span>{_copy()}</div>'
+        )
     else:
         parts += _nearest(answer.passages[:3])
     return f'<div class="answer {answer.status}">{"".join(parts)}</div>'
@@ -81,12 +87,18 @@ def _copy() -> str:
 def _table(answer: Answer) -> str:
     assert answer.table is not None
     known = {citation.number: citation for citation in answer.citations}
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in (*answer.table.columns, texts()["cited"]))
+    head = "".join(
+        f'<th scope="col">{escape(column)}</th>' for column in (*answer.table.columns, texts()["cited"])
+    )
     rows = []
     for cells, numbers in zip(answer.table.rows, answer.table.citations, strict=True):
         marks = "".join(_cite(known.get(number), number) for number in numbers)
         rows.append("<tr>" + "".join(f"<td>{plain(cell)}</td>" for cell in cells) + f"<td>{marks}</td></tr>")
-    count = f'<div class="count">{escape(texts()["count"].format(count=answer.count))}</div>' if answer.count else ""
+    count = (
+        f'<div class="count">{escape(texts()["count"].format(count=answer.count))}</div>'
+        if answer.count
+        else ""
+    )
     return f'{count}<div class="table"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
@@ -94,7 +106,8 @@ def _nearest(passages: Sequence[Passage]) -> list[str]:
     if not passages:
         return []
     items = [
-        f'<li><a class="cite" href="{escape(link(p.policy, p.start, p.end))}">{escape(_place(p.section, p.policy))}</a></li>' for p in passages
+        f'<li><a class="cite" href="{escape(link(p.policy, p.start, p.end))}">{escape(_place(p.section, p.policy))}</a></li>'
+        for p in passages
     ]
     return [f'<div class="nearest">{escape(texts()["nearest"])}<ul>{"".join(items)}</ul></div>']
 
@@ -103,18 +116,33 @@ def _place(section: Sequence[str], title: str) -> str:
     return " › ".join(section) or title
 
 
-def evidence_html(passages: Sequence[Passage], citations: Sequence[Citation], titles: Mapping[str, str]) -> str:
+def evidence_html(
+    passages: Sequence[Passage], citations: Sequence[Citation], titles: Mapping[str, str]
+) -> str:
     """Cited clauses, then the other passages that were found, each a link into the original."""
     if not passages and not citations:
         return f'<p class="hint">{escape(texts()["evidence_empty"])}</p>'
     cited = [
-        _card(f"[{c.number}]", link(c.policy, c.start, c.end), _place(c.section, c.title), c.quote, None,
-              f"{c.title} {c.document_number}".strip())
+        _card(
+            f"[{c.number}]",
+            link(c.policy, c.start, c.end),
+            _place(c.section, c.title),
+            c.quote,
+            None,
+            f"{c.title} {c.document_number}".strip(),
+        )
         for c in citations
     ]
     spans = [(c.policy, c.start, c.end) for c in citations]
     others = [
-        _card("", link(p.policy, p.start, p.end), _place(p.section, titles.get(p.policy, p.policy)), p.text, p.score, "")
+        _card(
+            "",
+            link(p.policy, p.start, p.end),
+            _place(p.section, titles.get(p.policy, p.policy)),
+            p.text,
+            p.score,
+            "",
+        )
         for p in passages
         if not any(p.policy == policy and p.start < end and p.end > start for policy, start, end in spans)
     ]
@@ -154,6 +182,10 @@ def _paragraphs(policy: Policy) -> Iterator[str]:
             text = line[skip:].rstrip()
             if text:
                 first = at + skip <= section.body_start and section.level and at <= section.start + skip + 2
-                tag = f"h{min(6, 2 + section.level)}" if first and section.heading and at + len(line.rstrip()) <= section.body_start + 1 else "p"
+                tag = (
+                    f"h{min(6, 2 + section.level)}"
+                    if first and section.heading and at + len(line.rstrip()) <= section.body_start + 1
+                    else "p"
+                )
                 yield f'<{tag} data-start="{at + skip}">{escape(text)}</{tag}>'
             at += len(line)

@@ -76,7 +76,9 @@ def _status(settings: IndexSettings) -> int:
     index = open_index(settings)
     manifest = index.manifest
     print(f"索引 {manifest.generation}，建于 {manifest.created}，模型 {manifest.model}")
-    print(f"{len(manifest.files)} 个文件，{manifest.sections} 节，{manifest.chunks} 段，{manifest.clauses} 条责任分工，{manifest.duties} 项职责，{manifest.targets} 项指标")
+    print(
+        f"{len(manifest.files)} 个文件，{manifest.sections} 节，{manifest.chunks} 段，{manifest.clauses} 条责任分工，{manifest.duties} 项职责，{manifest.targets} 项指标"
+    )
     if is_stale(index):
         print("文件夹里的文件在建索引之后有变化，请运行 python -m index build 更新。")
     return 0

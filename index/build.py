@@ -21,7 +21,14 @@ from filelock import FileLock, Timeout
 
 from index import ledger
 from index.chunker import chunk, embedded_text
-from index.errors import IndexBusyError, IndexWriteError, NoPoliciesError, PolicyIndexError, SourceError, message
+from index.errors import (
+    IndexBusyError,
+    IndexWriteError,
+    NoPoliciesError,
+    PolicyIndexError,
+    SourceError,
+    message,
+)
 from index.facts import annotate
 from index.keywords import KeywordIndex
 from index.parser import PARSER_VERSION, parse
@@ -29,8 +36,18 @@ from index.policy import Chunk, Policy
 from index.reader import decode, policy_files, read_bytes
 from index.settings import IndexSettings
 from index.store import (
-    BATCH, SCHEMA, Manifest, candidates, collection_name, connect, database_url, generation_folder, read_manifest,
-    read_pointer, write_manifest, write_pointer,
+    BATCH,
+    SCHEMA,
+    Manifest,
+    candidates,
+    collection_name,
+    connect,
+    database_url,
+    generation_folder,
+    read_manifest,
+    read_pointer,
+    write_manifest,
+    write_pointer,
 )
 
 VERIFY_SECONDS = 120
@@ -77,7 +94,11 @@ def build(settings: IndexSettings, progress: Progress = lambda _: None) -> Build
         sources = _read(settings, progress)
         live = _live(settings)
         if live and (live.files, live.skipped, live.schema, live.parser, live.model) == (
-            sources.files, sources.skipped, SCHEMA, PARSER_VERSION, settings.embedding_model,
+            sources.files,
+            sources.skipped,
+            SCHEMA,
+            PARSER_VERSION,
+            settings.embedding_model,
         ):
             return _report(live, sources, 0, start, unchanged=True)
         policies = tuple(annotate(policy) for policy in sources.policies)
@@ -119,7 +140,14 @@ def _lock(settings: IndexSettings) -> Iterator[None]:
     try:
         try:
             holder.write_text(
-                json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now().isoformat(" ", "seconds")}), "utf-8"
+                json.dumps(
+                    {
+                        "pid": os.getpid(),
+                        "host": socket.gethostname(),
+                        "since": datetime.now().isoformat(" ", "seconds"),
+                    }
+                ),
+                "utf-8",
             )
         except OSError as error:
             raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
@@ -167,7 +195,9 @@ def _digest(piece: Chunk) -> str:
     return hashlib.sha256(embedded_text(piece).encode()).hexdigest()
 
 
-def _embed(settings: IndexSettings, live: Manifest | None, chunks: list[Chunk], progress: Progress) -> tuple[list[list[float]], int]:
+def _embed(
+    settings: IndexSettings, live: Manifest | None, chunks: list[Chunk], progress: Progress
+) -> tuple[list[list[float]], int]:
     """A vector for each chunk, old ones where the text is not new; and how many were computed."""
     known = _old_vectors(settings, live) if live and live.model == settings.embedding_model else {}
     fresh = [piece for piece in chunks if _digest(piece) not in known]
@@ -182,7 +212,9 @@ def _embed(settings: IndexSettings, live: Manifest | None, chunks: list[Chunk], 
         with tqdm(total=len(fresh), desc="计算向量", unit="段", disable=None) as bar:
             for at in range(0, len(fresh), AT_ONCE):
                 part = fresh[at : at + AT_ONCE]
-                for piece, vector in zip(part, model.embed_documents([embedded_text(p) for p in part]), strict=True):
+                for piece, vector in zip(
+                    part, model.embed_documents([embedded_text(p) for p in part]), strict=True
+                ):
                     known[_digest(piece)] = vector
                 bar.update(len(part))
     return [known[_digest(piece)] for piece in chunks], len(fresh)
@@ -193,21 +225,29 @@ def _old_vectors(settings: IndexSettings, live: Manifest) -> dict[str, list[floa
     folder = generation_folder(settings, live.generation)
     try:
         client = connect(settings, folder)
-    except Exception:  # noqa: BLE001 - a damaged store is rebuilt, not read
+    except Exception:
         return {}
     try:
-        rows = client.get_collection(collection_name(live.generation)).get(include=["embeddings", "metadatas"])
+        rows = client.get_collection(collection_name(live.generation)).get(
+            include=["embeddings", "metadatas"]
+        )
         return {
             str(meta["digest"]): [float(value) for value in vector]
-            for meta, vector in zip(rows["metadatas"] or [], rows["embeddings"] if rows["embeddings"] is not None else [], strict=True)
+            for meta, vector in zip(
+                rows["metadatas"] or [],
+                rows["embeddings"] if rows["embeddings"] is not None else [],
+                strict=True,
+            )
         }
-    except Exception:  # noqa: BLE001
+    except Exception:
         return {}
     finally:
         client.close()
 
 
-def _manifest(settings: IndexSettings, policies: tuple[Policy, ...], chunks: list[Chunk], sources: _Sources) -> Manifest:
+def _manifest(
+    settings: IndexSettings, policies: tuple[Policy, ...], chunks: list[Chunk], sources: _Sources
+) -> Manifest:
     now = datetime.now(UTC)
     return Manifest(
         generation=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
@@ -225,7 +265,13 @@ def _manifest(settings: IndexSettings, policies: tuple[Policy, ...], chunks: lis
     )
 
 
-def _write(settings: IndexSettings, manifest: Manifest, policies: tuple[Policy, ...], chunks: list[Chunk], vectors: list[list[float]]) -> None:
+def _write(
+    settings: IndexSettings,
+    manifest: Manifest,
+    policies: tuple[Policy, ...],
+    chunks: list[Chunk],
+    vectors: list[list[float]],
+) -> None:
     """Fill a new directory; fresh inserts only, the manifest last."""
     folder = generation_folder(settings, manifest.generation)
     folder.mkdir(parents=True)
@@ -238,7 +284,9 @@ def _write(settings: IndexSettings, manifest: Manifest, policies: tuple[Policy, 
     client = connect(settings, folder)
     try:
         collection = client.create_collection(
-            collection_name(manifest.generation), embedding_function=None, configuration={"hnsw": {"space": "cosine"}},
+            collection_name(manifest.generation),
+            embedding_function=None,
+            configuration={"hnsw": {"space": "cosine"}},
         )
         for at in range(0, len(chunks), BATCH):
             part = chunks[at : at + BATCH]
@@ -247,8 +295,14 @@ def _write(settings: IndexSettings, manifest: Manifest, policies: tuple[Policy, 
                 embeddings=vectors[at : at + BATCH],  # type: ignore[arg-type]
                 documents=[piece.text for piece in part],
                 metadatas=[
-                    {"position": at + number, "policy": piece.policy, "section": " › ".join(piece.path), "start": piece.start,
-                     "end": piece.end, "digest": _digest(piece)}
+                    {
+                        "position": at + number,
+                        "policy": piece.policy,
+                        "section": " › ".join(piece.path),
+                        "start": piece.start,
+                        "end": piece.end,
+                        "digest": _digest(piece),
+                    }
                     for number, piece in enumerate(part)
                 ],
             )
@@ -264,11 +318,15 @@ def _verify(settings: IndexSettings, generation: str) -> None:
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), environment.get("PYTHONPATH", "")]))
     command = [sys.executable, "-m", "index.verify", str(generation_folder(settings, generation)), generation]
     try:
-        result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=VERIFY_SECONDS, check=False)
+        result = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=VERIFY_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise IndexWriteError(message("verify_failed", reason=f"{VERIFY_SECONDS} s")) from error
     if result.returncode:
-        reason = (result.stdout.strip() or result.stderr.strip() or f"status {result.returncode}").splitlines()[-1]
+        reason = (
+            result.stdout.strip() or result.stderr.strip() or f"status {result.returncode}"
+        ).splitlines()[-1]
         raise IndexWriteError(message("verify_failed", reason=reason))
 
 
@@ -300,7 +358,9 @@ def _sweep(settings: IndexSettings) -> None:
     """Remove generations that are neither live nor the one before; what a killed build left, too."""
     pointer = read_pointer(settings)
     folder = settings.index_dir / "generations"
-    if not folder.is_dir() or (not pointer and any((path / "manifest.json").exists() for path in folder.iterdir())):
+    if not folder.is_dir() or (
+        not pointer and any((path / "manifest.json").exists() for path in folder.iterdir())
+    ):
         return  # a damaged pointer: keep what may still be opened
     for path in folder.iterdir():
         if path.name not in pointer.values():
@@ -325,10 +385,16 @@ def _reason(error: Exception) -> str:
     return text.splitlines()[0][:200]
 
 
-def _report(manifest: Manifest, sources: _Sources, embedded: int, start: float, *, unchanged: bool) -> BuildReport:
+def _report(
+    manifest: Manifest, sources: _Sources, embedded: int, start: float, *, unchanged: bool
+) -> BuildReport:
     values = asdict(manifest)
     return BuildReport(
-        generation=manifest.generation, unchanged=unchanged, policies=len(manifest.files), embedded=embedded,
-        seconds=round(time.perf_counter() - start, 1), problems=sources.problems,
+        generation=manifest.generation,
+        unchanged=unchanged,
+        policies=len(manifest.files),
+        embedded=embedded,
+        seconds=round(time.perf_counter() - start, 1),
+        problems=sources.problems,
         **{name: values[name] for name in ("sections", "chunks", "clauses", "duties", "targets")},
     )

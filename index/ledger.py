@@ -7,11 +7,25 @@ the generation's id.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Float, Integer, MetaData, String, Table, Text, create_engine, delete, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    delete,
+    insert,
+    select,
+)
 
 from index.policy import Chunk, Comparator, Duty, HeaderField, Policy, Role, Section, Target
 
@@ -24,10 +38,23 @@ def _table(name: str, kind: type, *, keyed: bool = True) -> Table:
     columns = [
         Column(field.name, types.get(str(field.type), Text))
         for field in fields(kind)
-        if not str(field.type).startswith(("tuple[HeaderField", "tuple[Section", "tuple[Duty", "tuple[Target"))
+        if not str(field.type).startswith(
+            ("tuple[HeaderField", "tuple[Section", "tuple[Duty", "tuple[Target")
+        )
     ]
-    own = [] if any(column.name == "policy" for column in columns) or not keyed else [Column("policy", String(255), index=True)]
-    return Table(name, _METADATA, Column("generation", String(64), index=True), Column("ordinal", Integer), *own, *columns)
+    own = (
+        []
+        if any(column.name == "policy" for column in columns) or not keyed
+        else [Column("policy", String(255), index=True)]
+    )
+    return Table(
+        name,
+        _METADATA,
+        Column("generation", String(64), index=True),
+        Column("ordinal", Integer),
+        *own,
+        *columns,
+    )
 
 
 _POLICIES = _table("policies", Policy, keyed=False)
@@ -37,7 +64,10 @@ _DUTIES = _table("duties", Duty)
 _TARGETS = _table("targets", Target)
 _CHUNKS = _table("chunks", Chunk)
 _PARTS: tuple[tuple[str, Table, Any], ...] = (
-    ("header", _FIELDS, HeaderField), ("sections", _SECTIONS, Section), ("duties", _DUTIES, Duty), ("targets", _TARGETS, Target),
+    ("header", _FIELDS, HeaderField),
+    ("sections", _SECTIONS, Section),
+    ("duties", _DUTIES, Duty),
+    ("targets", _TARGETS, Target),
 )
 
 
@@ -52,12 +82,26 @@ def write(engine: Engine, generation: str, policies: Iterable[Policy], chunks: I
     with engine.begin() as connection:
         for ordinal, policy in enumerate(policies):
             row = {"generation": generation, "ordinal": ordinal}
-            connection.execute(insert(_POLICIES), [row | _plain({c.name: getattr(policy, c.name) for c in _POLICIES.columns if c.name not in row})])
+            connection.execute(
+                insert(_POLICIES),
+                [
+                    row
+                    | _plain(
+                        {c.name: getattr(policy, c.name) for c in _POLICIES.columns if c.name not in row}
+                    )
+                ],
+            )
             for name, table, _ in _PARTS:
-                rows = [row | {"policy": policy.id, "ordinal": number} | _plain(asdict(item)) for number, item in enumerate(getattr(policy, name))]
+                rows = [
+                    row | {"policy": policy.id, "ordinal": number} | _plain(asdict(item))
+                    for number, item in enumerate(getattr(policy, name))
+                ]
                 if rows:
                     connection.execute(insert(table), rows)
-        rows = [{"generation": generation, "ordinal": number} | _plain(asdict(item)) for number, item in enumerate(chunks)]
+        rows = [
+            {"generation": generation, "ordinal": number} | _plain(asdict(item))
+            for number, item in enumerate(chunks)
+        ]
         if rows:
             connection.execute(insert(_CHUNKS), rows)
 
@@ -76,7 +120,8 @@ def read(engine: Engine, generation: str) -> tuple[dict[str, Policy], tuple[Chun
         policies = {}
         for row in _rows(connection, _POLICIES, generation):
             values = {name: tuple(parts[name].get(row["id"], ())) for name, _, _ in _PARTS}
-            policies[row["id"]] = Policy(**{f.name: row[f.name] for f in fields(Policy) if f.name in row}, **values)
+            own: dict[str, Any] = {f.name: row[f.name] for f in fields(Policy) if f.name in row}
+            policies[row["id"]] = Policy(**own, **values)
         chunks = tuple(_object(Chunk, row) for row in _rows(connection, _CHUNKS, generation))
     return policies, chunks
 
@@ -96,12 +141,20 @@ def _grouped(connection: Connection, table: Table, kind: Any, generation: str) -
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
     """Tuples as JSON, enums as their values."""
     return {
-        name: json.dumps(value, ensure_ascii=False) if isinstance(value, (tuple, list)) else (str(value) if isinstance(value, (Role, Comparator)) else value)
+        name: json.dumps(value, ensure_ascii=False)
+        if isinstance(value, (tuple, list))
+        else (str(value) if isinstance(value, (Role, Comparator)) else value)
         for name, value in values.items()
     }
 
 
-_READERS = {"path": lambda text: tuple(json.loads(text)), "role": Role, "comparator": Comparator, "bracketed": bool, "tentative": bool}
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "path": lambda text: tuple(json.loads(text)),
+    "role": Role,
+    "comparator": Comparator,
+    "bracketed": bool,
+    "tentative": bool,
+}
 
 
 def _object(kind: Any, row: Mapping[str, Any]) -> Any:

@@ -23,8 +23,12 @@ _NAME_ENDING = (
     "委员会|管委会|办公室|局|厅|委|部|署|院|办|会|中心|支队|总队|大队|银行|分行|支行|政府|公司|集团|小组|专班"
     "|单位|部门|机关|机构|法院|检察院|街道|镇|乡|区|县|市|州|协会|海关|处|站|所|社|学校|企业|新区|开发区|园区"
 )
-_NAME = re.compile(rf"(?:[一-鿿“”\"·a-z0-9]|\([一-鿿、]{{1,6}}\)){{1,40}}?(?:{_NAME_ENDING}|\([一-鿿、]{{1,3}}\))(?:人民政府|政府|等)?$")
-_GENERIC = re.compile(r"^(?:等)?(?:各|有关|相关|其他|其它|成员|责任|牵头|配合|市级|省级|县级|区级)*(?:有关|相关)?(?:部门|单位|成员单位|方面)(?:和单位)?$")
+_NAME = re.compile(
+    rf"(?:[一-鿿“”\"·a-z0-9]|\([一-鿿、]{{1,6}}\)){{1,40}}?(?:{_NAME_ENDING}|\([一-鿿、]{{1,3}}\))(?:人民政府|政府|等)?$"
+)
+_GENERIC = re.compile(
+    r"^(?:等)?(?:各|有关|相关|其他|其它|成员|责任|牵头|配合|市级|省级|县级|区级)*(?:有关|相关)?(?:部门|单位|成员单位|方面)(?:和单位)?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,15 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {
         "whole": re.compile(rf"^(?:(?P<region>[一-鿿]{{2,7}}?)?(?P<level>{_LEVEL}))?(?:国家|中国)?{core}$"),
         "inside": re.compile(rf"(?:国家|中国)?{core}|(?P<alone>中国人民银行|人民银行)"),
-        "question": re.compile(rf"(?:(?P<region>[一-鿿]{{2,3}}?)?(?P<level>{_LEVEL}))?(?:国家|中国)?{core}(?!长期|件|门户|队伍)"),
-        "bare": re.compile(rf"(?P<stem>{stems})(?=部门|系统|口子|口[的负牵]|牵头|负责|配合|[、和与跟](?:{stems})(?:部门|牵头|负责|配合))"),
-        "unlisted": re.compile(rf"^(?P<region>[一-鿿]{{2,6}}?(?=市|省|县))?(?P<level>{_LEVEL})?(?P<stem>.+?)(?P<ending>{endings})?$"),
+        "question": re.compile(
+            rf"(?:(?P<region>[一-鿿]{{2,3}}?)?(?P<level>{_LEVEL}))?(?:国家|中国)?{core}(?!长期|件|门户|队伍)"
+        ),
+        "bare": re.compile(
+            rf"(?P<stem>{stems})(?=部门|系统|口子|口[的负牵]|牵头|负责|配合|[、和与跟](?:{stems})(?:部门|牵头|负责|配合))"
+        ),
+        "unlisted": re.compile(
+            rf"^(?P<region>[一-鿿]{{2,6}}?(?=市|省|县))?(?P<level>{_LEVEL})?(?P<stem>.+?)(?P<ending>{endings})?$"
+        ),
     }
 
 
@@ -85,7 +95,9 @@ def read_name(text: str) -> Name:
     folded = squeeze(text)
     match = _patterns()["whole"].match(folded)
     if match:
-        return Name(match["region"] or "", match["level"] or "", _stems()[match["stem"]], match["ending"], True)
+        return Name(
+            match["region"] or "", match["level"] or "", _stems()[match["stem"]], match["ending"], True
+        )
     match = _patterns()["inside"].search(folded)
     if match:
         before = re.match(rf"([一-鿿]{{2,6}})({_LEVEL})", folded[: match.start()])
@@ -103,7 +115,9 @@ def looks_like_name(text: str) -> bool:
     folded = squeeze(text)
     if len(folded) < 2 or len(folded) > 45:
         return False
-    if re.search(r"[0-9]{2}|其中|应当|以及其|进行|推进|加强|建设[^局厅部委]|落实|开展|提高|实施|工作$", folded):
+    if re.search(
+        r"[0-9]{2}|其中|应当|以及其|进行|推进|加强|建设[^局厅部委]|落实|开展|提高|实施|工作$", folded
+    ):
         return False
     return bool(_NAME.match(folded)) or bool(_patterns()["inside"].search(folded)) or is_generic(folded)
 
@@ -181,8 +195,8 @@ class Directory:
         self._find_groups(folded, add)
         for match in _patterns()["question"].finditer(folded):
             self._add_listed(match, folded, add)
-        for pattern, stem in _english_patterns():
-            for match in pattern.finditer(folded):
+        for english, stem in _english_patterns():
+            for match in english.finditer(folded):
                 name = Name("", _english_level(match.group()), stem, "", True)
                 add(*match.span(), self._same(name), name)
         for match in _patterns()["bare"].finditer(folded):
@@ -218,7 +232,10 @@ class Directory:
             if name.level and parts.level and name.level != parts.level:
                 continue
             if name.level in _LOCAL_LEVELS and not parts.level and not parts.region and parts.ending != "行":
-                if not any(name.level in region for region in self._regions) or parts.ending in _NATIONAL_ENDINGS:
+                if (
+                    not any(name.level in region for region in self._regions)
+                    or parts.ending in _NATIONAL_ENDINGS
+                ):
                     continue
             if name.ending in _NATIONAL_ENDINGS and parts.level in _LOCAL_LEVELS:
                 continue
@@ -242,16 +259,25 @@ class Directory:
 
     def _find_unlisted(self, folded: str, add: Any) -> None:
         """Names by form alone (…局, …厅, …委员会): those of the policies, and those they never name."""
-        for match in re.finditer(rf"(?P<level>{_LEVEL})?(?P<stem>[一-鿿]{{2,6}})(?P<ending>局|厅|委员会|管委会|办公室|总署|总局)(?![一-鿿]?面|限|势|部)", folded):
-            stem = re.split(r"[是由和与跟让请问给向对为被归在除了的哪个几各每该本属于些及或什么们设]", match["stem"])[-1]
+        for match in re.finditer(
+            rf"(?P<level>{_LEVEL})?(?P<stem>[一-鿿]{{2,6}})(?P<ending>局|厅|委员会|管委会|办公室|总署|总局)(?![一-鿿]?面|限|势|部)",
+            folded,
+        ):
+            stem = re.split(
+                r"[是由和与跟让请问给向对为被归在除了的哪个几各每该本属于些及或什么们设]", match["stem"]
+            )[-1]
             if len(stem) < 2:
                 continue
             start = match.start("stem") + len(match["stem"]) - len(stem)
             if match["level"] and stem == match["stem"]:
                 start = match.start()
             text = folded[start : match.end()]
-            name = Name("", match["level"] or "" if start == match.start() else "", stem, match["ending"], False)
-            names = [known for key, known in self._folded.items() if text in key or self._parts[known].stem == stem]
+            name = Name(
+                "", match["level"] or "" if start == match.start() else "", stem, match["ending"], False
+            )
+            names = [
+                known for key, known in self._folded.items() if text in key or self._parts[known].stem == stem
+            ]
             if names or text not in self._corpus:
                 add(start, match.end(), names, name)
 

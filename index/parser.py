@@ -38,9 +38,7 @@ _ARTICLE_RANK = 4
 _HEADING_RANKS = (1, 2, 3)  # whose whole line is a heading
 _LONGEST_HEADING = 45
 _MARKUP = re.compile(r"[\s　]*(?:(#{1,6})[\s　]+)?(?:\*\*)?[\s　]*")
-_DOCUMENT_KINDS = (
-    "通知|意见|办法|条例|规定|方案|决定|公告|细则|规划|计划|纲要|章程|准则|规则|通告|批复|函|决议|命令|措施|制度|清单|要点"
-)
+_DOCUMENT_KINDS = "通知|意见|办法|条例|规定|方案|决定|公告|细则|规划|计划|纲要|章程|准则|规则|通告|批复|函|决议|命令|措施|制度|清单|要点"
 _TITLE = re.compile(rf"[^。；;]{{4,120}}(?:{_DOCUMENT_KINDS})(?:[（(][^（）()]{{1,20}}[）)])?$")
 _FIELD = re.compile(r"(?:(?<=\s)|^)([一-鿿]{2,8}|[一-鿿](?:[ 　]+[一-鿿]){1,4})[ 　]*[：:]")
 _DATE_LINE = re.compile(r"(?:二[〇○零ＯO0一二]{2,3}.?年.{2,8}日|\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)$")
@@ -166,8 +164,11 @@ def _tail_fields(lines: list[_Line], body_at: int) -> list[_Line]:
     """Lines such as 公开方式：主动公开 behind the signature."""
     tail = lines[max(body_at, len(lines) - 6) :]
     return [
-        line for line in tail
-        if (match := _FIELD.match(line.text)) and squeeze(match.group(1)) in _known_labels() and len(line.text) < 40
+        line
+        for line in tail
+        if (match := _FIELD.match(line.text))
+        and squeeze(match.group(1)) in _known_labels()
+        and len(line.text) < 40
     ]
 
 
@@ -229,11 +230,18 @@ def _title(header: tuple[HeaderField, ...], front: list[_Line], lines: list[_Lin
     headed = next((line.text for line in lines if line.hashes and line.text and not line.rank), "")
     if headed:
         return headed
-    plain = [line.text for line in front if line.text and not _FIELD.match(line.text) and "\t" not in line.text]
+    plain = [
+        line.text for line in front if line.text and not _FIELD.match(line.text) and "\t" not in line.text
+    ]
     for number, text in enumerate(plain):
         if _TITLE.match(text):
             before = plain[number - 1] if number else ""
-            broken = before and not re.search(r"[。：:\]〕]|号$|信息$", before) and "关于" in before and "关于" not in text
+            broken = (
+                before
+                and not re.search(r"[。：:\]〕]|号$|信息$", before)
+                and "关于" in before
+                and "关于" not in text
+            )
             return before + text if broken else text
     return plain[0] if plain and len(plain[0]) < 80 else ""
 
@@ -354,7 +362,9 @@ def _split_heading(source: str, lines: list[_Line], number: int) -> tuple[str, i
     stop = text[sentence.end() : sentence.end() + 1]
     behind = text[sentence.end() + 1 :].strip()
     if stop in ("：", ":"):
-        short = len(sentence.group()) <= 16 and behind and not re.search(r"单位|部门|其中|如下", sentence.group())
+        short = (
+            len(sentence.group()) <= 16 and behind and not re.search(r"单位|部门|其中|如下", sentence.group())
+        )
         return (sentence.group(), at + sentence.end() + 1) if short else ("", at)
     if not behind:
         following = next((other for other in lines[number + 1 :] if other.text), None)
@@ -370,7 +380,11 @@ def _split_heading(source: str, lines: list[_Line], number: int) -> tuple[str, i
 
 def _is_statement(text: str) -> bool:
     """Whether a first sentence states something with a number or duty, so that it is no heading."""
-    return bool(re.search(r"[0-9０-９]+\s*(?:元|%|％|日|万|亿|个|家|户)|应当|不得|[（(][^）)]*(?:牵头|负责|配合)", text))
+    return bool(
+        re.search(
+            r"[0-9０-９]+\s*(?:元|%|％|日|万|亿|个|家|户)|应当|不得|[（(][^）)]*(?:牵头|负责|配合)", text
+        )
+    )
 
 
 def _sections(drafts: list[_Draft], end: int) -> Iterator[Section]:

@@ -33,7 +33,9 @@ def read_bytes(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > LARGEST:
-            raise SourceError(message("too_large", file=path.name, size=size // 2**20, limit=LARGEST // 2**20))
+            raise SourceError(
+                message("too_large", file=path.name, size=size // 2**20, limit=LARGEST // 2**20)
+            )
         return path.read_bytes()
     except OSError as error:
         raise SourceError(message("unreadable", file=path.name, reason=error.strerror)) from error
@@ -85,5 +87,8 @@ def _utf16(data: bytes) -> str | None:
 def _is_text(text: str) -> bool:
     """Whether text is readable: few control, private or unassigned characters."""
     odd = sum((ord(c) < 32 and c not in "\t\r\n\f\v") or "" <= c <= "" or c == "\ufffd" for c in text)
-    common = sum("一" <= c <= "鿿" or c.isascii() or "　" <= c <= "〿" or "！" <= c <= "￮" or c in "“”‘’—…·" for c in text)
+    common = sum(
+        "一" <= c <= "鿿" or c.isascii() or "　" <= c <= "〿" or "！" <= c <= "￮" or c in "“”‘’—…·"
+        for c in text
+    )
     return odd * 50 <= len(text) and common >= 0.7 * len(text)

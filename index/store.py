@@ -13,12 +13,17 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlparse
 
 from index import ledger
 from index.errors import (
-    IndexDamagedError, IndexMismatchError, IndexMissingError, NoPoliciesError, SourceError, message,
+    IndexDamagedError,
+    IndexMismatchError,
+    IndexMissingError,
+    NoPoliciesError,
+    SourceError,
+    message,
 )
 from index.keywords import KeywordIndex
 from index.policy import Chunk, Policy
@@ -26,7 +31,7 @@ from index.reader import policy_files, read_bytes
 from index.settings import IndexSettings
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from langchain_chroma import Chroma
 
     from index.embedder import SentenceEmbeddings
@@ -81,14 +86,18 @@ class Index:
         client = connect(self.settings, self.folder)
         self._clients.append(client)
         return Chroma(
-            collection_name=collection_name(self.manifest.generation), client=client, embedding_function=self.embedder,
+            collection_name=collection_name(self.manifest.generation),
+            client=client,
+            embedding_function=self.embedder,
             create_collection_if_not_exists=False,
         )
 
     def dense(self, text: str, k: int) -> list[tuple[int, float]]:
         """(position, cosine similarity) of the ``k`` chunks nearest to a question, best first."""
         vector = self.embedder.embed_query(text)
-        found = self.vectors.similarity_search_by_vector_with_relevance_scores(vector, k=min(k, len(self.chunks)))
+        found = self.vectors.similarity_search_by_vector_with_relevance_scores(
+            vector, k=min(k, len(self.chunks))
+        )
         return [(int(document.metadata["position"]), 1.0 - float(distance)) for document, distance in found]
 
     def close(self) -> None:
@@ -103,7 +112,7 @@ def collection_name(generation: str) -> str:
     return f"policies-{generation}"
 
 
-def connect(settings: IndexSettings, folder: Path) -> ClientAPI:
+def connect(settings: IndexSettings, folder: Path) -> Client:
     """A Chroma client: the server of CHROMA_URL, or the store inside the generation."""
     import chromadb
     from chromadb.config import Settings as ChromaSettings
@@ -111,8 +120,16 @@ def connect(settings: IndexSettings, folder: Path) -> ClientAPI:
     quiet = ChromaSettings(anonymized_telemetry=False)
     if settings.chroma_url:
         url = urlparse(settings.chroma_url)
-        return chromadb.HttpClient(host=url.hostname or "localhost", port=url.port or 8000, ssl=url.scheme == "https", settings=quiet)
-    return chromadb.PersistentClient(path=str(folder / "chroma"), settings=quiet)
+        return cast(
+            "Client",
+            chromadb.HttpClient(
+                host=url.hostname or "localhost",
+                port=url.port or 8000,
+                ssl=url.scheme == "https",
+                settings=quiet,
+            ),
+        )
+    return cast("Client", chromadb.PersistentClient(path=str(folder / "chroma"), settings=quiet))
 
 
 def database_url(settings: IndexSettings, folder: Path) -> str:
@@ -131,7 +148,11 @@ def read_pointer(settings: IndexSettings) -> dict[str, str]:
         data = json.loads((settings.index_dir / POINTER).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return {key: value for key, value in data.items() if isinstance(value, str)} if isinstance(data, dict) else {}
+    return (
+        {key: value for key, value in data.items() if isinstance(value, str)}
+        if isinstance(data, dict)
+        else {}
+    )
 
 
 def write_pointer(settings: IndexSettings, current: str, previous: str) -> None:
@@ -155,7 +176,9 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         return Manifest(**json.loads((folder / "manifest.json").read_text("utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise IndexDamagedError(message("damaged", reason=f"{folder.name}: {type(error).__name__}")) from error
+        raise IndexDamagedError(
+            message("damaged", reason=f"{folder.name}: {type(error).__name__}")
+        ) from error
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -198,7 +221,9 @@ def _open(settings: IndexSettings, generation: str) -> Index:
     if manifest.schema != SCHEMA:
         raise IndexMismatchError(message("other_schema", built=manifest.schema, wanted=SCHEMA))
     if manifest.model != settings.embedding_model:
-        raise IndexMismatchError(message("other_model", built=manifest.model, wanted=settings.embedding_model))
+        raise IndexMismatchError(
+            message("other_model", built=manifest.model, wanted=settings.embedding_model)
+        )
     from sqlalchemy.exc import SQLAlchemyError
 
     try:

@@ -18,10 +18,16 @@ from index.text import Folded, fold_with_origin
 # Words before a value, the longest first.
 _BEFORE = (
     (Comparator.AT_LEAST, "不少于|不低于|不得少于|不得低于|不小于|至少|不少於|最少|最低|不短于"),
-    (Comparator.AT_MOST, "不超过|不得超过|不能超过|不高于|不得高于|不多于|至多|最多|最长不超过|最长不得超过|最高不超过|控制在|限于|最高|累计不超过"),
+    (
+        Comparator.AT_MOST,
+        "不超过|不得超过|不能超过|不高于|不得高于|不多于|至多|最多|最长不超过|最长不得超过|最高不超过|控制在|限于|最高|累计不超过",
+    ),
     (Comparator.MORE, "突破|超过|高于|超|大于|多于|满"),
     (Comparator.LESS, "低于|少于|不足|小于|未满|不满"),
-    (Comparator.REACH, "达到|达|提高到|提升到|提高至|提升至|增长到|增加到|增至|扩大到|扩大至|发展到|升至|保持在|稳定在|下降到|降至|降低到|降到|压缩到|压缩至|缩短至|缩短到|控制到"),
+    (
+        Comparator.REACH,
+        "达到|达|提高到|提升到|提高至|提升至|增长到|增加到|增至|扩大到|扩大至|发展到|升至|保持在|稳定在|下降到|降至|降低到|降到|压缩到|压缩至|缩短至|缩短到|控制到",
+    ),
     (Comparator.ABOUT, "约|大约|左右"),
 )
 _AFTER = (
@@ -30,8 +36,12 @@ _AFTER = (
     (Comparator.ABOUT, "左右|上下"),
 )
 _TENTATIVE = re.compile(r"力争|争取|努力|预计|预期|原则上")
-_PERIOD = re.compile(r"每人每[月年天日]|每个?[^,。;0-9]{0,6}每[月年]|每[年月日天周]|每季度?|年均|月均|日均|人均|每[人户亩吨家名个]|一个纳税年度|逐年|年度")
-_YEAR = re.compile(r"(?P<a>20\d\d)\s*(?:年?\s*(?:-|—|–|~|至|到)\s*(?P<b>20\d\d)\s*)?年(?:\s*(?P<month>1?\d)\s*月)?(?:\s*\d{1,2}\s*日)?(?P<tail>底|末|年底|上半年|下半年)?(?:之?前)?")
+_PERIOD = re.compile(
+    r"每人每[月年天日]|每个?[^,。;0-9]{0,6}每[月年]|每[年月日天周]|每季度?|年均|月均|日均|人均|每[人户亩吨家名个]|一个纳税年度|逐年|年度"
+)
+_YEAR = re.compile(
+    r"(?P<a>20\d\d)\s*(?:年?\s*(?:-|—|–|~|至|到)\s*(?P<b>20\d\d)\s*)?年(?:\s*(?P<month>1?\d)\s*月)?(?:\s*\d{1,2}\s*日)?(?P<tail>底|末|年底|上半年|下半年)?(?:之?前)?"
+)
 _PLAN_PERIOD = re.compile(r'"?(十[一二三四五六七八九])五"?(?:规划)?(?:期?末|时期末|期间|时期|收官)')
 _FIVE_YEARS = {"十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030, "十六": 2035, "十七": 2040}
 _NUMERAL = "一二三四五六七八九十百千万零两"
@@ -107,7 +117,9 @@ def quantities(text: str) -> Iterator[Quantity]:
                 continue
             low = float(match["low"].replace(",", ""))
             high = float(match["high"].replace(",", "")) if match["high"] else low
-            yield Quantity(start, end, low, high, (match["many"] or match["many1"] or "") + match["unit"], match.group())
+            yield Quantity(
+                start, end, low, high, (match["many"] or match["many1"] or "") + match["unit"], match.group()
+            )
         elif match["bare"]:
             if re.search(r"(?:系数|指数|比值|密度|强度|得分)[^,;。]{0,10}$", text[:start]):
                 yield Quantity(start, end, float(match["bare"]), float(match["bare"]), "", match.group())
@@ -177,7 +189,8 @@ def _section_targets(
         previous_end = start
         sentence = text[start:end]
         numbers = [
-            quantity for quantity in quantities(sentence)
+            quantity
+            for quantity in quantities(sentence)
             if not any(a <= folded.origin[start + quantity.start] < b for a, b in skip)
         ]
         distributed = _distribute(sentence, numbers)
@@ -185,7 +198,9 @@ def _section_targets(
             at, until = start + quantity.start, start + quantity.end
             left = _fragment_start(text, previous_end, at)
             right = _fragment_end(text, until, end)
-            found_year = list(_YEAR.finditer(text, previous_end, at)) or ([] if year else list(_YEAR.finditer(text, start, at)))
+            found_year = list(_YEAR.finditer(text, previous_end, at)) or (
+                [] if year else list(_YEAR.finditer(text, start, at))
+            )
             if found_year:
                 year = int(found_year[-1]["b"] or found_year[-1]["a"])
             plan = _PLAN_PERIOD.search(text, previous_end, at)
@@ -256,7 +271,9 @@ def _fragment_start(text: str, floor: int, at: int) -> int:
             depth -= 1
         elif depth == 0 and character in ",;:。\n":
             fragment = text[left:at]
-            year_only = re.fullmatch(r"\s*(?:每年|年均|全年|累计|均|力争|达到|突破|为|分别为?|其中)?\s*", fragment)
+            year_only = re.fullmatch(
+                r"\s*(?:每年|年均|全年|累计|均|力争|达到|突破|为|分别为?|其中)?\s*", fragment
+            )
             if not year_only:
                 break
         left -= 1
@@ -295,7 +312,9 @@ def _read(text: str, left: int, at: int, until: int, right: int) -> tuple[str, i
     head = re.sub(r"(?:由|从)$", "", head)
     head = re.sub(r"^(.{4,}?)按照?.*$", r"\1", head)
     head = re.sub(r"^(?:按照?|其(?=[^中他]))(?=.{3})", "", head)
-    plain = re.sub(r"(?:为|是|的|在|至|到|按照?|力争|实现|:|共|各|有|约|分别|均|每人每月|每月|每年|每日)+$", "", head).strip()
+    plain = re.sub(
+        r"(?:为|是|的|在|至|到|按照?|力争|实现|:|共|各|有|约|分别|均|每人每月|每月|每年|每日)+$", "", head
+    ).strip()
     if plain and not _BARE_VERB.match(plain) and not _PERIOD.fullmatch(plain):
         return plain, shown_start, shown_end, comparator
     if re.match(r"按照?|以|在|为|不", head) or not re.match(_VERBS, head or tail):
@@ -348,8 +367,14 @@ def _distribute(sentence: str, numbers: list[Quantity]) -> dict[Quantity, str]:
         fitting = [names for names in lists if len(names) == len(row)]
         if not fitting:
             continue
-        what = re.split(r"[,;:]", re.sub(r"(?:每人每月|每月|每年|均)?分别(?:为|是|达到|达)?$", "", before.rstrip()))[-1]
-        tail = what.split("的", 1)[1] if "、".join(fitting[-1]) in what and "的" in what else what.removeprefix("其")
+        what = re.split(
+            r"[,;:]", re.sub(r"(?:每人每月|每月|每年|均)?分别(?:为|是|达到|达)?$", "", before.rstrip())
+        )[-1]
+        tail = (
+            what.split("的", 1)[1]
+            if "、".join(fitting[-1]) in what and "的" in what
+            else what.removeprefix("其")
+        )
         for value, name in zip(row, fitting[-1], strict=True):
             found[value] = name + tail
     return found
@@ -367,7 +392,17 @@ def _strip_year(head: str) -> str:
     previous = None
     while previous != head:
         previous = head
-        head = re.sub(r"^\s*(?:到|至|截至|在|自|从|于)?\s*" + _YEAR.pattern.replace("?P<a>", "").replace("?P<b>", "").replace("?P<month>", "").replace("?P<tail>", "") + r"\s*,?", "", head).lstrip(" ,")
-        head = re.sub(r'^\s*(?:到|至)?"?十[一二三四五六七八九]五"?(?:规划)?(?:期?末|时期末|期间|时期)\s*,?', "", head)
+        head = re.sub(
+            r"^\s*(?:到|至|截至|在|自|从|于)?\s*"
+            + _YEAR.pattern.replace("?P<a>", "")
+            .replace("?P<b>", "")
+            .replace("?P<month>", "")
+            .replace("?P<tail>", "")
+            + r"\s*,?",
+            "",
+            head,
+        ).lstrip(" ,")
+        head = re.sub(
+            r'^\s*(?:到|至)?"?十[一二三四五六七八九]五"?(?:规划)?(?:期?末|时期末|期间|时期)\s*,?', "", head
+        )
     return head
-

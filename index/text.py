@@ -8,7 +8,9 @@ from functools import cache, lru_cache
 
 from opencc import OpenCC
 
-_BRACKETS = str.maketrans("〔〕［］【】“”„‟「」『』", '[][][]""""""""')  # brackets of a document number, quotation marks
+_BRACKETS = str.maketrans(
+    "〔〕［］【】“”„‟「」『』", '[][][]""""""""'
+)  # brackets of a document number, quotation marks
 
 
 @cache

@@ -33,7 +33,9 @@ def find_fault(settings: IndexSettings, folder: Path, generation: str) -> str:
         return "keywords"
     client = connect(settings, folder)
     try:
-        return _vector_fault(client.get_collection(collection_name(generation)), [chunk.id for chunk in chunks])
+        return _vector_fault(
+            client.get_collection(collection_name(generation)), [chunk.id for chunk in chunks]
+        )
     finally:
         client.close()
 
@@ -48,7 +50,9 @@ def _vector_fault(collection: object, ids: list[str]) -> str:
     if set(rows["ids"]) != set(ids) or not numpy.isfinite(vectors).all():
         return "chroma rows"
     for at in range(0, len(ids), max(1, len(ids) // 20)):
-        nearest = collection.query(query_embeddings=[vectors[at].tolist()], n_results=1, include=["distances"])  # type: ignore[attr-defined]
+        nearest = collection.query(
+            query_embeddings=[vectors[at].tolist()], n_results=1, include=["distances"]
+        )  # type: ignore[attr-defined]
         if not nearest["ids"][0] or nearest["distances"][0][0] > 1e-3:
             return "chroma search"
     return ""
@@ -61,7 +65,7 @@ def main() -> int:
         fault = find_fault(settings, Path(sys.argv[1]), sys.argv[2])
     except PolicyIndexError as error:
         fault = str(error)
-    except Exception as error:  # noqa: BLE001 - whatever goes wrong here is the finding
+    except Exception as error:
         fault = f"{type(error).__name__}: {error}"
     if fault:
         print(fault)
