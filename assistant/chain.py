@@ -24,17 +24,18 @@ from assistant.retriever import HybridRetriever
 from assistant.route import route
 from assistant.target_answers import other_years
 from index.parser import header_labels
-from index.store import Index
+from index.store import Index, is_stale
 
 LONGEST_QUESTION = 2000  # characters
+CONSIDERED = 12  # passages that may answer
 SHOWN = 6  # passages beside an answer
 _INVALID = re.compile(r"失效|废止|无效|作废|宣布废止")
 
 
-class PolicyAssistant(Runnable[dict[str, Any], Answer]):
+class PolicyAssistant(Runnable[dict[str, Any], Any]):
     """Answers ``{"question": str, "history": [{"role", "content"}, …]}`` from one published index.
 
-    ``invoke`` returns the Answer; ``stream_events_of`` yields Evidence, Token … and Final.
+    ``invoke`` and ``batch`` return Answers; ``stream`` yields Evidence, Token … and Final.
     """
 
     def __init__(self, index: Index, retriever: HybridRetriever, as_of: date | None = None) -> None:
@@ -74,7 +75,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Answer]):
 
     def stream(
         self, input: dict[str, Any], config: RunnableConfig | None = None, **_: Any
-    ) -> Iterator[Event]:  # type: ignore[override]
+    ) -> Iterator[Event]:
         """Evidence, then Tokens whose texts in order make the answer's text, then Final."""
         yield from self._events(input)
 
@@ -119,48 +120,63 @@ class PolicyAssistant(Runnable[dict[str, Any], Answer]):
         unnamed = [m for m in asked.mentions if not self.corpus.directory.named(m)]
         if unnamed and not (asked.has("who") and ask.topical()):
             return refuse(ask, "not_named", passages)
+        chosen = [p for p in passages if not asked.policies or p.policy in asked.policies][:CONSIDERED]
         draft = route(ask)
         if draft is not None:
-            return draft
+            return self._certified(ask, draft, chosen)
         if unnamed or (asked.has("amount", "targets") and other_years(ask)):
             return refuse(ask, "not_named" if unnamed else "year", passages)
-        chosen = [p for p in passages if not asked.policies or p.policy in asked.policies]
-        verdict = judge(ask, chosen[:12])
-        return (
-            compose(ask, verdict.passages)
-            if verdict.passages
-            else refuse(ask, verdict.reason, passages, verdict.missing)
-        )
+        verdict = judge(ask, chosen)
+        if not verdict.passages:
+            return refuse(ask, verdict.reason, passages, verdict.missing)
+        return compose(ask, verdict.passages)
 
     def _finish(
-        self, draft: Draft, question: str, standalone: str, passages: tuple[Passage, ...], asked: Question
+        self,
+        draft: Draft,
+        question: str,
+        standalone: str,
+        passages: tuple[Passage, ...],
+        asked: Question,
     ) -> Answer:
-        citations = draft.citations() if draft.status != "refused" else ()
-        self._warn(draft, [c.policy for c in citations])
-        text, table = draft.text(), draft.table()
-        certificate = (
-            certify(text, table, citations, draft.computed, self.corpus.directory)
-            if draft.status != "refused"
-            else Certificate()
-        )
+        if draft.status != "refused":
+            self._warn(draft)
         return Answer(
             question=question,
             standalone_question=standalone,
             language=asked.language,
             status=draft.status,
             route=draft.route,
-            text=text,
-            citations=citations,
+            text=draft.text(),
+            citations=draft.citations() if draft.status != "refused" else (),
             passages=passages,
-            table=table,
+            table=draft.table(),
             count=draft.count,
-            certificate=certificate,
+            certificate=self._certificate(draft),
             notices=tuple(draft.notices),
         )
 
-    def _warn(self, draft: Draft, policies: Sequence[str]) -> None:
-        """Notices of policies that are no longer in force."""
-        for policy in dict.fromkeys(policies):
+    def _certificate(self, draft: Draft) -> Certificate:
+        if draft.status == "refused":
+            return Certificate()
+        return certify(draft.text(), draft.table(), draft.citations(), draft.computed, self.corpus.directory)
+
+    def _certified(self, ask: Ask, draft: Draft, passages: Sequence[Passage]) -> Draft:
+        """The draft where its certificate passes; else quotes of the source, and the reader is told."""
+        if self._certificate(draft).passed:
+            return draft
+        verdict = judge(ask, passages)
+        if not verdict.passages:
+            return refuse(ask, verdict.reason, passages, verdict.missing)
+        quotes = compose(ask, verdict.passages)
+        quotes.note("replaced", "notice_replaced")
+        return quotes
+
+    def _warn(self, draft: Draft) -> None:
+        """Notices of policies that are no longer in force, and of sources that have changed."""
+        if is_stale(self.index):
+            draft.note("index_stale", "notice_stale")
+        for policy in dict.fromkeys(citation.policy for citation in draft.citations()):
             document = self.corpus.policies[policy]
             expires = self.corpus.field(document, "expires")
             day = read_date(expires.value) if expires else None

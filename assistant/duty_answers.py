@@ -432,9 +432,9 @@ def _joint(ask: Ask, groups: list[tuple[str, ...]]) -> Draft:
             )
         ):
             continue
-        if len(set(wanted)) == 1 and len(wanted) < len(groups) and not ask.question.has("shared"):
-            if not all(any(d.role is wanted[0] for d in duties) for duties in held):
-                continue
+        one_role = len(set(wanted)) == 1 and len(wanted) < len(groups) and not ask.question.has("shared")
+        if one_role and not all(any(d.role is wanted[0] for d in duties) for duties in held):
+            continue
         clauses.append(clause)
     draft.count = len(clauses)
     if not clauses:

@@ -209,9 +209,9 @@ def _label(ask: Ask, meaning: str) -> str:
 def _basis(policy: Policy) -> Iterator[Found]:
     """The sentence that names what the policy is based on, with its 《titles》."""
     for section in policy.sections:
-        if section.level > 1 or section.parent is not None:
-            if section.marker[:1] != "第" or section.id > 12:
-                continue
+        opening = section.marker[:1] == "第" and section.id <= 12
+        if (section.level > 1 or section.parent is not None) and not opening:
+            continue
         text = policy.source[section.start : section.end]
         match = _BASIS.search(text)
         if match and _TITLES.search(match.group()) and not re.search(r"印发给你们", match.group()):

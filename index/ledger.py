@@ -119,7 +119,7 @@ def read(engine: Engine, generation: str) -> tuple[dict[str, Policy], tuple[Chun
         parts = {name: _grouped(connection, table, kind, generation) for name, table, kind in _PARTS}
         policies = {}
         for row in _rows(connection, _POLICIES, generation):
-            values = {name: tuple(parts[name].get(row["id"], ())) for name, _, _ in _PARTS}
+            values: dict[str, Any] = {name: tuple(parts[name].get(row["id"], ())) for name, _, _ in _PARTS}
             own: dict[str, Any] = {f.name: row[f.name] for f in fields(Policy) if f.name in row}
             policies[row["id"]] = Policy(**own, **values)
         chunks = tuple(_object(Chunk, row) for row in _rows(connection, _CHUNKS, generation))

@@ -244,6 +244,10 @@ class Directory:
             matches.append(known)
         return matches
 
+    def _is_local(self, level: str, parts: Name) -> bool:
+        """Whether a name without a level can be of this level: the policies are of that level."""
+        return any(level in region for region in self._regions) and parts.ending not in _NATIONAL_ENDINGS
+
     def _find_groups(self, folded: str, add: Any) -> None:
         for group in _data()["group"]:
             members = [name for key, name in self._folded.items() if re.fullmatch(group["pattern"], key)]

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from index.policy import HeaderField, Policy, Section
@@ -255,7 +256,7 @@ def _issuer(title: str, header: tuple[HeaderField, ...], lines: list[_Line], sig
         if item.label in header_labels()["issuer"]["labels"]:
             return item.value
     if signed:
-        for before, line in zip(lines, lines[1:], strict=False):
+        for before, line in pairwise(lines):
             if _DATE_LINE.match(line.text) and 2 <= len(before.text) <= 40 and "。" not in before.text:
                 return before.text
     return ""

@@ -69,6 +69,7 @@ class Index:
     chunks: tuple[Chunk, ...]  # by position
     keywords: KeywordIndex
     folder: Path
+    last_look: tuple[tuple[tuple[str, int, int], ...], bool] | None = None  # of ``is_stale``
     _clients: list[Any] = field(default_factory=list, repr=False)
 
     @cached_property
@@ -260,5 +261,28 @@ def source_hashes(settings: IndexSettings) -> dict[str, str]:
 
 
 def is_stale(index: Index) -> bool:
-    """Whether the policy folder holds other sources than the index was made from."""
-    return source_hashes(index.settings) != {**index.manifest.files, **index.manifest.skipped}
+    """Whether the policy folder holds other sources than the index was made from.
+
+    Hashes are read again only where a name, size or time of change differs from the last look.
+    """
+    look = _look(index.settings.policy_dir)
+    seen = index.last_look
+    if seen is None or seen[0] != look:
+        made_from = {**index.manifest.files, **index.manifest.skipped}
+        seen = (look, source_hashes(index.settings) != made_from)
+        object.__setattr__(index, "last_look", seen)
+    return seen[1]
+
+
+def _look(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Name, size and time of change of each file; () where the folder cannot be read."""
+    try:
+        return tuple(
+            sorted(
+                (entry.name, entry.stat().st_size, entry.stat().st_mtime_ns)
+                for entry in os.scandir(folder)
+                if entry.is_file()
+            )
+        )
+    except OSError:
+        return ()

@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index import ledger
 from index.errors import PolicyIndexError
 from index.keywords import KeywordIndex, tokenise
 from index.settings import IndexSettings
 from index.store import collection_name, connect, database_url, read_manifest
+
+if TYPE_CHECKING:
+    from chromadb import Collection
 
 
 def find_fault(settings: IndexSettings, folder: Path, generation: str) -> str:
@@ -40,19 +44,19 @@ def find_fault(settings: IndexSettings, folder: Path, generation: str) -> str:
         client.close()
 
 
-def _vector_fault(collection: object, ids: list[str]) -> str:
+def _vector_fault(collection: Collection, ids: list[str]) -> str:
     import numpy
 
-    if collection.count() != len(ids):  # type: ignore[attr-defined]
+    if collection.count() != len(ids):
         return "chroma count"
-    rows = collection.get(include=["embeddings"])  # type: ignore[attr-defined]
+    rows = collection.get(include=["embeddings"])
     vectors = numpy.asarray(rows["embeddings"], dtype=float)
     if set(rows["ids"]) != set(ids) or not numpy.isfinite(vectors).all():
         return "chroma rows"
     for at in range(0, len(ids), max(1, len(ids) // 20)):
         nearest = collection.query(
             query_embeddings=[vectors[at].tolist()], n_results=1, include=["distances"]
-        )  # type: ignore[attr-defined]
+        )
         if not nearest["ids"][0] or nearest["distances"][0][0] > 1e-3:
             return "chroma search"
     return ""
