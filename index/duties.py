@@ -362,12 +362,10 @@ def _add_names(text: str, start: int, end: int, role: Role, clause: _Clause, *, 
 def _read_bare_list(text: str, start: int, end: int, clause: _Clause) -> None:
     """（市X局、市Y局） at the end of an item, without a verb."""
     names = names_in(text, start, end)
-    if names and all(looks_like_name(text[a:b]) and not is_generic(text[a:b]) for a, b in names):
-        if all(
-            re.search(r"(?:局|厅|委|部|署|办|政府|\)|委员会|银行|支队|中心|总局)$", text[a:b])
-            for a, b in names
-        ):
-            clause.parts += [(Role.RESPONSIBLE, a, b) for a, b in names]
+    office = re.compile(r"(?:局|厅|委|部|署|办|政府|\)|委员会|银行|支队|中心|总局)$")
+    pieces = [text[a:b] for a, b in names]
+    if pieces and all(looks_like_name(p) and not is_generic(p) and office.search(p) for p in pieces):
+        clause.parts += [(Role.RESPONSIBLE, a, b) for a, b in names]
 
 
 def _labelled_runs(text: str, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -231,12 +231,9 @@ class Directory:
                 continue
             if name.level and parts.level and name.level != parts.level:
                 continue
-            if name.level in _LOCAL_LEVELS and not parts.level and not parts.region and parts.ending != "行":
-                if (
-                    not any(name.level in region for region in self._regions)
-                    or parts.ending in _NATIONAL_ENDINGS
-                ):
-                    continue
+            unplaced = not parts.level and not parts.region and parts.ending != "行"
+            if name.level in _LOCAL_LEVELS and unplaced and not self._is_local(name.level, parts):
+                continue
             if name.ending in _NATIONAL_ENDINGS and parts.level in _LOCAL_LEVELS:
                 continue
             if name.region and not any(name.region in region for region in (*self._regions, parts.region)):

@@ -57,7 +57,8 @@ def _vector_fault(collection: Collection, ids: list[str]) -> str:
         nearest = collection.query(
             query_embeddings=[vectors[at].tolist()], n_results=1, include=["distances"]
         )
-        if not nearest["ids"][0] or nearest["distances"][0][0] > 1e-3:
+        distances = nearest["distances"]
+        if not distances or not distances[0] or distances[0][0] > 1e-3:
             return "chroma search"
     return ""
 

@@ -40,7 +40,7 @@ def test_a_process_that_ends_early_is_reported() -> None:
     process = subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"])
     process.wait(60)
     with pytest.raises(bench.BenchError, match="status 3"):
-        bench.answer_over_http(process, 1)
+        bench.answer_over_http(process, 1, "？")
 
 
 def test_wrong_settings_and_a_missing_index_are_one_sentence(
