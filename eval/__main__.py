@@ -8,8 +8,10 @@ from collections.abc import Sequence
 
 from eval import bench, run
 
-_COMMANDS = (("run", run, "ask every case and print the score by category"),
-             ("bench", bench, "measure time and memory, and print them beside their goals"))
+_COMMANDS = (
+    ("run", run, "ask every case and print the score by category"),
+    ("bench", bench, "measure time and memory, and print them beside their goals"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,8 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval", description="Score and measure the assistant.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, module, text in _COMMANDS:
-        command = commands.add_parser(name, help=text, description=module.__doc__,
-                                      formatter_class=argparse.RawDescriptionHelpFormatter)
+        command = commands.add_parser(
+            name, help=text, description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
         module.add_arguments(command)
         command.set_defaults(main=module.main)
     options = parser.parse_args(arguments)

@@ -51,16 +51,21 @@ class Measurement:
 
     def line(self) -> str:
         """What, measured, goal, and whether it is reached."""
-        measured, goals = (f"{' / '.join(f'{value:.4g}' for value in values)} {self.unit}"
-                           for values in (self.measured, self.goals))
+        measured, goals = (
+            f"{' / '.join(f'{value:.4g}' for value in values)} {self.unit}"
+            for values in (self.measured, self.goals)
+        )
         reached = all(value <= goal for value, goal in zip(self.measured, self.goals, strict=True))
         return _columns(self.what, measured, goals, "yes" if reached else "no")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``bench``."""
-    parser.add_argument("--no-processes", action="store_true",
-                        help="only the answers: no build from nothing, no start of the app")
+    parser.add_argument(
+        "--no-processes",
+        action="store_true",
+        help="only the answers: no build from nothing, no start of the app",
+    )
 
 
 def main(options: argparse.Namespace) -> int:
@@ -194,21 +199,28 @@ def _ask_page(port: int, question: str) -> None:
     """One question through Gradio's queue: the event of the text field, then the one that it triggers."""
     config = json.loads(_http(port, "/config"))
     initial = {part["id"]: part["props"].get("value") for part in config["components"]}
-    take = next(event for event in config["dependencies"] if any(on == "submit" for _, on in event["targets"]))
+    take = next(
+        event for event in config["dependencies"] if any(on == "submit" for _, on in event["targets"])
+    )
     answer = next(event for event in config["dependencies"] if event["trigger_after"] == take["id"])
     session = {"session_hash": secrets.token_hex(8)}
     _http(port, "/gradio_api/run/predict", {"fn_index": take["id"], "data": [question], **session})
     values = [initial[part] for part in answer["inputs"]]
     _http(port, "/gradio_api/queue/join", {"fn_index": answer["id"], "data": values, **session})
     stream = _http(port, f"/gradio_api/queue/data?{urlencode(session)}")  # until the server closes it
-    messages = [json.loads(line.removeprefix("data: ")) for line in stream.splitlines() if line.startswith("data: ")]
+    messages = [
+        json.loads(line.removeprefix("data: ")) for line in stream.splitlines() if line.startswith("data: ")
+    ]
     if not any(message["msg"] == "process_completed" and message["success"] for message in messages):
         raise BenchError("The app gave no answer to its first question.")
 
 
 def _http(port: int, path: str, body: Mapping[str, Any] | None = None) -> str:
-    request = Request(f"http://127.0.0.1:{port}{path}", headers={"Content-Type": "application/json"},
-                      data=None if body is None else json.dumps(body).encode())
+    request = Request(
+        f"http://127.0.0.1:{port}{path}",
+        headers={"Content-Type": "application/json"},
+        data=None if body is None else json.dumps(body).encode(),
+    )
     with build_opener(ProxyHandler({})).open(request, timeout=60) as reply:  # loopback: never through a proxy
         text: str = reply.read().decode()
     return text

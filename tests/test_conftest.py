@@ -21,8 +21,9 @@ def test_other():
 
 
 @pytest.mark.parametrize(("ci", "expected"), [("true", {"errors": 1, "skipped": 1}), ("", {"skipped": 2})])
-def test_a_skipped_browser_test(ci: str, expected: dict[str, int], pytester: pytest.Pytester,
-                                monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_skipped_browser_test(
+    ci: str, expected: dict[str, int], pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CI", ci)
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("CHROMIUM", raising=False)

@@ -24,8 +24,9 @@ README = (ROOT / "README.md").read_text("utf-8")
 POLICY = ROOT / "data" / "policies" / "hanzhong-2024-11.md"
 POLICY_SHA256 = "538ad78a3ec99f78b440b1d2054e1d78bf59ab7d7832ad5172eb530d55cb14a0"
 PARTS = ("app", "assistant", "eval", "index", "prompts")
-SOURCES = sorted(path for part in PARTS for path in [ROOT / f"{part}.py", *(ROOT / part).rglob("*.py")]
-                 if path.is_file())
+SOURCES = sorted(
+    path for part in PARTS for path in [ROOT / f"{part}.py", *(ROOT / part).rglob("*.py")] if path.is_file()
+)
 
 
 def test_the_policy_is_byte_for_byte_the_one_received() -> None:
@@ -43,8 +44,10 @@ def section_of(text: str, heading: str) -> str:
 def variables_of_the_code() -> dict[str, str]:
     """Variable -> default as text, of every setting."""
     settings = Settings()
-    owners = ((settings, [f.name for f in fields(Settings) if f.name != "index"]),
-              (settings.index, [f.name for f in fields(IndexSettings)]))
+    owners = (
+        (settings, [f.name for f in fields(Settings) if f.name != "index"]),
+        (settings.index, [f.name for f in fields(IndexSettings)]),
+    )
     return {name.upper(): str(getattr(owner, name) or "") for owner, names in owners for name in names}
 
 
@@ -99,8 +102,14 @@ def commands_of_the_readme() -> list[list[str]]:
 @pytest.mark.parametrize("command", commands_of_the_readme(), ids=" ".join)
 def test_commands_of_the_documents_exist(command: list[str]) -> None:
     module, name, *options = command
-    shown = subprocess.run([sys.executable, "-m", module, name, "--help"], cwd=ROOT, capture_output=True,
-                           encoding="utf-8", timeout=120, check=True).stdout
+    shown = subprocess.run(
+        [sys.executable, "-m", module, name, "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=True,
+    ).stdout
     for option in options:
         assert option in shown
 
@@ -111,8 +120,15 @@ def test_the_answer_in_the_readme_is_the_real_one(tmp_path: Path) -> None:
     assert block
     environ = {**os.environ, "POLICY_DIR": "data/policies", "INDEX_DIR": str(tmp_path), "AS_OF": "2025-01-31"}
     for arguments in (["-m", "index", "build"], [*block[1].split(), block[2]]):
-        done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environ, capture_output=True,
-                              encoding="utf-8", timeout=600, check=False)
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=environ,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=600,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == block[3]
 
@@ -140,13 +156,16 @@ def imports_of(path: Path) -> Iterator[str]:
             yield (node.module or "").split(".")[0]
 
 
-@pytest.mark.parametrize(("part", "forbidden"), [
-    ("index", {"app", "assistant", "eval", "prompts", "tests"}),
-    ("prompts", {"app", "assistant", "eval", "index", "tests"}),
-    ("assistant", {"app", "eval", "tests"}),
-    ("eval", {"app", "tests"}),
-    ("app", {"eval", "tests"}),
-])
+@pytest.mark.parametrize(
+    ("part", "forbidden"),
+    [
+        ("index", {"app", "assistant", "eval", "prompts", "tests"}),
+        ("prompts", {"app", "assistant", "eval", "index", "tests"}),
+        ("assistant", {"app", "eval", "tests"}),
+        ("eval", {"app", "tests"}),
+        ("app", {"eval", "tests"}),
+    ],
+)
 def test_layers(part: str, forbidden: set[str]) -> None:
     files = [path for path in SOURCES if path.relative_to(ROOT).parts[0].removesuffix(".py") == part]
     for path in files:
@@ -154,17 +173,23 @@ def test_layers(part: str, forbidden: set[str]) -> None:
 
 
 def modules(*parts: str) -> list[str]:
-    return [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-            for path in SOURCES if path.relative_to(ROOT).parts[0] in parts]
+    return [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in SOURCES
+        if path.relative_to(ROOT).parts[0] in parts
+    ]
 
 
 def test_heavy_packages_are_not_imported_before_they_are_needed() -> None:
     names = modules("assistant", "index")
     heavy = {"torch", "gradio", "sentence_transformers", "transformers", "chromadb"}
-    code = (f"import importlib, sys\nfor name in {names!r}: importlib.import_module(name)\n"
-            f"print(*({heavy!r} & set(sys.modules)))")
-    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8",
-                           timeout=120, check=True).stdout
+    code = (
+        f"import importlib, sys\nfor name in {names!r}: importlib.import_module(name)\n"
+        f"print(*({heavy!r} & set(sys.modules)))"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120, check=True
+    ).stdout
     assert shown.split() == []
 
 
@@ -230,8 +255,9 @@ def test_metadata_of_torch_is_that_of_the_pinned_version() -> None:
 
 def tracked() -> list[Path]:
     """Files under version control."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, encoding="utf-8",
-                            check=False)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
+    )
     if listed.returncode:
         pytest.skip("not a git checkout")
     return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]

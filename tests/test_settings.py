@@ -21,13 +21,22 @@ def test_empty_values_give_the_defaults() -> None:
 
 def test_every_variable_is_read() -> None:
     environ = {
-        "POLICY_DIR": "/p", "INDEX_DIR": "/i", "EMBEDDING_MODEL": "m", "CHROMA_URL": "c", "DATABASE_URL": "d",
-        "HOST": "0.0.0.0", "PORT": "80", "AS_OF": "2027-12-31",
+        "POLICY_DIR": "/p",
+        "INDEX_DIR": "/i",
+        "EMBEDDING_MODEL": "m",
+        "CHROMA_URL": "c",
+        "DATABASE_URL": "d",
+        "HOST": "0.0.0.0",
+        "PORT": "80",
+        "AS_OF": "2027-12-31",
     }
     assert Settings.from_environment(environ) == Settings(
-        index=IndexSettings(policy_dir=Path("/p"), index_dir=Path("/i"), embedding_model="m",
-                            chroma_url="c", database_url="d"),
-        host="0.0.0.0", port=80, as_of=datetime.date(2027, 12, 31),
+        index=IndexSettings(
+            policy_dir=Path("/p"), index_dir=Path("/i"), embedding_model="m", chroma_url="c", database_url="d"
+        ),
+        host="0.0.0.0",
+        port=80,
+        as_of=datetime.date(2027, 12, 31),
     )
 
 

@@ -44,7 +44,8 @@ def test_a_process_that_ends_early_is_reported() -> None:
 
 
 def test_wrong_settings_and_a_missing_index_are_one_sentence(
-        monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     options = argparse.Namespace(no_processes=True)
     monkeypatch.setenv("PORT", "x")
