@@ -1,0 +1,115 @@
+"""The real index of ``data/policies``, built once a session, and small policies written by the tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from index.build import build
+from index.facts import annotate
+from index.parser import parse
+from index.policy import Policy
+from index.settings import IndexSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+PLAN = "hanzhong-2024-11"
+
+# No timing assertions: a slow machine is no fault of the code under test.
+settings.register_profile("index", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("index")
+
+CUSTOM = """某市人民政府办公室关于加快示范产业发展的通知
+
+各县（区）人民政府，市政府各部门：
+
+一、主要任务
+
+（一）壮大示范产业。到2025年，示范企业达到20家以上（市财政局牵头，市商务局配合）。
+
+（二）建设示范园区。每年新增园区不少于3个（市自然资源局负责）。
+"""
+
+
+@dataclass(frozen=True)
+class Command:
+    """Exit status and both outputs of ``python -m index``."""
+
+    status: int
+    out: str
+    error: str
+
+
+def environment(index: IndexSettings) -> dict[str, str]:
+    """Environment of a process of the index: its settings, and this repository on the path."""
+    return {
+        **os.environ,
+        "POLICY_DIR": str(index.policy_dir),
+        "INDEX_DIR": str(index.index_dir),
+        "EMBEDDING_MODEL": index.embedding_model,
+        "CHROMA_URL": "",
+        "DATABASE_URL": "",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def run_index(index: IndexSettings, *arguments: str) -> Command:
+    """Run ``python -m index`` to its end, in a process of its own."""
+    result = subprocess.run(
+        [sys.executable, "-m", "index", *arguments],
+        env=environment(index),
+        cwd=index.policy_dir.parent,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return Command(result.returncode, result.stdout, result.stderr)
+
+
+@pytest.fixture(scope="session")
+def hanzhong() -> Policy:
+    """The Hanzhong plan, parsed, with its facts."""
+    source = (ROOT / "data" / "policies" / f"{PLAN}.md").read_bytes().decode("utf-8")
+    return annotate(parse(source, PLAN))
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
+    """Settings of an index of ``data/policies`` with the default model. Not to be written to."""
+    index = IndexSettings(
+        policy_dir=ROOT / "data" / "policies", index_dir=tmp_path_factory.mktemp("live") / "index"
+    )
+    build(index)
+    return index
+
+
+@pytest.fixture(scope="session")
+def _small(tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
+    folder = tmp_path_factory.mktemp("small")
+    index = IndexSettings(policy_dir=folder / "policies", index_dir=folder / "index")
+    index.policy_dir.mkdir()
+    (index.policy_dir / "custom.md").write_text(CUSTOM, "utf-8")
+    (index.policy_dir / "other.txt").write_text("第一条 为了规范管理，制定本办法。\n", "utf-8")
+    build(index)
+    return index
+
+
+@pytest.fixture
+def small(_small: IndexSettings, tmp_path: Path) -> IndexSettings:
+    """A copy of an index of two small policies, custom.md and other.txt, to break or to build again."""
+    shutil.copytree(_small.policy_dir.parent, tmp_path / "small")
+    return replace(_small, policy_dir=tmp_path / "small" / "policies", index_dir=tmp_path / "small" / "index")
+
+
+@pytest.fixture(scope="session")
+def read() -> Callable[[str], Policy]:
+    """Text to a policy with its facts."""
+    return lambda source: annotate(parse(source, "test"))
