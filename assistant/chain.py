@@ -115,7 +115,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
     def _answer(self, asked: Question, passages: Sequence[Passage]) -> Draft:
         """Ledger first; else the sentences that answer; else a refusal."""
         ask = Ask(asked, self.corpus, _nearness(passages), self.today)
-        if asked.foreign and self.corpus.regions and len(self.corpus.regions) == len(self.corpus.policies):
+        if asked.foreign and "" not in self.corpus.regions:
             return refuse(ask, "foreign", passages)
         unnamed = [m for m in asked.mentions if not self.corpus.directory.named(m)]
         if unnamed and not (asked.has("who") and ask.topical()):

@@ -58,6 +58,8 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     weighty = [term for term in terms if term.weight >= 0.4]
     if not weighty and question.years:
         terms = weighty = [Term(f"{year}年", (f"{year}年",), 1.0) for year in question.years]
+    if question.mentions and not question.terms:  # a signature is no task
+        passages = [passage for passage in passages if passage.section]
     if not weighty:
         return Verdict((), "refuse")
     scored = sorted(((_fit(ask, terms, passage), passage) for passage in passages), key=lambda item: -item[0])
@@ -354,8 +356,8 @@ def refuse(ask: Ask, reason: str, passages: Sequence[Passage], lost: Sequence[st
     question, draft = ask.question, ask.draft()
     draft.route, draft.status = "none", "refused"
     late = other_years(ask)
-    if question.foreign and ask.corpus.regions:
-        regions = "、".join(ask.corpus.regions)
+    if question.foreign and any(ask.corpus.regions):
+        regions = "、".join(filter(None, ask.corpus.regions))
         draft.say("refuse_foreign", regions=regions, names="、".join(question.foreign))
     elif reason == "not_named":
         names = "、".join(m.text for m in question.mentions if not ask.corpus.directory.named(m))

@@ -56,9 +56,12 @@ class Corpus:
         self.policies = policies
         self.clauses = tuple(clause for policy in policies.values() for clause in _clauses(policy))
         self.text = "\n".join(squeeze(policy.source) for policy in policies.values())
-        self.regions = tuple(dict.fromkeys(filter(None, (region_of(policy) for policy in policies.values()))))
+        self.regions: dict[str, tuple[str, ...]] = {}  # region -> policies; "" for national ones
+        for policy in policies.values():
+            region = region_of(policy)
+            self.regions[region] = (*self.regions.get(region, ()), policy.id)
         names = [duty.organisation for clause in self.clauses for duty in clause.duties]
-        self.directory = Directory(names, self.regions, self.text)
+        self.directory = Directory(names, filter(None, self.regions), self.text)
         self.titles = {policy.id: tuple(_titles(policy)) for policy in policies.values()}
 
     @cached_property

@@ -54,6 +54,8 @@ def answer_duties(ask: Ask) -> Draft | None:
     topic = _topic_clauses(ask) if ask.topical() else []
     if bearers:
         return _about_organisations(ask, bearers, topic)
+    if question.mentions and not topic:
+        return None  # named somewhere, but with no task: the text may say more
     if question.has("distinct") and not topic:
         return _distinct(ask)
     asks_role = bool(question.roles) or question.has("who")
@@ -243,70 +245,101 @@ def _unanswered_topic(ask: Ask) -> bool:
 
 
 def _tasks_of(ask: Ask, names: Sequence[str]) -> Draft:
-    """What an organisation leads, supports, is responsible for, implements: complete and counted."""
-    question, draft = ask.question, ask.draft()
-    mine: dict[Role, list[Clause]] = {role: [] for role in Role}
-    for clause in ask.clauses():
-        for role in Role:
-            if any(duty.organisation in names for duty in clause.bearers(role)):
-                mine[role].append(clause)
+    """What an organisation leads, supports, is responsible for, implements: complete and counted.
+
+    Organisations of different policies may share a name; each policy is answered for itself.
+    """
+    draft = ask.draft()
+    bearing = [
+        clause for clause in ask.clauses() if any(duty.organisation in names for duty in clause.duties)
+    ]
+    policies = list(dict.fromkeys(clause.policy for clause in bearing))
+    rows: list[Clause] = []
+    draft.count = 0
+    for policy in policies or [""]:
+        clauses = [clause for clause in bearing if clause.policy == policy]
+        title = f"《{ask.corpus.policies[policy].title}》" if len(policies) > 1 else ""
+        listed, shown = _say_tasks(ask, draft, clauses, names, title)
+        draft.count += len(listed)
+        rows += shown
+    _task_table(draft, rows, names)
+    draft.topic = (names[0],)
+    if ask.question.has("why"):
+        draft.say("why_not")
+    return draft
+
+
+def _say_tasks(
+    ask: Ask, draft: Draft, clauses: Sequence[Clause], names: Sequence[str], title: str
+) -> tuple[list[Clause], list[Clause]]:
+    """Sentences on one policy; the clauses that were asked for, and those to show."""
+    question = ask.question
+    mine = {
+        role: [clause for clause in clauses if any(d.organisation in names for d in clause.bearers(role))]
+        for role in Role
+    }
     name = next(
-        (n for n in names if any(n == d.organisation for c in ask.clauses() for d in c.duties)), names[0]
+        (d.organisation for clause in clauses for d in clause.duties if d.organisation in names), names[0]
     )
-    shown = draft.organisation(name)
-    wanted = [role for role in Role if role in question.roles]
-    involved = re.search(r"参与|涉及|承担|involved", question.folded) and not re.search(
-        r"配合|牵头", question.folded
-    )
-    if involved or not wanted or (Role.RESPONSIBLE in wanted and Role.LEAD not in wanted):
-        wanted = [role for role in Role if mine[role]] or [Role.LEAD]
-    elif wanted == [Role.LEAD]:
-        wanted = [Role.LEAD]
+    org = title + draft.organisation(name)
+    wanted = _wanted_roles(question, mine)
     listed = _unique(clause for role in wanted for clause in mine[role])
     others = [role for role in Role if role not in wanted and mine[role]]
+    near = _unique(clause for role in others for clause in mine[role])
     rule = _whole_rule(mine[Role.IMPLEMENT], names)
     if listed and rule and wanted == [Role.IMPLEMENT]:
         source = ask.corpus.policies[listed[0].policy].source
         draft.say(
             "all_tasks_rule",
-            orgs=draft.organisations(names),
+            orgs=title
+            + draft.organisations(
+                d for d in names if any(d == x.organisation for c in listed for x in c.duties)
+            ),
             count=draft.compute(len(listed)),
             rule=_rule_text(source[rule[0] : rule[1]]),
             cite=draft.cite(listed[0].policy, *rule),
         )
-    elif listed:
-        parts = [
-            phrase(draft.language, "org_role", role=_role(draft, role), count=draft.compute(len(mine[role])))
-            for role in wanted
-            if mine[role]
-        ]
+        return listed, listed
+    if listed:
         more = phrase(draft.language, "see_table") if len(listed) > 1 else ""
-        draft.say("org_roles", org=shown, parts=_join(draft, parts), more=more)
+        parts = _counted(draft, {role: mine[role] for role in wanted})
+        draft.say("org_roles", org=org, parts=parts, more=more)
         if len(listed) == 1:
             _say_clause(draft, listed[0], tuple(Role))
     else:
-        near = [clause for role in others for clause in mine[role]]
-        cites = "".join(draft.cite(c.policy, c.start, c.end) for c in near[:1])
-        draft.say("org_none", org=shown, role=_joined_roles(draft, wanted), cite=cites)
-        draft.note("premise", "notice_premise") if question.has("why") else None
-    if others and (not listed or wanted != [Role.IMPLEMENT]):
-        parts = [
-            phrase(draft.language, "org_role", role=_role(draft, role), count=draft.compute(len(mine[role])))
-            for role in others
-        ]
-        cite = (
-            "".join(draft.cite(c.policy, c.start, c.end) for role in others for c in mine[role][:1])
-            if not listed
-            else ""
+        cite = "".join(draft.cite(c.policy, c.start, c.end) for c in near[:1])
+        draft.say("org_none", org=org, role=_joined_roles(draft, wanted), cite=cite)
+        if question.has("why"):
+            draft.note("premise", "notice_premise")
+    if others:
+        cite = "" if listed else "".join(draft.cite(c.policy, c.start, c.end) for c in near[:1])
+        draft.say(
+            "org_also", org=org, parts=_counted(draft, {role: mine[role] for role in others}), cite=cite
         )
-        draft.say("org_also", org=shown, parts=_join(draft, parts), cite=cite)
-    rows = listed or _unique(clause for role in others for clause in mine[role])
-    draft.count = len(listed)
-    _task_table(draft, rows, names)
-    draft.topic = (name,)
-    if question.has("why") and draft.status == "answered":
-        draft.say("why_not")
-    return draft
+    return listed, listed or near
+
+
+def _wanted_roles(question: Question, mine: dict[Role, list[Clause]]) -> list[Role]:
+    """The roles asked for; every role held where none is named, or only 负责, 参与 or the like."""
+    wanted = [role for role in Role if role in question.roles]
+    involved = re.search(r"参与|涉及|承担|involved", question.folded) and not re.search(
+        r"配合|牵头", question.folded
+    )
+    if involved or not wanted or (Role.RESPONSIBLE in wanted and Role.LEAD not in wanted):
+        return [role for role in Role if mine[role]] or [Role.LEAD]
+    return wanted
+
+
+def _counted(draft: Draft, held: dict[Role, list[Clause]]) -> str:
+    """牵头 6 项、配合 11 项."""
+    return _join(
+        draft,
+        [
+            phrase(draft.language, "org_role", role=_role(draft, role), count=draft.compute(len(clauses)))
+            for role, clauses in held.items()
+            if clauses
+        ],
+    )
 
 
 def _task_table(draft: Draft, clauses: Sequence[Clause], names: Sequence[str]) -> None:

@@ -78,7 +78,8 @@ def answer_header(ask: Ask) -> Draft | None:
     if not meanings:
         return None
     draft = ask.draft()
-    policies = [p for p in ask.corpus.policies.values() if not question.policies or p.id in question.policies]
+    meant = question.local or question.policies
+    policies = [p for p in ask.corpus.policies.values() if not meant or p.id in meant]
     said = False
     draft.head("policy", "field", "content")
     for policy in policies:
@@ -320,9 +321,10 @@ def answer_section(ask: Ask) -> Draft | None:
             _say_children(draft, policy, section, children)
         else:
             text = re.sub(r"\s*\n\s*", "\n", body) or section.heading
+            title = f"《{policy.title}》" if len(ask.corpus.policies) > 1 else ""
             draft.say(
                 "section_text",
-                name=section.path[-1] if section.path else "",
+                name=title + (section.path[-1] if section.path else ""),
                 text=text,
                 cite=draft.cite(policy.id, section.start, end),
             )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -68,6 +68,7 @@ class Question:
     kinds: frozenset[str]
     policies: tuple[str, ...]  # ids of the policies named by title, number or region; () where none is
     terms: tuple[Term, ...]
+    local: tuple[str, ...] = ()  # policies of the region that it names
     foreign: tuple[str, ...] = ()  # places and regions that no policy covers
     marker: str = ""  # 第八条, 第5项: a section asked for by its number
     quoted: tuple[str, ...] = field(default=())  # what stands in quotation marks
@@ -157,13 +158,13 @@ def read_question(
     text: str,
     mentions: Iterable[Mention],
     titles: dict[str, tuple[str, ...]],
-    regions: Iterable[str],
+    regions: Mapping[str, tuple[str, ...]],
     corpus: str,
 ) -> Question:
     """Take a question apart.
 
     ``titles`` gives, for each policy, the words that name it (title, document number, folded);
-    ``regions`` the regions that the policies are about; ``corpus`` their folded text.
+    ``regions`` the policies of each region ("" for national ones); ``corpus`` their folded text.
     """
     clean = without_control(text)
     folded = fold(clean)
@@ -176,7 +177,10 @@ def read_question(
         kinds -= {"money"}
     years = tuple(dict.fromkeys(int(m.group(1) or "20" + m.group(2)) for m in _YEAR.finditer(folded)))
     policies, rest, named = _policies(rest, titles)
-    rest, foreign = _regions(rest, tuple(regions), corpus)
+    rest, own, foreign = _regions(rest, tuple(filter(None, regions)), corpus)
+    local = tuple(policy for region in own for policy in regions[region])
+    if not policies and (own or foreign) and len(regions) > 1:
+        policies = (*local, *regions.get("", ()))
     marker = re.search(
         r"第\s*[一二三四五六七八九十百零\d]+\s*(?:条|章|节|项|点|部分|款)|\b(?:article|chapter|item|section|point|no\.)\s*\d+",
         folded,
@@ -204,6 +208,7 @@ def read_question(
         kinds=kinds,
         policies=policies,
         terms=terms,
+        local=local,
         foreign=foreign,
         marker=marker.group() if marker else "",
         quoted=tuple(re.findall(r'"([^"]{2,40})"', folded)) + tuple(re.findall(r"《([^》]{2,60})》", folded)),
@@ -251,14 +256,18 @@ def _common(text: str, name: str, least: int) -> list[tuple[int, int]]:
     return spans
 
 
-def _regions(rest: str, regions: tuple[str, ...], corpus: str) -> tuple[str, tuple[str, ...]]:
-    """The question without the policies' own regions, and the other regions that it names."""
+def _regions(
+    rest: str, regions: tuple[str, ...], corpus: str
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The question without the regions that it names, those of the policies, and the others."""
     foreign: list[str] = []
+    named: list[str] = []
     for region in sorted(regions, key=len, reverse=True):
         short = region[:-1] if len(region) > 2 else region
         for match in re.finditer(
             f"{re.escape(region)}|{re.escape(short)}(?![一-鿿]{{0,4}}(?:新区|开发区))", rest
         ):
+            named.append(region)
             rest = _blank(rest, [match.span()])
     for match in re.finditer(
         r"([一-鿿]{2,3}?)(?:市|省|县|区|州)(?!场|级|民|政府|属|里|域|内|直|委|长|化|块|别|间|分|市|\()", rest
@@ -269,17 +278,18 @@ def _regions(rest: str, regions: tuple[str, ...], corpus: str) -> tuple[str, tup
     for name in _place_names().findall(rest):
         if name not in corpus and not any(name in other for other in foreign):
             foreign.append(name)
-    own = {region_spellings_of(region) for region in regions}
+    own = {region_spellings_of(region): region for region in regions}
     for match in re.finditer(r"[a-z]{4,}(?:'[a-z]+)?", rest):
         spelt = match.group().removesuffix("'s").replace("'", "")
         if spelt in own:
+            named.append(own[spelt])
             rest = _blank(rest, [match.span()])
         elif (place := region_spellings().get(spelt)) and place not in corpus:
             foreign.append(place)
             rest = _blank(rest, [match.span()])
     for name in foreign:
         rest = rest.replace(name, "\n" * len(name))
-    return rest, tuple(dict.fromkeys(foreign))
+    return rest, tuple(dict.fromkeys(named)), tuple(dict.fromkeys(foreign))
 
 
 @cache

@@ -198,7 +198,7 @@ class Directory:
         for english, stem in _english_patterns():
             for match in english.finditer(folded):
                 name = Name("", _english_level(match.group()), stem, "", True)
-                add(*match.span(), self._same(name), name)
+                add(*match.span(), self._preferred(self._same(name), match.group()), name)
         for match in _patterns()["bare"].finditer(folded):
             name = Name("", "", _stems()[match["stem"]], "", True)
             add(*match.span(), self._same(name), name)
@@ -236,10 +236,17 @@ class Directory:
                 continue
             if name.ending in _NATIONAL_ENDINGS and parts.level in _LOCAL_LEVELS:
                 continue
+            if name.ending in ("局", "厅") and parts.ending in ("部", "总署"):
+                continue
             if name.region and not any(name.region in region for region in (*self._regions, parts.region)):
                 continue
             matches.append(known)
         return matches
+
+    def _preferred(self, names: list[str], called: str) -> list[str]:
+        """An acronym (NDRC) means the national body where the policies name one."""
+        national = [known for known in names if not self._parts[known].level]
+        return national if re.fullmatch(r"[a-z]{3,6}", called) and national else names
 
     def _is_local(self, level: str, parts: Name) -> bool:
         """Whether a name without a level can be of this level: the policies are of that level."""
