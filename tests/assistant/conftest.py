@@ -1,0 +1,65 @@
+"""The real assistant on real indexes, built once a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
+
+import pytest
+
+from assistant.answer import Answer
+from assistant.build import build_assistant
+from assistant.chain import PolicyAssistant
+from assistant.settings import Settings
+from eval.run import FOLDERS, indexed
+from index.build import build
+from index.settings import IndexSettings
+from tests.assistant.look import PLAN, spoken
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture(scope="session")
+def index_settings(tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
+    """Settings of a new index of ``data/policies``."""
+    settings = IndexSettings(policy_dir=FOLDERS[0], index_dir=tmp_path_factory.mktemp("plan") / "index")
+    build(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def assistant(index_settings: IndexSettings) -> PolicyAssistant:
+    """The assistant on the Hanzhong plan alone."""
+    return build_assistant(replace(Settings(), index=index_settings))
+
+
+@pytest.fixture(scope="session")
+def several(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    """The assistant on every policy of ``data/policies`` and ``eval/policies`` in one index."""
+    files = [path for folder in FOLDERS for path in sorted(folder.iterdir())]
+    return cast(PolicyAssistant, indexed(files, tmp_path_factory.mktemp("several")))
+
+
+@pytest.fixture(scope="session")
+def regulation(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    """The assistant on a regulation with chapters and articles."""
+    return cast(
+        PolicyAssistant, indexed([FOLDERS[1] / "linhe-canchu-2025.md"], tmp_path_factory.mktemp("law"))
+    )
+
+
+@pytest.fixture(scope="session")
+def source(assistant: PolicyAssistant) -> str:
+    """The stored text of the Hanzhong plan."""
+    return assistant.corpus.policies[PLAN].source
+
+
+@pytest.fixture(scope="session")
+def ask(assistant: PolicyAssistant) -> Ask:
+    """Ask the plan: ``ask(question, *earlier questions of the reader)``."""
+
+    def asked(question: str, *earlier: str) -> Answer:
+        return assistant.invoke({"question": question, "history": spoken(*earlier)})
+
+    return asked
