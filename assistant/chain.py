@@ -56,7 +56,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
 
     def warm_up(self) -> None:
         """Load what the first question needs: model, vector store, tokenizer (seconds)."""
-        for question in self.examples[:1] or ["?"]:
+        for question in self.examples or ["?"]:
             self.invoke({"question": question})
 
     def read(self, text: str) -> Question:
