@@ -16,7 +16,7 @@ from assistant.certificate import certify
 from assistant.composer import compose, judge, refuse
 from assistant.condense import condense
 from assistant.corpus import Corpus
-from assistant.draft import Draft, phrase
+from assistant.draft import Draft
 from assistant.duty_answers import Ask
 from assistant.header_answers import read_date
 from assistant.question import Question, language_of, read_question, without_control
@@ -25,6 +25,7 @@ from assistant.route import route
 from assistant.target_answers import other_years
 from index.parser import header_labels
 from index.store import Index, is_stale
+from prompts import phrase
 
 LONGEST_QUESTION = 2000  # characters
 CONSIDERED = 12  # passages that may answer

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 from assistant.answer import Passage
 from assistant.corpus import Unit
-from assistant.draft import Draft, phrase
+from assistant.draft import Draft
 from assistant.duty_answers import Ask
 from assistant.match import coverage, missing
 from assistant.question import Question, Term, words
 from assistant.target_answers import is_commitment, other_years, unit_fits
 from index.targets import quantities
 from index.text import fold_with_origin, squeeze
+from prompts import phrase
 
 ENOUGH = 0.55  # coverage of the question's terms that a passage needs to answer (chosen on eval/cases)
 ENOUGH_ENGLISH = 0.55

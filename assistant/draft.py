@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 
 from assistant.answer import Citation, Notice, Route, Status, Table
 from assistant.corpus import Corpus
 from assistant.question import Language
 from index.organisations import english_name
-
-
-@cache
-def _phrases() -> dict[str, dict[str, str]]:
-    return tomllib.loads(Path(__file__).with_name("phrases.toml").read_text("utf-8"))
-
-
-def phrase(language: Language, name: str, /, **values: object) -> str:
-    """The sentence ``name`` in a language; KeyError where a phrase or a value is missing."""
-    return _phrases()[language][name].format_map(values)
+from prompts import phrase
 
 
 @dataclass(slots=True)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.corpus import MAIN_ROLES, Clause, Corpus
-from assistant.draft import Draft, phrase
+from assistant.draft import Draft
 from assistant.match import ENOUGH, NEAR, missing, rank_clauses
 from assistant.question import Question
 from index.organisations import Mention
 from index.policy import Duty, Role
 from index.text import squeeze
+from prompts import phrase
 
 _BUSY = ("contact", "person", "penalty", "apply", "money")  # kinds of answer that no duty gives
 _ROLE_COLUMNS = ("lead", "responsible", "support", "implement")

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from assistant.draft import Draft, phrase
+from assistant.draft import Draft
 from assistant.duty_answers import Ask
 from assistant.target_answers import subtree_end
 from index.parser import header_labels
 from index.policy import Policy, Section
 from index.targets import read_numeral
 from index.text import fold, squeeze
+from prompts import phrase
 
 _SECTION_KINDS = {
     "条": "条",

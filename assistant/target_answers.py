@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 
 from assistant.corpus import Unit
-from assistant.draft import Draft, phrase, plain_number
+from assistant.draft import Draft, plain_number
 from assistant.duty_answers import Ask
 from assistant.match import NEAR, Fit, coverage, grip, precision, rank_targets
 from assistant.question import Question
 from index.policy import Comparator, Policy, Section, Target
 from index.targets import Quantity
 from index.text import squeeze
+from prompts import phrase
 
 Found = tuple[str, Target]
 
