@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -72,7 +73,7 @@ def test_several_clauses_of_one_section_have_their_own_sentences(hanzhong: Polic
     duties = [duty for duty in hanzhong.duties if duty.section == work.id and duty.bracketed]
     spans = sorted({(duty.start, duty.end) for duty in duties})
     assert len(spans) == 6
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))
     water = next(duty for duty in duties if duty.organisation == "市水利局")
     assert hanzhong.source[water.start : water.end] == (
         "落实“四水四定”要求，强化水资源刚性约束（市水利局负责）。"

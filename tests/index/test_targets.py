@@ -1,0 +1,236 @@
+"""Targets: indicator, comparator, value, unit, due year or period."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from index.policy import Comparator, Policy, Target
+from index.targets import quantities, read_numeral
+from index.text import fold, squeeze
+
+Read = Callable[[str], Policy]
+
+
+@pytest.fixture
+def targets(read: Read) -> Callable[[str], tuple[Target, ...]]:
+    """The targets of one item's text, each checked to be a slice of it."""
+
+    def of(text: str) -> tuple[Target, ...]:
+        policy = read(f"某市关于示范工作的通知\n\n一、任务\n\n（一）甲任务。{text}\n")
+        assert_verbatim(policy)
+        return policy.targets
+
+    return of
+
+
+def assert_verbatim(policy: Policy) -> None:
+    """The slice of each target holds its value as written, inside its sentence, inside its section."""
+    position = 0
+    for target in policy.targets:
+        section = policy.sections[target.section]
+        assert section.start <= target.sentence_start <= target.start < target.end <= target.sentence_end
+        assert target.sentence_end <= section.end
+        assert target.text in squeeze_blanks(policy.source[target.start : target.end])
+        assert target.start >= position
+        position = target.end
+
+
+def squeeze_blanks(text: str) -> str:
+    return "".join(text.split())
+
+
+Targets = Callable[[str], tuple[Target, ...]]
+
+
+def test_the_plan_has_28_targets(hanzhong: Policy) -> None:
+    assert len(hanzhong.targets) == 28
+    assert_verbatim(hanzhong)
+    assert Counter(target.year for target in hanzhong.targets) == {2025: 24, 2027: 2, None: 2}
+    assert sum(target.tentative for target in hanzhong.targets) == 4
+
+
+def test_six_targets_of_one_sentence_of_the_plan(hanzhong: Policy) -> None:
+    section = next(section for section in hanzhong.sections if section.marker == "5.")
+    six = [target for target in hanzhong.targets if target.section == section.id]
+    assert [(t.indicator, t.comparator, t.low, t.unit, t.year) for t in six] == [
+        ("规上工业企业", Comparator.MORE, 800, "家", 2025),
+        ("创新型中小企业", Comparator.MORE, 150, "家", 2025),
+        ("高新技术企业", Comparator.MORE, 300, "家", 2025),
+        ("专精特新企业", Comparator.MORE, 70, "家", 2025),
+        ("“小巨人”和单项冠军企业", Comparator.MORE, 10, "家", 2025),
+        ("省级上市后备企业", Comparator.EQUAL, 20, "家", 2025),
+    ]
+    assert len({target.sentence_start for target in six}) == 1
+
+
+def test_green_factories_of_the_plan(hanzhong: Policy) -> None:
+    factories, parks = (t for t in hanzhong.targets if "绿色工厂" in t.indicator or "绿色园区" in t.indicator)
+    assert (factories.low, factories.high, factories.unit, factories.text) == (8, 8, "家", "8家")
+    assert (parks.indicator, parks.low, parks.unit, parks.year) == ("绿色园区", 1, "家", 2025)
+
+
+def test_a_yearly_target_of_the_plan_has_no_due_year(hanzhong: Policy) -> None:
+    yearly = [target for target in hanzhong.targets if target.period]
+    assert [(t.period, t.year, t.comparator, t.low, t.unit) for t in yearly] == [
+        ("每年", None, Comparator.AT_LEAST, 100, "亿元"),
+        ("每年", None, Comparator.AT_LEAST, 50, "个"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "comparator", "value", "unit"),
+    [
+        ("企业突破800家", Comparator.MORE, 800, "家"),
+        ("企业超过800家", Comparator.MORE, 800, "家"),
+        ("企业达到800家", Comparator.REACH, 800, "家"),
+        ("企业达到800家以上", Comparator.AT_LEAST, 800, "家"),
+        ("企业800家以上", Comparator.AT_LEAST, 800, "家"),
+        ("企业不少于800家", Comparator.AT_LEAST, 800, "家"),
+        ("企业不低于800家", Comparator.AT_LEAST, 800, "家"),
+        ("企业800家", Comparator.EQUAL, 800, "家"),
+        ("企业800家左右", Comparator.ABOUT, 800, "家"),
+        ("费用不超过800元", Comparator.AT_MOST, 800, "元"),
+        ("费用控制在800元以内", Comparator.AT_MOST, 800, "元"),
+        ("损失率低于2.5%", Comparator.LESS, 2.5, "%"),
+        ("能耗下降3个百分点以上", Comparator.AT_LEAST, 3, "个百分点"),
+        ("产值达到1,200亿元", Comparator.REACH, 1200, "亿元"),
+        ("规上企业产值达到1.5万亿元", Comparator.REACH, 1.5, "万亿元"),
+        ("占比达到百分之三十五", Comparator.REACH, 35, "%"),
+        ("培训人员3万人次", Comparator.EQUAL, 3, "万人次"),
+        ("示范户达到200户", Comparator.REACH, 200, "户"),
+    ],
+)
+def test_comparators_and_units(
+    targets: Targets, words: str, comparator: Comparator, value: float, unit: str
+) -> None:
+    (target,) = targets(f"到2025年，{words}。")
+    assert (target.comparator, target.low, target.high, target.unit) == (comparator, value, value, unit)
+    assert target.year == 2025
+    assert target.indicator
+
+
+@pytest.mark.parametrize("range_", ["1至2家", "1-2家", "1—2家", "1～2家", "１至２家", "1 至 2 家", "1到2家"])
+def test_ranges(targets: Targets, range_: str) -> None:
+    (target,) = targets(f"到2025年，建设创新中心{range_}。")
+    assert (target.low, target.high, target.unit, target.text) == (1, 2, "家", squeeze_blanks(range_))
+
+
+def test_full_width_digits_are_read_and_kept_as_written(targets: Targets) -> None:
+    first, second = targets("到２０２５年，企业突破 ８００ 家，占比达到３２％。")
+    assert (first.low, first.unit, first.year, first.text) == (800, "家", 2025, "突破８００家")
+    assert (second.low, second.unit, second.year, second.text) == (32, "%", 2025, "达到３２％")
+
+
+def test_the_year_is_carried_to_the_end_of_its_sentence_and_no_further(targets: Targets) -> None:
+    found = targets("到2025年，企业达到20家，园区达到3个；到2027年，企业达到30家，园区达到5个。中心达到8个。")
+    assert [(t.indicator, t.low, t.year) for t in found] == [
+        ("企业", 20, 2025),
+        ("园区", 3, 2025),
+        ("企业", 30, 2027),
+        ("园区", 5, 2027),
+        ("中心", 8, None),
+    ]
+
+
+def test_a_plan_period_gives_its_last_year(targets: Targets) -> None:
+    (target,) = targets("“十五五”末，企业达到20家。")
+    assert target.year == 2030
+
+
+@pytest.mark.parametrize(
+    ("words", "period"), [("每年培育企业不少于50家", "每年"), ("每人每月补助300元", "每人每月")]
+)
+def test_periods(targets: Targets, words: str, period: str) -> None:
+    (target,) = targets(f"{words}。")
+    assert (target.period, target.year) == (period, None)
+
+
+def test_tentative(targets: Targets) -> None:
+    first, second = targets("到2025年，力争产业产值突破350亿元。企业达到20家。")
+    assert first.tentative and not second.tentative
+
+
+def test_respectively_gives_each_its_own_value(targets: Targets) -> None:
+    found = targets("甲县、乙县、丙县的补助标准分别为100元、200元、300元。")
+    assert [(t.indicator, t.low) for t in found] == [
+        ("甲县补助标准", 100),
+        ("乙县补助标准", 200),
+        ("丙县补助标准", 300),
+    ]
+
+
+@pytest.mark.xfail(strict=True, reason="without 的 the whole list is repeated in each indicator")
+def test_respectively_without_a_particle(targets: Targets) -> None:
+    found = targets("甲类、乙类、丙类企业奖励分别为10万元、20万元、30万元。")
+    assert [(t.indicator, t.low) for t in found] == [
+        ("甲类企业奖励", 10),
+        ("乙类企业奖励", 20),
+        ("丙类企业奖励", 30),
+    ]
+
+
+def test_values_that_cannot_be_told_apart_are_not_given_to_anyone(targets: Targets) -> None:
+    assert targets("上述三地的标准分别为100元、200元、300元。") == ()
+
+
+@pytest.mark.xfail(strict=True, reason="the lone indicator 规模 is taken for a lead word and dropped")
+def test_scale_is_an_indicator(targets: Targets) -> None:
+    (target,) = targets("到2025年，规模突破350亿元。")
+    assert target.indicator == "规模"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "根据某政办发〔2024〕19号文件执行。",
+        "根据某政办发[2024]19号文件执行。",
+        "自2024年8月2日起执行。",
+        "于8月2日前完成。",
+        "按照第三条、第12条、第2款规定办理。",
+        "实施三年行动，用好两个市场。",
+        "统一使用GB/T 9704标准。",
+        "围绕“十四五”规划，打造第1批示范。",
+        "到2035年，体系基本形成。",
+    ],
+)
+def test_what_is_no_target(targets: Targets, text: str) -> None:
+    assert targets(text) == ()
+
+
+def test_numbers_in_headings_and_responsibility_clauses_are_no_targets(read: Read) -> None:
+    policy = read(
+        "某市关于示范的通知\n\n一、任务\n\n（一）甲任务。做好甲（市财政局牵头，3个有关部门配合）。\n"
+    )
+    assert policy.duties
+    assert policy.targets == ()
+
+
+def test_the_indicator_stands_in_the_source(hanzhong: Policy) -> None:
+    plain = squeeze(hanzhong.source)
+    assert all(squeeze(target.indicator) in plain for target in hanzhong.targets)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("三十五", 35),
+        ("十", 10),
+        ("两百", 200),
+        ("五点五", 5.5),
+        ("一千零二十", 1020),
+        ("三万五千", 35000),
+        ("一百零五", 105),
+    ],
+)
+def test_numerals(written: str, value: float) -> None:
+    assert read_numeral(written) == value
+
+
+def test_quantities_are_slices_of_the_folded_text() -> None:
+    text = fold("新增１０ 家、占比３２％，满五年、百分之二十")
+    found = list(quantities(text))
+    assert [(q.low, q.unit) for q in found] == [(10, "家"), (32, "%"), (5, "年"), (20, "%")]
+    assert all(text[q.start : q.end] == q.text for q in found)
