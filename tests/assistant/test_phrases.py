@@ -10,14 +10,17 @@ from pathlib import Path
 
 import pytest
 
-import assistant.draft
-from assistant.draft import phrase
+import assistant
+import prompts
 from assistant.question import words
 from assistant.route import RULES
 from index.policy import Role
+from prompts import phrase
 
-FOLDER = Path(assistant.draft.__file__).parent
-TABLES: dict[str, dict[str, str]] = tomllib.loads((FOLDER / "phrases.toml").read_text("utf-8"))
+FOLDER = Path(assistant.__file__ or "").parent
+TABLES: dict[str, dict[str, str]] = tomllib.loads(
+    Path(prompts.__file__ or "").with_name("phrases.toml").read_text("utf-8")
+)
 # Which positional argument of a call is the name of a phrase.
 NAMED = {"phrase": 1, "say": 0, "note": 1, "_part": 1}
 
