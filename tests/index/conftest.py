@@ -102,11 +102,30 @@ def _small(tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
     return index
 
 
+@pytest.fixture(scope="session")
+def _two(_small: IndexSettings, tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
+    index = copied(_small, tmp_path_factory.mktemp("two"))
+    (index.policy_dir / "other.txt").unlink()
+    build(index)
+    return index
+
+
+def copied(index: IndexSettings, folder: Path) -> IndexSettings:
+    """Settings of a copy of policies and index."""
+    shutil.copytree(index.policy_dir.parent, folder / "copy")
+    return replace(index, policy_dir=folder / "copy" / "policies", index_dir=folder / "copy" / "index")
+
+
 @pytest.fixture
 def small(_small: IndexSettings, tmp_path: Path) -> IndexSettings:
-    """A copy of an index of two small policies, custom.md and other.txt, to break or to build again."""
-    shutil.copytree(_small.policy_dir.parent, tmp_path / "small")
-    return replace(_small, policy_dir=tmp_path / "small" / "policies", index_dir=tmp_path / "small" / "index")
+    """An index of two small policies, custom.md and other.txt, to break or to build again."""
+    return copied(_small, tmp_path)
+
+
+@pytest.fixture
+def two(_two: IndexSettings, tmp_path: Path) -> IndexSettings:
+    """The same index after other.txt was removed: a live generation and the one before it."""
+    return copied(_two, tmp_path)
 
 
 @pytest.fixture(scope="session")
