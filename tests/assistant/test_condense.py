@@ -1,0 +1,139 @@
+"""Follow-ups: what they mean is read from the reader's last questions, by rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.chain import PolicyAssistant
+from assistant.condense import condense
+from tests.assistant.conftest import Ask
+from tests.assistant.look import holds, quotes, shown, spoken
+
+LEADS = "绿色工厂的目标由哪个局牵头？"
+LEADS_EN = "Which bureau leads the green-factory targets?"
+
+
+def _condensed(assistant: PolicyAssistant, question: str, *earlier: str) -> str:
+    return condense(question, spoken(*earlier), assistant.read)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "facts"),
+    [
+        ([LEADS], "那谁来配合？", ["市发展改革委", "市生态环境局"]),
+        ([LEADS], "谁配合？", ["市发展改革委", "市生态环境局"]),
+        ([LEADS], "那由谁来落实呢", ["各县（区）", "汉中经济技术开发区"]),
+        ([LEADS], "它的目标是多少？", ["8"]),
+        ([LEADS], "这项任务由谁配合？", ["市发展改革委", "市生态环境局"]),
+        (["陕西工业精品由谁牵头？"], "那谁来配合？", ["市工业和信息化局"]),
+        ([LEADS, "那谁来配合？"], "现代材料的呢？", ["市住房城乡建设局", "市发展改革委"]),
+        (["装备制造产业集群由谁牵头？"], "现代材料的呢？", ["市工业和信息化局"]),
+        (["装备制造产业集群规模目标是多少？"], "现代材料的呢？", ["550亿元"]),
+        (["装备制造产业集群规模目标是多少？"], "那绿色食药呢？", ["350亿元"]),
+        (["市科技局配合哪些任务？"], "那市数据局呢？", ["积极开辟新领域新赛道", "推进智改数转网联", "狠抓重点项目建设"]),
+        ([LEADS], "那市生态环境局呢？", ["配合"]),
+        ([LEADS_EN], "And who supports it?", ["市发展改革委", "市生态环境局"]),
+        ([LEADS_EN], "Who supports it?", ["市发展改革委", "市生态环境局"]),
+        (["How many green factories by 2025?"], "Who leads it?", ["市工业和信息化局"]),
+        ([LEADS], "And who supports it?", ["市发展改革委", "市生态环境局"]),
+    ],
+)  # fmt: skip
+def test_a_follow_up_is_answered_about_the_last_topic(
+    ask: Ask, earlier: list[str], question: str, facts: list[str]
+) -> None:
+    answer = ask(question, *earlier)
+    assert answer.status == "answered"
+    assert holds(shown(answer), *facts) == []
+    assert answer.standalone_question != question
+
+
+def test_another_year(ask: Ask) -> None:
+    answer = ask("2027年呢？", "2025年制造业增加值占地区生产总值比重要超过多少？")
+    assert "2027" in answer.standalone_question and "2025" not in answer.standalone_question
+    assert "超过30%" in shown(answer)
+    assert "28%" not in shown(answer)
+
+
+def test_a_year_that_has_no_such_target(ask: Ask) -> None:
+    assert ask("2027年呢？", "到2025年新增多少家绿色工厂？").status == "refused"
+
+
+def test_another_topic_is_not_answered_about_the_old_one(ask: Ask) -> None:
+    answer = ask("那绿色食药呢？", "现代材料产业集群规模目标是多少？")
+    assert holds(quotes(answer), "绿色食药产业集群规模突破350亿元") == []
+    assert "550" not in shown(answer)
+
+
+def test_the_language_of_the_follow_up_counts(ask: Ask) -> None:
+    assert ask("And who supports it?", LEADS).language == "en"
+    assert ask("那谁来配合？", LEADS_EN).language == "zh"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["陕西工业精品由谁牵头？", "市发展改革委牵头哪些任务？", "2027年有哪些目标？", "文件一共有多少项任务？",
+     "四大产业集群规模目标合计多少？", "重点任务有哪些？", "市科技局和市税务局共同参与哪些任务？",
+     "市市场监管局是不是牵头陕西工业精品？", "绿色园区由谁牵头？", "什么是标准地+承诺制？",
+     "Which tasks does the Science and Technology Bureau support?"],
+)  # fmt: skip
+def test_a_question_that_stands_alone_is_not_changed(assistant: PolicyAssistant, question: str) -> None:
+    assert _condensed(assistant, question, LEADS) == question
+    assert _condensed(assistant, question) == question
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("文号是多少？", "汉政办发〔2024〕11号"),
+        ("发文字号呢？", "汉政办发〔2024〕11号"),
+        ("索引号是多少？", "6107000010/2024-004485"),
+        ("这个文件什么时候发布的？", "2024年08月08日"),
+        ("什么时候印发的？", "2024年8月2日"),
+        ("主送哪些单位？", "兴汉新区"),
+        ("制定依据是什么？", "陕办字〔2024〕19号"),
+        ("这份文件现在有效吗？", "有效"),
+        ("What is the document number?", "汉政办发〔2024〕11号"),
+        pytest.param(
+            "When was it published?",
+            "2024",
+            marks=pytest.mark.xfail(
+                strict=True, reason="“it” is the last topic, though only a document is published"
+            ),
+        ),
+    ],
+)
+def test_a_question_about_the_document_is_not_glued_to_the_last_topic(
+    ask: Ask, question: str, fact: str
+) -> None:
+    answer = ask(question, LEADS)
+    assert answer.status == "answered"
+    assert fact in shown(answer)
+    assert "绿色工厂" not in answer.standalone_question
+
+
+def test_a_topic_after_a_question_about_the_document(ask: Ask) -> None:
+    answer = ask(LEADS, "文号是多少？")
+    assert answer.standalone_question == LEADS
+    assert "市工业和信息化局" in answer.text
+
+
+def test_only_what_the_reader_asked_counts(assistant: PolicyAssistant) -> None:
+    history = [{"role": "assistant", "content": "陕西工业精品由市市场监管局牵头。"}, *spoken(LEADS)]
+    history.append({"role": "assistant", "content": "现代材料产业集群由市工业和信息化局牵头。"})
+    assert "绿色工厂" in condense("那谁来配合？", history, assistant.read)
+
+
+def test_a_follow_up_without_history_is_refused_not_guessed(ask: Ask) -> None:
+    answer = ask("那谁来配合？")
+    assert answer.standalone_question == "那谁来配合？"
+    assert answer.status == "refused"
+
+
+def test_a_long_history_still_answers(ask: Ask) -> None:
+    answer = ask("那谁来配合？", *["文号是多少？", "市科技局配合哪些任务？"] * 20, LEADS)
+    assert "市生态环境局" in shown(answer)
+
+
+def test_a_refused_question_can_be_followed(ask: Ask) -> None:
+    answer = ask("那由谁牵头呢？", "绿色工厂补贴多少钱？")
+    assert "市工业和信息化局" in shown(answer)
