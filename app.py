@@ -70,6 +70,7 @@ def respond(
 
 def create_page(assistant: PolicyAssistant) -> Any:
     """The Blocks of the page."""
+
     words = texts()
     with gr.Blocks(title=words["title"], fill_width=True, analytics_enabled=False) as page:
         gr.HTML(f"<h1>{words['title']}</h1><p>{words['subtitle']}</p>", elem_id="heading")
@@ -124,8 +125,10 @@ def create_page(assistant: PolicyAssistant) -> Any:
                 return
             yield from respond(assistant, question, shown, before)
 
-        def choose(event: gr.SelectData) -> str:
+        def choose(event: Any) -> str:
             return str(event.value["text"])
+
+        choose.__annotations__["event"] = gr.SelectData  # gradio hands in the event by this annotation
 
         options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         ask: dict[str, Any] = {

@@ -24,6 +24,7 @@ def certify(
     citations: Iterable[Citation],
     computed: Iterable[str],
     directory: Directory,
+    denied: Iterable[str] = (),
 ) -> Certificate:
     """Check an answer's text and table against its quotes; lists what no quote supports."""
     quotes = list(citations)
@@ -42,7 +43,7 @@ def certify(
         if plain not in allowed and plain not in numbers and not _inside(plain, support):
             unsupported.append(plain)
     for name in directory.names:
-        if squeeze(name) in squeeze(said) and squeeze(name) not in support:
+        if squeeze(name) in squeeze(said) and squeeze(name) not in support and name not in denied:
             unsupported.append(name)
     unsupported = list(dict.fromkeys(unsupported))
     return Certificate(not unsupported, tuple(unsupported))

@@ -160,7 +160,14 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
     def _certificate(self, draft: Draft) -> Certificate:
         if draft.status == "refused":
             return Certificate()
-        return certify(draft.text(), draft.table(), draft.citations(), draft.computed, self.corpus.directory)
+        return certify(
+            draft.text(),
+            draft.table(),
+            draft.citations(),
+            draft.computed,
+            self.corpus.directory,
+            draft.denied,
+        )
 
     def _certified(self, ask: Ask, draft: Draft, passages: Sequence[Passage]) -> Draft:
         """The draft where its certificate passes; else quotes of the source, and the reader is told."""

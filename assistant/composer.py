@@ -186,6 +186,8 @@ def _missing_kind(ask: Ask, passages: Sequence[Passage]) -> str:
 
 
 def _asks_number(question: Question) -> bool:
+    if question.kinds & {"contact", "person"}:
+        return False
     return bool(
         re.search(
             r"多少|几(?:家|个|项|户|名|人|条|倍|成|亿|万|元|%|年|天|日|月|岁|次)|百分之几|how many|how much|what percentage",

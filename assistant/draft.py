@@ -27,6 +27,7 @@ class Draft:
     rows: list[tuple[tuple[str, ...], tuple[int, ...]]] = field(default_factory=list)
     count: int | None = None
     notices: list[Notice] = field(default_factory=list)
+    denied: set[str] = field(default_factory=set)  # organisations named only to say that they have no part
     computed: set[str] = field(default_factory=set)  # numbers that follow from shown operands
     topic: tuple[str, ...] = ()  # what the answer is about, for the follow-up
 

@@ -119,7 +119,7 @@ def _topic_clauses(ask: Ask) -> list[Clause]:
 
 
 def _section_named(ask: Ask, ranked: Sequence[tuple[object, Clause]]) -> list[Clause]:
-    """All clauses of a section whose heading the question names as a whole (强化生产要素保障)."""
+    """All clauses of a section whose heading the question names as a whole (加强组织领导)."""
     text = squeeze(ask.question.text)
     for _, clause in ranked[:6]:
         section = ask.corpus.policies[clause.policy].sections[clause.section]
@@ -168,6 +168,10 @@ def _asked_roles(question: Question) -> tuple[Role, ...]:
 def _say_clause(draft: Draft, clause: Clause, roles: Sequence[Role]) -> None:
     """One sentence: lead first, then what else was asked; rules get a citation of their own."""
     mark = draft.cite(clause.policy, clause.start, clause.end)
+    if not clause.bracketed:  # running text says what each of them does: quote it
+        text = draft.corpus.policies[clause.policy].source[clause.start : clause.end]
+        draft.say("quote", text=re.sub(r"\s*\n\s*", " ", text).strip(), cite=mark)
+        return
     task = f"“{clause.task}”"
     parts: list[str] = []
     lead = clause.bearers(Role.LEAD)
@@ -414,6 +418,7 @@ def _organisation_in_task(
         )
         if not roles:
             draft.say("premise_absent", **values)
+            draft.denied.update(group)
             draft.note("premise", "notice_premise")
         elif claims and not _agrees(asked, roles):
             draft.say("premise_wrong", **values)

@@ -327,7 +327,7 @@ def _read_english(rest: str, found: dict[str, Term], factor: float) -> str:
     for match in re.finditer(r"[a-z][a-z'\-]{2,}", rest):
         word = match.group().rstrip("'s") if match.group().endswith("'s") else match.group()
         if word not in _noise()[2] and match.group() not in _noise()[2]:
-            found.setdefault(word, Term(word, (word,), 0.6 * factor))
+            found.setdefault(word, Term(word, (word,), 0.4 * factor))
     return re.sub(r"[a-z][a-z'\-]*", lambda m: m.group() if len(m.group()) < 3 else "\n", rest)
 
 

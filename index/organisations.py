@@ -20,11 +20,11 @@ _NATIONAL_ENDINGS = ("部", "总局", "总署", "署")
 _LOCAL_LEVELS = ("市", "省", "县", "区", "州", "自治区")
 _LEVEL = "自治区|市|省|县|区|州"
 _NAME_ENDING = (
-    "委员会|管委会|办公室|局|厅|委|部|署|院|办|会|中心|支队|总队|大队|银行|分行|支行|政府|公司|集团|小组|专班"
+    "委员会|管委会|办公室|局|厅|委|部|署|院|办|会|室|中心|支队|总队|大队|银行|分行|支行|政府|公司|集团|小组|专班"
     "|单位|部门|机关|机构|法院|检察院|街道|镇|乡|区|县|市|州|协会|海关|处|站|所|社|学校|企业|新区|开发区|园区"
 )
 _NAME = re.compile(
-    rf"(?:[一-鿿“”\"·a-z0-9]|\([一-鿿、]{{1,6}}\)){{1,40}}?(?:{_NAME_ENDING}|\([一-鿿、]{{1,3}}\))(?:人民政府|政府|等)?$"
+    rf"(?:[一-鿿“”\"·a-z0-9]|\([一-鿿、]{{1,20}}\)){{1,40}}?(?:{_NAME_ENDING}|\([一-鿿、]{{1,20}}\))(?:人民政府|政府|等)?$"
 )
 _GENERIC = re.compile(
     r"^(?:等)?(?:各|有关|相关|其他|其它|成员|责任|牵头|配合|市级|省级|县级|区级)*(?:有关|相关)?(?:部门|单位|成员单位|方面)(?:和单位)?$"
@@ -119,7 +119,15 @@ def looks_like_name(text: str) -> bool:
         r"[0-9]{2}|其中|应当|以及其|进行|推进|加强|建设[^局厅部委]|落实|开展|提高|实施|工作$", folded
     ):
         return False
-    return bool(_NAME.match(folded)) or bool(_patterns()["inside"].search(folded)) or is_generic(folded)
+    return bool(_NAME.match(folded)) or _holds_office(folded) or is_generic(folded)
+
+
+def _holds_office(folded: str) -> bool:
+    """Whether a listed office stands in the name and nothing but a branch of it follows."""
+    match = _patterns()["inside"].search(folded)
+    return bool(match) and bool(
+        re.fullmatch(r"(?:[一-鿿]{0,8}(?:分局|分行|支行|支队|中心|办公室|处|站|等))?", folded[match.end() :])  # type: ignore[union-attr]
+    )
 
 
 def is_generic(text: str) -> bool:
@@ -291,7 +299,13 @@ class Directory:
 
     def named(self, mention: Mention) -> bool:
         """Whether the policies name it, as a bearer of duties or anywhere in their text."""
-        return bool(mention.names) or mention.text.replace(" ", "") in self._corpus
+        if mention.names or mention.text.replace(" ", "") in self._corpus:
+            return True
+        name = mention.name
+        if not name.listed or name.region:
+            return False
+        calls = [word for word, stem in _stems().items() if stem == name.stem]
+        return any(name.level + word + name.ending in self._corpus for word in calls if name.ending)
 
 
 @cache

@@ -409,7 +409,7 @@ def _sections(drafts: list[_Draft], end: int) -> Iterator[Section]:
 
 
 def display_name(marker: str, heading: str) -> str:
-    """How a section is called: 三、主要措施, 8. 推动绿色低碳转型, 第一章 总则, 第五条."""
+    """How a section is called: 三、主要措施, 8. 提高服务质量, 第一章 总则, 第五条."""
     compact = re.sub(r"(?<=[一-鿿])[\s　]+(?=[一-鿿])", "", heading)
     spaced = marker[:1] == "第" or fold(marker)[-1:] in (".",)
     return f"{marker} {compact}".strip() if spaced else f"{marker}{compact}"

@@ -53,7 +53,7 @@ class Section:
     parent: int | None  # id of the parent section
     level: int  # 0 is the document itself: header, title, preamble
     marker: str  # "（一）", "第五条", "8."; "" where there is none
-    heading: str  # "推动绿色低碳转型"; "" for an article that has no heading
+    heading: str  # "提高服务质量"; "" for an article that has no heading
     path: tuple[str, ...]  # display names from the outermost section to this one
     start: int
     body_start: int
