@@ -103,7 +103,7 @@ def _noise() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
         entry
         for entry in entries
         if len(entry) >= 3
-        or entry.startswith("(")
+        or entry.startswith(("(", "能"))
         or entry in ("谁", "什么", "怎么", "如何", "哪些", "请问", "是否", "为何")
     ]
     asked = [

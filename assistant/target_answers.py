@@ -90,7 +90,7 @@ def _choose(ask: Ask) -> list[Found]:
         same = [
             (p, t)
             for f, p, t in ranked
-            if _scale_unit(t.unit)[1] == _scale_unit(best.unit)[1]
+            if scale_unit(t.unit)[1] == scale_unit(best.unit)[1]
             and f.coverage >= 0.6 * fit.coverage
             and f.coverage >= 0.35
             and (t.year == best.year or question.has("difference"))
@@ -396,21 +396,22 @@ def _dated(target: Target, chosen: Sequence[Found]) -> str:
     return f"{target.indicator}（{target.year}）" if same > 1 and target.year else target.indicator
 
 
-def _scale_unit(unit: str) -> tuple[float, str]:
+def scale_unit(unit: str) -> tuple[float, str]:
     """(factor, plain unit): 亿元 is (1e8, 元); counting words are one unit."""
     folded = squeeze(unit)
     for word in sorted(_SCALE, key=len, reverse=True):
         if folded.startswith(word) and len(folded) > len(word):
             return _SCALE[word], folded[len(word) :]
-    return 1.0, "家" if folded in _COUNTING else folded
+    same = {"天": "日", "个工作日": "工作日", "月": "个月", "百分点": "个百分点", "岁": "周岁"}
+    return 1.0, "家" if folded in _COUNTING else same.get(folded, folded)
 
 
 def _common(chosen: Sequence[Found]) -> tuple[list[float], str] | None:
     """Values in the first target's unit, or None where units differ in kind."""
-    factor, plain = _scale_unit(chosen[0][1].unit)
+    factor, plain = scale_unit(chosen[0][1].unit)
     values = []
     for _, target in chosen:
-        own, kind = _scale_unit(target.unit)
+        own, kind = scale_unit(target.unit)
         if kind != plain:
             return None
         values.append(target.low * own / factor)
@@ -503,11 +504,11 @@ def _check_number(ask: Ask, chosen: list[Found]) -> Draft:
 
 
 def _kind(unit: str) -> str:
-    return _scale_unit(unit)[1]
+    return scale_unit(unit)[1]
 
 
 def _equal(quantity: Quantity, target: Target) -> bool:
-    own, theirs = _scale_unit(quantity.unit)[0], _scale_unit(target.unit)[0]
+    own, theirs = scale_unit(quantity.unit)[0], scale_unit(target.unit)[0]
     return (
         abs(quantity.low * own - target.low * theirs) < 1e-6
         or abs(quantity.low * own - target.high * theirs) < 1e-6
