@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import os
 import socket
 import sys
@@ -12,7 +14,17 @@ from typing import TYPE_CHECKING, Any
 from dotenv import load_dotenv
 
 from assistant.settings import Settings, SettingsError
-from assistant.view import answer_html, document_html, evidence_html, pending_html, question_html, texts
+from assistant.view import (
+    answer_html,
+    document_html,
+    evidence_html,
+    failure_html,
+    heading_html,
+    pending_html,
+    question_html,
+    texts,
+    viewer_html,
+)
 from index.errors import PolicyIndexError
 
 if TYPE_CHECKING:
@@ -37,6 +49,7 @@ CONTENT_SECURITY_POLICY = (
 )
 
 Messages = list[dict[str, Any]]
+logger = logging.getLogger(__name__)
 
 
 def respond(
@@ -49,23 +62,30 @@ def respond(
     question = question[: LONGEST_QUESTION + 1]
     shown = [*shown, {"role": "user", "content": question_html(question)}]
     titles = {policy.id: policy.title for policy in assistant.index.policies.values()}
-    evidence, text = "", ""
-    for event in assistant.stream({"question": question, "history": history[-TURNS:]}):
-        if isinstance(event, Evidence):
-            evidence = evidence_html(event.passages, (), titles)
-            yield [*shown, {"role": "assistant", "content": pending_html("…")}], evidence, history
-        elif isinstance(event, Token):
-            text += event.text
+    evidence, text = evidence_html((), (), {}), ""
+    yield [*shown, {"role": "assistant", "content": pending_html("")}], evidence, history
+    try:
+        for event in assistant.stream({"question": question, "history": history[-TURNS:]}):
+            if isinstance(event, Evidence):
+                evidence = evidence_html(event.passages, (), titles)
+            elif isinstance(event, Token):
+                text += event.text
+            elif isinstance(event, Final):
+                answer = event.answer
+                history = [
+                    *history,
+                    {"role": "user", "content": question},
+                    {"role": "assistant", "content": answer.text},
+                ][-TURNS:]
+                evidence = evidence_html(answer.passages, answer.citations, titles)
+                yield [*shown, {"role": "assistant", "content": answer_html(answer)}], evidence, history
+                return
             yield [*shown, {"role": "assistant", "content": pending_html(text)}], evidence, history
-        elif isinstance(event, Final):
-            answer = event.answer
-            history = [
-                *history,
-                {"role": "user", "content": question},
-                {"role": "assistant", "content": answer.text},
-            ][-TURNS:]
-            evidence = evidence_html(answer.passages, answer.citations, titles)
-            yield [*shown, {"role": "assistant", "content": answer_html(answer)}], evidence, history
+    except PolicyIndexError as error:
+        yield [*shown, {"role": "assistant", "content": failure_html(str(error))}], evidence, history
+    except Exception:
+        logger.exception("no answer")
+        yield [*shown, {"role": "assistant", "content": failure_html(texts()["failed"])}], evidence, history
 
 
 def create_page(assistant: PolicyAssistant) -> Any:
@@ -73,9 +93,8 @@ def create_page(assistant: PolicyAssistant) -> Any:
 
     words = texts()
     with gr.Blocks(title=words["title"], fill_width=True, analytics_enabled=False) as page:
-        gr.HTML(f"<h1>{words['title']}</h1><p>{words['subtitle']}</p>", elem_id="heading")
+        gr.HTML(heading_html(), elem_id="heading")
         history = gr.State([])
-        asked = gr.State("")
         with gr.Row(elem_id="columns"):
             with gr.Column(scale=6, min_width=340, elem_id="chat-column"):
                 chat = gr.Chatbot(
@@ -107,47 +126,37 @@ def create_page(assistant: PolicyAssistant) -> Any:
                     clear = gr.Button(words["clear"], scale=0, elem_id="clear")
             with gr.Column(scale=5, min_width=320, elem_id="side-column"):
                 evidence = gr.HTML(evidence_html((), (), {}), elem_id="evidence")
-                gr.HTML(
-                    f'<div class="viewer"><div class="bar-top"><h2>{words["document_title"]}</h2>'
-                    f'<button type="button" class="back">{words["back"]}</button></div>'
-                    f'<div class="scroll" tabindex="0" data-failed="{words["document_failed"]}"><p class="hint">{words["document_empty"]}</p></div></div>',
-                    elem_id="viewer",
-                )
-
-        def take(question: str) -> tuple[str, str]:
-            return "", question
+                gr.HTML(viewer_html(assistant.index.policies.values()), elem_id="viewer")
 
         def answer(
             question: str, shown: Messages, before: Messages
-        ) -> Iterator[tuple[Messages, str, Messages]]:
-            if not question.strip() and not shown:
-                yield shown, evidence_html((), (), {}), before
+        ) -> Iterator[tuple[Any, Messages, str, Messages]]:
+            if not question.strip():
+                gr.Info(words["blank"])
                 return
-            yield from respond(assistant, question, shown, before)
+            field_update: Any = ""  # emptied once the question is taken: one that is turned away stays
+            for update in respond(assistant, question, shown, before):
+                yield field_update, *update
+                field_update = gr.skip()
 
-        def choose(event: Any) -> str:
-            return str(event.value["text"])
+        def choose(
+            event: Any, shown: Messages, before: Messages
+        ) -> Iterator[tuple[Any, Messages, str, Messages]]:
+            yield from answer(str(event.value["text"]), shown, before)
 
         choose.__annotations__["event"] = gr.SelectData  # gradio hands in the event by this annotation
 
         options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        outputs = [field, chat, evidence, history]
         ask: dict[str, Any] = {
-            "inputs": [asked, chat, history],
-            "outputs": [chat, evidence, history],
+            "outputs": outputs,
             "concurrency_limit": AT_ONCE,
             "concurrency_id": "ask",
             **options,
         }
-        for event in (field.submit, send.click):
-            event(take, field, [field, asked], queue=False, **options).then(answer, **ask)
-        chat.example_select(choose, None, asked, queue=False, **options).then(answer, **ask)
-        clear.click(
-            lambda: ([], evidence_html((), (), {}), []),
-            None,
-            [chat, evidence, history],
-            queue=False,
-            **options,
-        )
+        gr.on([field.submit, send.click], answer, [field, chat, history], **ask)
+        chat.example_select(choose, [chat, history], **ask)
+        clear.click(lambda: ("", [], evidence_html((), (), {}), []), None, outputs, queue=False, **options)
     page.queue(max_size=QUEUE, api_open=False)
     return page
 
@@ -155,13 +164,16 @@ def create_page(assistant: PolicyAssistant) -> Any:
 def create_app(assistant: PolicyAssistant) -> FastAPI:
     """The page with its routes and headers."""
     from fastapi import FastAPI, HTTPException
-    from fastapi.responses import HTMLResponse
+    from fastapi.responses import HTMLResponse, JSONResponse
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.middleware("http")
     async def secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         response = await call_next(request)
+        if response.status_code == 503 and request.url.path.endswith("/queue/join"):
+            # 503 makes Gradio's page show an English sentence of its own; with 429 it shows ours.
+            response = JSONResponse({"detail": texts()["busy"]}, 429)
         response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
@@ -213,8 +225,10 @@ def main() -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
-        except OSError:
-            print(words["port_taken"].format(port=settings.port), file=sys.stderr)
+        except OSError as error:
+            name = "port_taken" if error.errno == errno.EADDRINUSE else "cannot_listen"
+            reason = error.strerror or str(error)
+            print(words[name].format(host=settings.host, port=settings.port, reason=reason), file=sys.stderr)
             return 2
     try:
         print(words["loading_index"], flush=True)

@@ -1,13 +1,10 @@
-"""Answers, evidence and documents as HTML: the only place that makes HTML, everything escaped.
-
-An answer's HTML holds no blank line, so that a Markdown renderer passes it through as one block.
-"""
+"""Answers, evidence and documents as HTML: the only place that makes HTML, everything escaped."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -16,13 +13,19 @@ from urllib.parse import quote
 from assistant.answer import Answer, Citation, Passage
 from index.policy import Policy
 
-_MARK = re.compile(r"\[(\d+)\]")
+NEAREST = 3  # clauses named below a refusal
+_MARK = re.compile(r"\[(\d{1,4})\]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_LINE_END = re.compile(r"[^\S\n\r\x85\u2028\u2029]*(?:\r\n?|[\n\x85\u2028\u2029])\s*")
+_OPENING = re.compile(r"\s*(?:#{1,6}\s+)?(?:\*\*)?")  # Markdown before a line's text
+_CLOSING = re.compile(r"(?:\*\*)?\s*$")
 
 
 @cache
-def texts() -> Mapping[str, str]:
-    """The page's texts (``ui.toml``)."""
-    return tomllib.loads(Path(__file__).with_name("ui.toml").read_text("utf-8"))
+def texts(language: str = "zh") -> Mapping[str, str]:
+    """The page's texts (``ui.toml``) in one language, ``zh`` or ``en``."""
+    tables: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("ui.toml").read_text("utf-8"))
+    return tables[language]
 
 
 def link(policy: str, start: int, end: int) -> str:
@@ -30,162 +33,213 @@ def link(policy: str, start: int, end: int) -> str:
     return f"#p={quote(policy, safe='')}&s={start}&e={end}"
 
 
-def plain(text: str) -> str:
-    """Escaped text on one line of source; line ends become breaks."""
-    return re.sub(r"\s*\n\s*", "<br>", escape(text.strip()))
+def safe(text: str) -> str:
+    """Escaped text; what no page can show (control characters, lone surrogates) becomes U+FFFD."""
+    return escape(_UNPRINTABLE.sub("\ufffd", text))
 
 
-def _cite(citation: Citation | None, number: int) -> str:
-    if citation is None:
-        return f"[{number}]"
-    place = " › ".join(citation.section) or citation.title
-    address = link(citation.policy, citation.start, citation.end)
-    return f'<a class="cite" href="{escape(address)}" title="{escape(place)}">[{number}]</a>'
+def lines(text: str) -> str:
+    """Escaped text whose line ends are breaks."""
+    return "<br>".join(safe(line) for line in _LINE_END.split(text.strip()))
 
 
-def with_citations(text: str, citations: Sequence[Citation]) -> str:
-    """Escaped text with its marks as links."""
-    known = {citation.number: citation for citation in citations}
-    return _MARK.sub(lambda match: _cite(known.get(int(match.group(1))), int(match.group(1))), plain(text))
+# --- the conversation ----------------------------------------------------------------------------
 
 
 def question_html(text: str) -> str:
     """A question as the reader typed it."""
-    return f'<div class="asked">{plain(text)}</div>'
+    return f'<div class="asked">{lines(text)}</div>'
 
 
 def pending_html(text: str) -> str:
-    """An answer while it comes."""
-    return f'<div class="answer pending">{plain(text)}</div>'
+    """An answer while it comes; before its first words, that it is looked for."""
+    return f'<div class="answer pending">{lines(text) or safe(texts()["pending"])}</div>'
+
+
+def failure_html(text: str) -> str:
+    """A sentence in place of an answer that could not be made."""
+    return f'<div class="answer failed" role="alert"><div class="notice">{lines(text)}</div></div>'
 
 
 def answer_html(answer: Answer) -> str:
-    """An answer: notices, text, table, what was checked."""
-    parts = [f'<div class="notice">{plain(notice.text)}</div>' for notice in answer.notices]
-    parts.append(f'<div class="text">{with_citations(answer.text, answer.citations)}</div>')
+    """An answer: notices, text, table, sources, what was checked. In the answer's language."""
+    words = texts(answer.language)
+    state = f'<div class="state">{safe(words[answer.status])}</div>' if answer.status != "answered" else ""
+    parts = [f'<div class="notice">{lines(notice.text)}</div>' for notice in answer.notices]
+    parts.append(f'{state}<div class="text">{with_citations(answer.text, answer.citations)}</div>')
     if answer.table:
-        parts.append(_table(answer))
-    if answer.status != "refused":
-        passed = answer.certificate.passed
-        words = (
-            texts()["certified"]
-            if passed
-            else texts()["uncertified"].format(names="、".join(answer.certificate.unsupported))
-        )
-        parts.append(
-            f'<div class="foot"><span class="{"sound" if passed else "unsound"}">{escape(words)}</span>{_copy()}</div>'
-        )
+        parts.append(_table(answer, words))
+    if answer.status == "refused":
+        parts.append(_nearest(answer.passages[:NEAREST], words))
     else:
-        parts += _nearest(answer.passages[:3])
-    return f'<div class="answer {answer.status}">{"".join(parts)}</div>'
+        parts += [_sources(answer.citations, words), _foot(answer, words)]
+    return f'<div class="answer {answer.status}" lang="{answer.language}">{"".join(parts)}</div>'
 
 
-def _copy() -> str:
-    return f'<button class="copy" type="button">{escape(texts()["copy"])}</button>'
+def with_citations(text: str, citations: Iterable[Citation]) -> str:
+    """Escaped text with its marks ``[n]`` as links; a mark that no citation has stays text."""
+    known = {citation.number: citation for citation in citations}
+    return _MARK.sub(lambda match: _mark(int(match[1]), known), lines(text))
 
 
-def _table(answer: Answer) -> str:
+def _mark(number: int, known: Mapping[int, Citation]) -> str:
+    citation = known.get(number)
+    if citation is None:
+        return f"[{number}]"
+    title = safe(_place(citation.section, citation.title))
+    return f'<a class="cite" href="{_href(citation)}" title="{title}">[{number}]</a>'
+
+
+def _table(answer: Answer, words: Mapping[str, str]) -> str:
     assert answer.table is not None
     known = {citation.number: citation for citation in answer.citations}
-    head = "".join(
-        f'<th scope="col">{escape(column)}</th>' for column in (*answer.table.columns, texts()["cited"])
-    )
+    head = "".join(f'<th scope="col">{safe(name)}</th>' for name in (*answer.table.columns, words["cited"]))
     rows = []
     for cells, numbers in zip(answer.table.rows, answer.table.citations, strict=True):
-        marks = "".join(_cite(known.get(number), number) for number in numbers)
-        rows.append("<tr>" + "".join(f"<td>{plain(cell)}</td>" for cell in cells) + f"<td>{marks}</td></tr>")
-    count = (
-        f'<div class="count">{escape(texts()["count"].format(count=answer.count))}</div>'
-        if answer.count
-        else ""
-    )
-    return f'{count}<div class="table"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        marks = "".join(_mark(number, known) for number in numbers)
+        rows.append(f"<tr>{''.join(f'<td>{lines(cell)}</td>' for cell in cells)}<td>{marks}</td></tr>")
+    count = ""
+    if answer.count is not None:
+        count = f'<div class="count">{safe(words["count"].format(count=answer.count))}</div>'
+    body = f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
+    return f'{count}<div class="table"><table>{body}</table></div>'
 
 
-def _nearest(passages: Sequence[Passage]) -> list[str]:
-    if not passages:
-        return []
+def _sources(citations: Sequence[Citation], words: Mapping[str, str]) -> str:
+    """What is cited, folded away; it goes with the answer where that is copied."""
+    if not citations:
+        return ""
     items = [
-        f'<li><a class="cite" href="{escape(link(p.policy, p.start, p.end))}">{escape(_place(p.section, p.policy))}</a></li>'
-        for p in passages
+        f"<li>{_mark(c.number, {c.number: c})} {safe(' '.join(filter(None, _source(c))))}</li>"
+        for c in citations
     ]
-    return [f'<div class="nearest">{escape(texts()["nearest"])}<ul>{"".join(items)}</ul></div>']
+    summary = safe(words["sources"].format(count=len(items)))
+    return f'<details class="sources"><summary>{summary}</summary><ul>{"".join(items)}</ul></details>'
 
 
-def _place(section: Sequence[str], title: str) -> str:
-    return " › ".join(section) or title
+def _source(citation: Citation) -> tuple[str, str]:
+    place = " › ".join(citation.section)
+    return citation.document_number or citation.title, place
+
+
+def _foot(answer: Answer, words: Mapping[str, str]) -> str:
+    passed = answer.certificate.passed
+    unsupported = "、".join(answer.certificate.unsupported)
+    checked = words["certified"] if passed else words["uncertified"].format(names=unsupported)
+    kind = "sound" if passed else "unsound"
+    copy = f'<button class="copy" type="button" aria-live="polite">{safe(words["copy"])}</button>'
+    copy += f'<span class="copied" hidden>{safe(words["copied"])}</span>'
+    return f'<div class="foot"><span class="{kind}">{safe(checked)}</span>{copy}</div>'
+
+
+def _nearest(passages: Sequence[Passage], words: Mapping[str, str]) -> str:
+    if not passages:
+        return ""
+    items = [
+        f'<li><a class="cite" href="{_href(passage)}">{safe(_place(passage.section, passage.policy))}</a></li>'
+        for passage in passages
+    ]
+    return f'<div class="nearest">{safe(words["nearest"])}<ul>{"".join(items)}</ul></div>'
+
+
+# --- the evidence --------------------------------------------------------------------------------
 
 
 def evidence_html(
     passages: Sequence[Passage], citations: Sequence[Citation], titles: Mapping[str, str]
 ) -> str:
     """Cited clauses, then the other passages that were found, each a link into the original."""
-    if not passages and not citations:
-        return f'<p class="hint">{escape(texts()["evidence_empty"])}</p>'
-    cited = [
-        _card(
-            f"[{c.number}]",
-            link(c.policy, c.start, c.end),
-            _place(c.section, c.title),
-            c.quote,
-            None,
-            f"{c.title} {c.document_number}".strip(),
-        )
-        for c in citations
-    ]
+    words = texts()
     spans = [(c.policy, c.start, c.end) for c in citations]
     others = [
-        _card(
-            "",
-            link(p.policy, p.start, p.end),
-            _place(p.section, titles.get(p.policy, p.policy)),
-            p.text,
-            p.score,
-            "",
+        passage
+        for passage in passages
+        if not any(
+            passage.policy == policy and passage.start < end and passage.end > start
+            for policy, start, end in spans
         )
-        for p in passages
-        if not any(p.policy == policy and p.start < end and p.end > start for policy, start, end in spans)
     ]
-    blocks = []
-    if cited:
-        blocks.append(f"<h3>{escape(texts()['cited'])}</h3>{''.join(cited)}")
+    blocks = [f"<h2>{safe(words['evidence_title'])}</h2>"]
+    if citations:
+        cards = [_card(c, c.quote, f"{c.title} {c.document_number}".strip(), c.number) for c in citations]
+        blocks.append(f"<h3>{safe(words['cited'])}</h3>{''.join(cards)}")
     if others:
-        blocks.append(f"<h3>{escape(texts()['retrieved'])}</h3>{''.join(others)}")
+        cards = [_card(p, p.text, titles.get(p.policy, p.policy)) for p in others]
+        blocks.append(f"<h3>{safe(words['retrieved'])}</h3>{''.join(cards)}")
+    if not citations and not others:
+        blocks.append(f'<p class="hint">{safe(words["evidence_empty"])}</p>')
     return f'<div class="evidence">{"".join(blocks)}</div>'
 
 
-def _card(mark: str, address: str, place: str, quoted: str, score: float | None, title: str) -> str:
-    number = f'<span class="number">{escape(mark)}</span>' if mark else ""
-    meter = ""
-    if score is not None:
-        share = max(0, min(100, round(score * 100)))
-        meter = f'<span class="meter"><span class="name">{escape(texts()["relevance"])} {share}%</span><span class="bar"><span class="fill" style="width:{share}%"></span></span></span>'
-    source = f'<span class="source">{escape(title)}</span>' if title else ""
+def _card(found: Citation | Passage, quoted: str, title: str, number: int | None = None) -> str:
+    share = max(0, min(100, round(found.score * 100)))
+    mark = f'<span class="number">[{number}]</span> ' if number is not None else ""
+    meter = (
+        f'<span class="meter"><span class="name">{safe(texts()["relevance"])} {share}%</span>'
+        f'<span class="bar"><span class="fill" style="width:{share}%"></span></span></span>'
+    )
     return (
-        f'<a class="card cite" href="{escape(address)}"><span class="place">{number}{escape(place)}</span>'
-        f'<span class="quote">{plain(quoted)}</span>{source}{meter}</a>'
+        f'<a class="card cite" href="{_href(found)}"><span class="place">{mark}'
+        f"{safe(_place(found.section, title))}</span>"
+        f'<span class="quote">{lines(quoted)}</span><span class="source">{safe(title)}</span>{meter}</a>'
+    )
+
+
+def _href(found: Citation | Passage) -> str:
+    return escape(link(found.policy, found.start, found.end))
+
+
+def _place(section: Sequence[str], title: str) -> str:
+    return " › ".join(section) or title
+
+
+# --- the page around them ------------------------------------------------------------------------
+
+
+def heading_html() -> str:
+    """Title of the page, and that the original text prevails."""
+    words = texts()
+    return (
+        f"<h1>{safe(words['title'])}</h1>"
+        f"<p>{safe(words['subtitle'])}<strong>{safe(words['original_prevails'])}</strong></p>"
+    )
+
+
+def viewer_html(policies: Iterable[Policy]) -> str:
+    """The place of the original, with the list of documents until one is opened."""
+    words = texts()
+    items = "".join(
+        f'<li><a class="cite" href="{escape(link(policy.id, 0, 0))}">{safe(policy.title)}</a></li>'
+        for policy in policies
+    )
+    return (
+        f'<section class="viewer" aria-label="{safe(words["document_title"])}">'
+        f'<div class="bar-top"><h2>{safe(words["document_title"])}</h2>'
+        f'<button type="button" class="list">{safe(words["document_list"])}</button>'
+        f'<button type="button" class="back">{safe(words["back"])}</button></div>'
+        f'<div class="scroll" tabindex="0" data-failed="{safe(words["document_failed"])}">'
+        f'<div class="documents"><p class="hint">{safe(words["document_empty"])}</p><ul>{items}</ul></div>'
+        f'<div class="document"></div></div></section>'
     )
 
 
 def document_html(policy: Policy) -> str:
     """The original: headings and paragraphs; ``data-start`` gives the offset of each one's text."""
-    return f'<article data-policy="{escape(policy.id)}"><h2>{escape(policy.title)}</h2>{"".join(_paragraphs(policy))}</article>'
+    body = "".join(_paragraphs(policy))
+    return f'<article data-policy="{safe(policy.id)}"><h2>{safe(policy.title)}</h2>{body}</article>'
 
 
 def _paragraphs(policy: Policy) -> Iterator[str]:
     for section in policy.sections:
         at = section.start
         for line in policy.source[section.start : section.end].splitlines(keepends=True):
-            text = line.strip()
-            lead = re.match(r"[\s　]*(?:#{1,6}[\s　]+)?(?:\*\*)?", line)
-            skip = lead.end() if lead else 0
-            text = line[skip:].rstrip()
+            opening = _OPENING.match(line)
+            skip = opening.end() if opening else 0
+            text = _CLOSING.sub("", line[skip:])
             if text:
-                first = at + skip <= section.body_start and section.level and at <= section.start + skip + 2
-                tag = (
-                    f"h{min(6, 2 + section.level)}"
-                    if first and section.heading and at + len(line.rstrip()) <= section.body_start + 1
-                    else "p"
+                alone = (
+                    section.heading and at <= section.start and at + skip + len(text) <= section.body_start
                 )
-                yield f'<{tag} data-start="{at + skip}">{escape(text)}</{tag}>'
+                tag = f"h{min(6, 2 + section.level)}" if alone and section.level else "p"
+                yield f'<{tag} data-start="{at + skip}">{safe(text)}</{tag}>'
             at += len(line)

@@ -5,6 +5,9 @@
     return found && { policy: decodeURIComponent(found[1]), start: +found[2], end: +found[3] };
   };
   const scroller = () => document.querySelector("#viewer .scroll");
+  const show = (part) => {
+    for (const name of ["documents", "document"]) document.querySelector("#viewer ." + name).hidden = name !== part;
+  };
 
   const unmark = (box) => {
     for (const mark of box.querySelectorAll("mark")) {
@@ -49,15 +52,17 @@
     if (!shown || shown.dataset.policy !== policy) {
       const reply = await fetch("document/" + encodeURIComponent(policy)).catch(() => null);
       if (!reply || !reply.ok) {
-        box.textContent = box.dataset.failed;
-        return;
+        box.querySelector(".document").textContent = box.dataset.failed;
+      } else {
+        box.querySelector(".document").innerHTML = await reply.text();
       }
-      box.innerHTML = await reply.text();
     }
+    show("document");
     unmark(box);
     document.body.classList.add("reading");
     const target = mark(box, start, end);
-    if (target) box.scrollTop += target.getBoundingClientRect().top - box.getBoundingClientRect().top - 60;
+    if (!target) box.scrollTop = 0;
+    else box.scrollTop += target.getBoundingClientRect().top - box.getBoundingClientRect().top - 60;
     if (document.querySelector("#viewer .back").offsetParent) document.querySelector("#viewer .back").focus();
   };
 
@@ -77,15 +82,21 @@
       if (field) field.focus();
       return;
     }
+    if (event.target.closest && event.target.closest("#viewer .list")) {
+      show("documents");
+      scroller().scrollTop = 0;
+      return;
+    }
     const copy = event.target.closest && event.target.closest("button.copy");
     if (copy) {
       const answer = copy.closest(".answer").cloneNode(true);
-      for (const foot of answer.querySelectorAll(".foot")) foot.remove();
+      for (const part of answer.querySelectorAll(".foot")) part.remove();
       for (const cell of answer.querySelectorAll("td, th")) cell.append("\t");
-      for (const line of answer.querySelectorAll("tr, br, .notice, .text, .count")) line.append("\n");
+      for (const end of answer.querySelectorAll("br")) end.replaceWith("\n");
+      for (const line of answer.querySelectorAll("tr, li, .notice, .state, .text, .count, summary")) line.append("\n");
       navigator.clipboard.writeText(answer.textContent.trim()).then(() => {
         const before = copy.textContent;
-        copy.textContent = copy.dataset.done || "✓";
+        copy.textContent = copy.nextElementSibling.textContent;
         setTimeout(() => (copy.textContent = before), 1500);
       });
     }
