@@ -16,7 +16,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from zipfile import BadZipFile
 
+import numpy
 from filelock import FileLock, Timeout
 
 from index import ledger
@@ -51,6 +53,7 @@ from index.store import (
 )
 
 VERIFY_SECONDS = 120
+VECTORS = "vectors.npz"  # of a generation: hashes of the embedded texts and their vectors, for the next build
 Progress = Callable[[str], None]
 
 
@@ -221,28 +224,15 @@ def _embed(
 
 
 def _old_vectors(settings: IndexSettings, live: Manifest) -> dict[str, list[float]]:
-    """Vectors of the live generation by the hash of the text; {} where it cannot be read."""
-    folder = generation_folder(settings, live.generation)
+    """Vectors of the live generation by the hash of the text; {} where they cannot be read.
+
+    From a file beside Chroma: a builder that opened the live store would write into it.
+    """
     try:
-        client = connect(settings, folder)
-    except Exception:
+        with numpy.load(generation_folder(settings, live.generation) / VECTORS) as file:
+            return dict(zip(file["digests"].tolist(), file["vectors"].tolist(), strict=True))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return {}
-    try:
-        rows = client.get_collection(collection_name(live.generation)).get(
-            include=["embeddings", "metadatas"]
-        )
-        return {
-            str(meta["digest"]): [float(value) for value in vector]
-            for meta, vector in zip(
-                rows["metadatas"] or [],
-                rows["embeddings"] if rows["embeddings"] is not None else [],
-                strict=True,
-            )
-        }
-    except Exception:
-        return {}
-    finally:
-        client.close()
 
 
 def _manifest(
@@ -301,13 +291,17 @@ def _write(
                         "section": " › ".join(piece.path),
                         "start": piece.start,
                         "end": piece.end,
-                        "digest": _digest(piece),
                     }
                     for number, piece in enumerate(part)
                 ],
             )
     finally:
         client.close()
+    numpy.savez(
+        folder / VECTORS,
+        digests=[_digest(piece) for piece in chunks],
+        vectors=numpy.asarray(vectors, dtype=numpy.float32),
+    )
     write_manifest(folder, manifest)
 
 

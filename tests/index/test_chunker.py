@@ -153,3 +153,8 @@ def test_the_same_text_gives_the_same_ids_and_another_place_others(read: Read) -
     assert [piece.id for piece in chunk(read(source))] == [piece.id for piece in chunk(read(source))]
     moved = chunk(read("\n" + source))
     assert not {piece.id for piece in chunk(read(source))} & {piece.id for piece in moved}
+
+
+def test_a_bracket_that_never_closes_ends_with_its_line() -> None:
+    text = "没有闭合（的一行。\n" + ("提升能力" * 20 + "。") * 9
+    assert all(end - start <= LONGEST for start, end in split(text, 0, len(text)))

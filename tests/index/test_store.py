@@ -56,6 +56,7 @@ def test_the_ledger_gives_back_equal_objects(
         found, pieces = ledger.read(engine, "one")
         assert found == {hanzhong.id: hanzhong, "bare": bare}
         assert list(found) == [hanzhong.id, "bare"]
+        assert repr(found[hanzhong.id]) == repr(hanzhong)  # of the same types: True is not 1
         assert pieces == tuple(chunks)
         ledger.forget(engine, "one")
         assert ledger.read(engine, "one") == ({}, ())

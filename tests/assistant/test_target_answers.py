@@ -1,0 +1,197 @@
+"""Numbers of the Hanzhong plan: values, lists, sums, differences, the largest, wrong numbers."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.assistant.conftest import Ask
+from tests.assistant.look import holds, quotes, shown, tasks
+
+
+@pytest.mark.parametrize(
+    ("question", "facts", "others"),
+    [
+        ("到2025年新增多少家绿色工厂？", ["8家", "2025"], ["800"]),
+        ("绿色园区的目标是几家？", ["1家"], ["8家"]),
+        ("现代材料产业集群规模目标是多少？", ["力争", "突破550亿元"], ["350"]),
+        ("综合能源产业规模目标是多少？", ["150亿元"], ["550"]),
+        ("规上工业企业研发活动覆盖率要达到多少？", ["50%以上"], ["800"]),
+        ("高新技术企业目标是多少家？", ["突破300家"], ["150"]),
+        ("省级上市后备企业有多少家？", ["20家"], ["300"]),
+        ("建设省级制造业创新中心几家？", ["1至2家"], ["30"]),
+        ("培育多少个陕西工业精品？", ["30个以上"], ["15户"]),
+        ("每年签约省外工业项目总投资不少于多少？", ["每年", "100亿元"], ["50个"]),
+        ("每年谋划投资亿元以上制造业重大项目多少个？", ["不少于50个"], ["100亿"]),
+        ("打造多少个数字化典型应用场景？", ["30个"], ["5家"]),
+        ("到2027年工业战略性新兴产业总产值占比达到多少？", ["33%"], ["32%"]),
+        ("How many green factories by 2025?", ["8家", "2025"], ["800"]),
+        ("What is the target of the modern materials cluster?", ["550亿元"], ["350"]),
+    ],
+)
+def test_a_value_with_its_comparator(ask: Ask, question: str, facts: list[str], others: list[str]) -> None:
+    answer = ask(question)
+    assert (answer.status, answer.route) == ("answered", "ledger")
+    assert holds(answer.text, *facts) == []
+    assert holds(answer.text, *others) == others
+    number = next(digits for digits in re.findall(r"\d+", facts[-1]) or re.findall(r"\d+", facts[0]))
+    assert number in quotes(answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [("2027年有哪些目标？", 2), ("到2027年要实现哪些目标？", 2), ("2025年有哪些目标？", 24)],
+)
+def test_all_targets_of_a_year(ask: Ask, question: str, count: int) -> None:
+    answer = ask(question)
+    assert answer.table is not None
+    assert answer.count == len(answer.table.rows) == count
+    year = question[: question.index("年")].removeprefix("到")
+    assert {row[2] for row in answer.table.rows} == {year}
+    assert all(year in citation.quote.replace(" ", "") for citation in answer.citations)
+
+
+def test_the_targets_of_2027(ask: Ask) -> None:
+    assert holds(shown(ask("2027年有哪些目标？")), "超过30%", "33%") == []
+
+
+@pytest.mark.parametrize(
+    "question", ["2030年绿色工厂目标是多少？", "2026年制造业增加值占地区生产总值比重是多少？"]
+)
+def test_a_year_without_such_a_target_is_refused(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert answer.status == "refused"
+    assert "8" not in answer.text and "28" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "total", "operands"),
+    [
+        ("四大产业集群规模目标合计多少？", "1400亿元", ["350亿元", "550亿元", "150亿元"]),
+        ("装备制造和现代材料产业集群规模加起来是多少？", "900亿元", ["350亿元", "550亿元"]),
+        ("绿色工厂和绿色园区合计多少？", "9家", ["8家", "1家"]),
+        ("规上工业企业研发机构和省级以上工业企业技术中心合计多少家？", "80家", ["50家", "30家以上"]),
+        pytest.param(
+            "What is the total target for the four industrial clusters?", "1400亿元", ["350亿元", "150亿元"],
+            marks=pytest.mark.xfail(strict=True, reason="adds three of the four: 能源产业规模 is left out"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_sum_shows_its_operands(ask: Ask, question: str, total: str, operands: list[str]) -> None:
+    answer = ask(question)
+    assert holds(answer.text, total, *operands) == []
+    assert answer.certificate.passed
+    assert answer.table is not None and answer.table.citations
+
+
+@pytest.mark.parametrize(
+    ("question", "difference"),
+    [
+        ("现代材料和装备制造产业集群规模相差多少？", "200亿元"),
+        ("创新型中小企业和高新技术企业相差多少家？", "150家"),
+        ("制造业增加值占地区生产总值比重从2025年到2027年提高多少个百分点？", "2个百分点"),
+        ("制造业增加值占比2025年和2027年相差多少？", "2个百分点"),
+    ],
+)
+def test_a_difference(ask: Ask, question: str, difference: str) -> None:
+    answer = ask(question)
+    assert holds(answer.text, difference) == []
+    assert answer.certificate.passed
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("制造业增加值占比到2025年要超过多少？", "28%"),
+        ("到2027年制造业增加值占地区生产总值比重超过多少？", "30%"),
+    ],
+)
+def test_a_share_that_is_to_be_exceeded_is_no_difference(ask: Ask, question: str, value: str) -> None:
+    answer = ask(question)
+    assert holds(answer.text, value) == []
+    assert "相差" not in answer.text
+    assert "战略性新兴产业" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "largest", "value"),
+    [
+        ("哪个产业集群规模目标最大？", "现代材料产业集群", "550亿元"),
+        ("专精特新企业、高新技术企业、创新型中小企业哪个目标最多？", "高新技术企业", "300家"),
+        ("Which cluster has the largest target?", "现代材料产业集群", "550亿元"),
+    ],
+)
+def test_the_largest_comes_first(ask: Ask, question: str, largest: str, value: str) -> None:
+    text = ask(question).text
+    assert holds(text, largest, value) == []
+    assert re.findall(r"\d+(?=亿元|家)", text)[0] == re.findall(r"\d+", value)[0]
+
+
+def test_the_smallest(ask: Ask) -> None:
+    text = ask("四大产业集群中哪个规模目标最小？").text
+    assert re.findall(r"(\d+)亿元", text)[0] == "150"
+
+
+@pytest.mark.xfail(strict=True, reason="refused as a missing number, though both operands are targets")
+def test_a_ratio(ask: Ask) -> None:
+    text = ask("装备制造产业集群规模是绿色食药产业集群规模的几倍？").text
+    assert "1 倍" in text or "1倍" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "wrong", "right"),
+    [
+        ("绿色工厂目标是不是10家？", "10", "8家"),
+        ("高新技术企业目标是500家吗？", "500", "突破300家"),
+        ("现代材料产业集群规模目标是350亿元，对吗？", "350", "550亿元"),
+    ],
+)
+def test_a_wrong_number_is_corrected(ask: Ask, question: str, wrong: str, right: str) -> None:
+    answer = ask(question)
+    assert answer.status == "answered"
+    assert answer.text.startswith("不是")
+    assert holds(answer.text, right) == []
+    assert "premise" in [notice.code for notice in answer.notices]
+    assert wrong not in quotes(answer)
+
+
+@pytest.mark.xfail(strict=True, reason="sentences are quoted; nothing says that the plan sets 800, not 1000")
+def test_a_wrong_number_behind_why_is_corrected(ask: Ask) -> None:
+    answer = ask("规上工业企业目标为什么是1000家？")
+    assert "premise" in [notice.code for notice in answer.notices]
+
+
+@pytest.mark.parametrize(
+    "question", ["高新技术企业目标是300家吗？", "现代材料产业集群规模目标是不是550亿元？"]
+)
+def test_a_right_number_is_confirmed(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert answer.text.startswith("是的")
+    assert answer.notices == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "第5条“引导企业专精特新提升”里所有量化指标",
+        pytest.param(
+            "“引导企业专精特新提升”有哪些目标？",
+            marks=pytest.mark.xfail(strict=True, reason="the item is quoted whole: no list, no count"),
+        ),
+    ],
+)
+def test_the_targets_of_a_section(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert answer.count == len(tasks(answer)) == 6
+    assert holds(shown(answer), "800家", "150家", "300家", "70家", "10家", "20家") == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["5G基站目标是多少？", "绿色工厂补贴多少钱？", "新能源汽车要生产多少辆？", "招聘多少名工人？",
+     "How many electric vehicles will be produced by 2025?"],
+)  # fmt: skip
+def test_a_number_that_the_plan_does_not_give_is_refused(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert (answer.status, answer.citations) == ("refused", ())
