@@ -15,6 +15,7 @@ from index.text import squeeze
 
 _MARK = re.compile(r"\[\d+\]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_APART = re.compile(r"(?<=\d)\s+(?=\d)")
 _GLOSS = re.compile(r" \([A-Z][^()]*\)")  # the English name behind an official one
 
 
@@ -28,25 +29,26 @@ def certify(
 ) -> Certificate:
     """Check an answer's text and table against its quotes; lists what no quote supports."""
     quotes = list(citations)
-    support = squeeze(
-        "\n".join(
-            [*(c.quote for c in quotes), *(" ".join(c.section) for c in quotes), *(c.title for c in quotes)]
-        )
-    )
+    support = _joined(part for c in quotes for part in (c.quote, *c.section, c.title))
     cells = [cell for row in table.rows for cell in row] if table else []
-    said = "\n".join([_MARK.sub(" ", text), *cells])
+    said = _joined(_GLOSS.sub("", part) for part in (*_MARK.split(text), *cells))
     allowed = set(computed)
     unsupported: list[str] = []
     numbers = set(_NUMBER.findall(support))
-    for number in _NUMBER.findall(squeeze(_GLOSS.sub("", said))):
+    for number in _NUMBER.findall(said):
         plain = number.strip(".,")
         if plain not in allowed and plain not in numbers and not _inside(plain, support):
             unsupported.append(plain)
     for name in directory.names:
-        if squeeze(name) in squeeze(said) and squeeze(name) not in support and name not in denied:
+        if squeeze(name) in said and squeeze(name) not in support and name not in denied:
             unsupported.append(name)
     unsupported = list(dict.fromkeys(unsupported))
     return Certificate(not unsupported, tuple(unsupported))
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """Parts squeezed and kept apart: numbers that a blank, mark or cell parts do not make a third."""
+    return "|".join(squeeze(_APART.sub("|", part)) for part in parts)
 
 
 def _inside(number: str, support: str) -> bool:

@@ -107,7 +107,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         yield Evidence(shown)
         draft = self._answer(asked, passages)
         timings["first_token"] = _since(start)
-        for piece in draft.pieces:
+        for piece in draft.tokens():
             yield Token(piece)
         answer = self._finish(draft, question, standalone, shown, asked)
         timings["total"] = _since(start)

@@ -8,6 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from assistant.question import Question
 from index.text import fold_with_origin
 
+_ABOUT_DOCUMENT = re.compile(
+    r"文号|字号|索引号|发布|印发|有效|主送|标题|依据|施行|实施日期|生效|issued|published|document number|in force|valid"
+)
+
 Read = Callable[[str], Question]
 
 TURNS = 8  # user turns of history that are looked at
@@ -47,7 +51,7 @@ def _resolve(new: str, before: str, read: Read) -> str:
     subject = topic_of(then)
     if now.years and not topical and not now.mentions and (elliptic or opening) and len(new) < 24:
         return _with_years(before, now, then)
-    if pronoun and subject and not (now.mentions and topical):
+    if pronoun and subject and not (now.mentions and topical) and not _ABOUT_DOCUMENT.search(now.folded):
         return _replace_pronoun(new, pronoun, subject)
     if (
         now.mentions
@@ -56,7 +60,8 @@ def _resolve(new: str, before: str, read: Read) -> str:
         and not (now.roles and now.has("tasks"))
     ):
         return _with_organisation(new, before, now, then, subject)
-    if topical and not now.mentions and (elliptic or opening) and _asks_nothing(now) and len(new) < 30:
+    named = topical and not now.mentions and not _ABOUT_DOCUMENT.search(now.folded)
+    if named and (elliptic or opening) and _asks_nothing(now) and len(new) < 30:
         return _with_topic(new, before, now, then)
     if not topical and subject and not _stands_alone(now, opening is not None or elliptic):
         return (
@@ -79,10 +84,7 @@ def _stands_alone(now: Question, leaning: bool) -> bool:
         return not (leaning or now.has("yesno")) or now.has("tasks")
     if now.years and now.has("list", "targets"):
         return not leaning
-    header = re.search(
-        r"文号|索引号|发布|印发|有效|主送|标题|依据|施行|实施日期|生效|issued|published|document number|in force|valid",
-        now.folded,
-    )
+    header = _ABOUT_DOCUMENT.search(now.folded)
     whole = now.has("structure", "distinct", "basis", "recipients") or (now.has("total") and not leaning)
     return bool(header) or whole or bool(_WHOLE.search(now.folded))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -12,9 +12,19 @@ from assistant.question import Term
 from index.organisations import Directory
 from index.parser import header_labels
 from index.policy import Duty, HeaderField, Policy, Role, Section, Target
+from index.targets import read_numeral
 from index.text import fold, squeeze
 
 MAIN_ROLES = (Role.LEAD, Role.RESPONSIBLE)
+_NUMBER = re.compile(r"\d+|[一二三四五六七八九十百零]+")
+_SECTION_KINDS = {"条": "条", "article": "条", "章": "章", "chapter": "章", "节": "节", "部分": "一"}
+_MARKERS = {
+    "条": re.compile(r"第.+条"),
+    "章": re.compile(r"第.+章"),
+    "节": re.compile(r"第.+节"),
+    "一": re.compile(r"[一二三四五六七八九十]+、|第.+[章编]"),
+    "": re.compile(r"\d+[.、]"),  # 第8项, item 8; in a regulation its article
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +173,31 @@ def _clauses(policy: Policy) -> Iterator[Clause]:
         )
 
 
-def path_text(section: Section) -> str:
-    """A section's path on one line."""
-    return " › ".join(section.path)
+def subtree_end(sections: Sequence[Section], number: int) -> int:
+    """Where a section ends with everything below it."""
+    own = sections[number]
+    end = own.end
+    for section in sections[number + 1 :]:
+        if section.level <= own.level:
+            break
+        end = section.end
+    return end
+
+
+def numbered_section(policy: Policy, marker: str) -> Section | None:
+    """The section with a number as a question gives it (第八条, 第8项, article 8), or None."""
+    digits = _NUMBER.search(marker)
+    if not digits:
+        return None
+    kind = _SECTION_KINDS.get(re.sub(rf"第|\s|{_NUMBER.pattern}", "", marker), "")
+    forms = _MARKERS[kind], *([] if kind else [_MARKERS["条"]])
+    for form in forms:
+        for section in policy.sections:
+            own = squeeze(section.marker)
+            if form.match(own) and (found := _NUMBER.search(own)) and _value(found) == _value(digits):
+                return section
+    return None
+
+
+def _value(digits: re.Match[str]) -> int:
+    return int(digits.group()) if digits.group().isdigit() else int(read_numeral(digits.group()))

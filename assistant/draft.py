@@ -80,9 +80,14 @@ class Draft:
         english = english_name(name) if self.language == "en" else ""
         return f"{name} ({english})" if english else name
 
+    def tokens(self) -> tuple[str, ...]:
+        """The sentences written so far, each but the first with the blank that English puts before it."""
+        blank = " " if self.language == "en" else ""
+        return tuple(piece if number == 0 else blank + piece for number, piece in enumerate(self.pieces))
+
     def text(self) -> str:
-        """The sentences written so far."""
-        return (" " if self.language == "en" else "").join(self.pieces)
+        """The sentences written so far, as one text."""
+        return "".join(self.tokens())
 
     def citations(self) -> tuple[Citation, ...]:
         """Citations by number."""

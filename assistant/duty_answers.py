@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.corpus import MAIN_ROLES, Clause, Corpus
+from assistant.corpus import MAIN_ROLES, Clause, Corpus, numbered_section, subtree_end
 from assistant.draft import Draft
 from assistant.match import ENOUGH, NEAR, missing, rank_clauses
 from assistant.question import Question
@@ -52,12 +52,12 @@ def answer_duties(ask: Ask) -> Draft | None:
     if question.has("definition") and not question.has("who"):
         return None
     bearers = [mention for mention in question.mentions if mention.names]
-    topic = _topic_clauses(ask) if ask.topical() else []
+    topic = _topic_clauses(ask) if ask.topical() or question.marker else []
     if bearers:
         return _about_organisations(ask, bearers, topic)
     if question.mentions and not topic:
         return None  # named somewhere, but with no task: the text may say more
-    if question.has("distinct") and not topic:
+    if question.has("distinct") and not question.has("leaderless") and not topic:
         return _distinct(ask)
     asks_role = bool(question.roles) or question.has("who")
     if (
@@ -66,7 +66,7 @@ def answer_duties(ask: Ask) -> Draft | None:
         and (question.has("who") or not question.has("amount", "why", "when") or _terse(question))
     ):
         return _about_task(ask, topic)
-    if not ask.topical() and question.roles and question.has("tasks", "list", "count"):
+    if not ask.topical() and question.roles and question.has("tasks", "list", "count", "leaderless"):
         return _by_role(ask)
     if not ask.topical() and question.has("total") and not question.mentions:
         return _total(ask)
@@ -80,6 +80,8 @@ def _terse(question: Question) -> bool:
 def _topic_clauses(ask: Ask) -> list[Clause]:
     """Clauses that the question is about, best first; several where they fit equally well."""
     question = ask.question
+    if question.marker:
+        return _clauses_at(ask, question.marker)
     ranked = rank_clauses(ask.corpus, question, ask.clauses(), ask.dense)
     if not ranked:
         return []
@@ -116,6 +118,17 @@ def _topic_clauses(ask: Ask) -> list[Clause]:
         )
     heading = _section_named(ask, ranked)
     return heading or chosen[:8]
+
+
+def _clauses_at(ask: Ask, marker: str) -> list[Clause]:
+    """Clauses of the section that is asked for by its number (第8项任务由谁牵头)."""
+    found = []
+    for policy in ask.corpus.policies.values():
+        section = numbered_section(policy, marker)
+        if section:
+            end = subtree_end(policy.sections, section.id)
+            found += [c for c in ask.clauses() if c.policy == policy.id and section.start <= c.start < end]
+    return found
 
 
 def _section_named(ask: Ask, ranked: Sequence[tuple[object, Clause]]) -> list[Clause]:
@@ -581,8 +594,9 @@ def _by_role(ask: Ask) -> Draft | None:
     """All tasks of which somebody has a role (哪些任务由一个单位负责)."""
     draft, question = ask.draft(), ask.question
     roles = question.roles
-    alone = Role.RESPONSIBLE in roles and (
-        Role.LEAD not in roles or re.search(r"不是|而非|没有|不", question.folded)
+    alone = question.has("leaderless") or (
+        Role.RESPONSIBLE in roles
+        and (Role.LEAD not in roles or re.search(r"不是|而非|没有|不", question.folded))
     )
     if alone:
         clauses = [
@@ -596,9 +610,7 @@ def _by_role(ask: Ask) -> Draft | None:
         name = "role_all"
     if not clauses:
         return None
-    draft.say(
-        name, count=draft.compute(len(clauses)), role=_joined_roles(draft, roles[-1:] if alone else roles)
-    )
+    draft.say(name, count=draft.compute(len(clauses)), role=_joined_roles(draft, roles))
     draft.count = len(clauses)
     if len(clauses) == 1:
         _say_clause(draft, clauses[0], tuple(Role))

@@ -8,30 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from assistant.corpus import numbered_section, subtree_end
 from assistant.draft import Draft
 from assistant.duty_answers import Ask
-from assistant.target_answers import subtree_end
 from index.parser import header_labels
 from index.policy import Policy, Section
-from index.targets import read_numeral
 from index.text import fold, squeeze
 from prompts import phrase
 
-_SECTION_KINDS = {
-    "条": "条",
-    "article": "条",
-    "章": "章",
-    "chapter": "章",
-    "节": "节",
-    "section": "",
-    "部分": "一",
-    "项": "",
-    "点": "",
-    "款": "",
-    "item": "",
-    "point": "",
-    "no.": "",
-}
 _EFFECTIVE = re.compile(
     r"[^。；\n]*(?:自|从|于)\s*(?:\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|(?:发布|公布|印发)之日)\s*起\s*(?:施行|实施|执行|生效|按新标准计算执行)[^。\n]*。?"
 )
@@ -300,17 +284,12 @@ def answer_section(ask: Ask) -> Draft | None:
         return None
     if not question.marker:
         return _by_heading(ask)
-    word = re.sub(r"[第\s\d一二三四五六七八九十百零]", "", question.marker)
-    digits = re.search(r"\d+|[一二三四五六七八九十百零]+", question.marker)
-    if not digits:
-        return None
-    number = int(digits.group()) if digits.group().isdigit() else int(read_numeral(digits.group()))
     draft = ask.draft()
     draft.route = "ledger"
     for policy in ask.corpus.policies.values():
         if question.policies and policy.id not in question.policies:
             continue
-        section = _numbered(policy, word, number)
+        section = numbered_section(policy, question.marker)
         if section is None:
             continue
         end = subtree_end(policy.sections, section.id)
@@ -352,6 +331,8 @@ def _by_heading(ask: Ask) -> Draft | None:
                 continue
             if any(term.weight >= 0.4 and term.text not in heading for term in question.terms):
                 continue
+            if "目标" in text.replace(heading, "") and any(t.section == section.id for t in policy.targets):
+                continue  # its targets are asked for, not its text
             body = re.sub(r"\s*\n\s*", "\n", policy.source[section.body_start : end].strip())
             if 20 <= len(body) <= 700:
                 draft = ask.draft()
@@ -364,26 +345,6 @@ def _by_heading(ask: Ask) -> Draft | None:
                 )
                 return draft
     return None
-
-
-def _numbered(policy: Policy, word: str, number: int) -> Section | None:
-    kind = _SECTION_KINDS.get(word, "")
-    for section in policy.sections:
-        marker = squeeze(section.marker)
-        if not marker or (kind in ("条", "章", "节") and not marker.endswith(kind) and "之" not in marker):
-            continue
-        if kind == "一" and not re.match(r"[一二三四五六七八九十]+、|第.+[章编]", marker):
-            continue
-        if kind == "" and not re.match(r"\d+[.、]", marker):
-            continue
-        digits = re.search(r"\d+|[一二三四五六七八九十百零]+", marker)
-        if (
-            digits
-            and (int(digits.group()) if digits.group().isdigit() else int(read_numeral(digits.group())))
-            == number
-        ):
-            return section
-    return _numbered(policy, "article", number) if kind == "" and word != "article" else None
 
 
 def answer_structure(ask: Ask) -> Draft | None:

@@ -137,10 +137,11 @@ def _everyday() -> dict[str, tuple[str, ...]]:
 
 
 def language_of(text: str) -> Language:
-    """zh where Chinese characters carry the question, else en."""
+    """zh where it asks in Chinese, or Chinese words (of two characters) are no fewer than Latin ones."""
     chinese = len(re.findall(r"[㐀-鿿]", text))
     latin = len(re.findall(r"[A-Za-z]+", text))
-    return "zh" if chinese and chinese >= latin else "en"
+    asks = re.search(r"[谁哪吗呢]|什么|多少|几|如何|怎|是否|为何", text)
+    return "zh" if chinese and (asks or chinese >= 2 * latin) else "en"
 
 
 def without_control(text: str) -> str:
@@ -279,7 +280,7 @@ def _regions(
         if name not in corpus and not any(name in other for other in foreign):
             foreign.append(name)
     own = {region_spellings_of(region): region for region in regions}
-    for match in re.finditer(r"[a-z]{4,}(?:'[a-z]+)?", rest):
+    for match in re.finditer(r"[a-z]+(?:'[a-z]+)?", rest):
         spelt = match.group().removesuffix("'s").replace("'", "")
         if spelt in own:
             named.append(own[spelt])

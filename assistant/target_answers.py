@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from assistant.corpus import Unit
+from assistant.corpus import Unit, subtree_end
 from assistant.draft import Draft, plain_number
 from assistant.duty_answers import Ask
 from assistant.match import NEAR, Fit, coverage, grip, precision, rank_targets
 from assistant.question import Question
-from index.policy import Comparator, Policy, Section, Target
+from index.policy import Comparator, Policy, Target
 from index.targets import Quantity
 from index.text import squeeze
 from prompts import phrase
@@ -29,6 +29,13 @@ _SCALE = {
     "千万": 1e7,
     "百万": 1e6,
 }
+_NUMBER_WORDS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9} | {
+    word: number
+    for number, word in enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine"), start=2)
+}
+_COUNTED = re.compile(
+    r"([二三四五六七八九两]|\b(?:two|three|four|five|six|seven|eight|nine)\b)(?:大|个(?!百分)|项|类|\s)"
+)
 _COMPARED = re.compile(r"是|相当于|\bas\b")
 _JOINTS = re.compile(r"、|和|与|及|跟|比|,|/|;|\band\b|\bthan\b|\bversus\b|\bvs\b|加上|还有|以及")
 
@@ -73,8 +80,8 @@ def _choose(ask: Ask) -> list[Found]:
     """The targets that the question names: one, or one for each part of it."""
     question = ask.question
     pool = _targets(ask)
-    if question.has("sum", "difference", "ratio", "largest", "smallest", "list", "amount") and _JOINTS.search(
-        question.folded
+    if question.has("sum", "difference", "ratio", "largest", "smallest", "list", "amount") and (
+        question.has("ratio") or _JOINTS.search(question.folded)
     ):
         parts = _by_parts(ask, pool)
         if len(parts) > 1:
@@ -87,34 +94,19 @@ def _choose(ask: Ask) -> list[Found]:
         return []
     group = question.has("sum", "largest", "smallest", "difference")
     if group:
+        counted = _COUNTED.search(question.folded)
+        least = 0.3 if counted else max(0.35, 0.6 * fit.coverage)
         same = [
             (p, t)
             for f, p, t in ranked
             if scale_unit(t.unit)[1] == scale_unit(best.unit)[1]
-            and f.coverage >= 0.6 * fit.coverage
-            and f.coverage >= 0.35
+            and f.coverage >= least
             and (t.year == best.year or question.has("difference"))
         ]
-        counted = re.search(
-            r"([二三四五六七八九两]|\b(?:two|three|four|five|six)\b)(?:大|个|项|类|\s)", question.folded
-        )
-        if counted:
-            number = {
-                "两": 2,
-                "二": 2,
-                "三": 3,
-                "四": 4,
-                "五": 5,
-                "六": 6,
-                "七": 7,
-                "八": 8,
-                "九": 9,
-                "two": 2,
-                "three": 3,
-                "four": 4,
-                "five": 5,
-                "six": 6,
-            }[counted.group(1)]
+        if counted:  # 四大产业集群: four, or none
+            number = _NUMBER_WORDS[counted.group(1)]
+            if len(same) < number:
+                return []
             same = same[:number]
         if question.has("difference") and len(question.years) == 2:
             same = [(p, t) for p, t in same if squeeze(t.indicator) == squeeze(best.indicator)]
@@ -278,17 +270,6 @@ def _of_section(ask: Ask) -> list[Found]:
                 ):
                     return inside
     return []
-
-
-def subtree_end(sections: Sequence[Section], number: int) -> int:
-    """Where a section ends with everything below it."""
-    own = sections[number]
-    end = own.end
-    for section in sections[number + 1 :]:
-        if section.level <= own.level:
-            break
-        end = section.end
-    return end
 
 
 # How they are said
@@ -481,7 +462,8 @@ def _check_number(ask: Ask, chosen: list[Found]) -> Draft:
     """Confirm or correct the number that the question states."""
     draft = ask.draft()
     stated = ask.question.numbers
-    for policy, target in chosen[:3]:
+    meant = squeeze(chosen[0][1].indicator)
+    for policy, target in [(p, t) for p, t in chosen if squeeze(t.indicator) == meant][:3]:
         same = [q for q in stated if _kind(q.unit) == _kind(target.unit)]
         values = {
             "when": _when(draft, target),

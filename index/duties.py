@@ -313,8 +313,8 @@ def _read_segment(
     best: tuple[int, Role] | None = None
     for cut in range(len(segment) - 2, max(0, len(segment) - 24), -1):
         role = next((role for role, pattern in _VERBS if pattern.match(segment[cut:])), None)
-        if role is not None and (best is None or best[1] is role or role is Role.LEAD):
-            best = (cut, role)  # the longest verb phrase: 按职责分工负责 rather than 负责
+        if role is not None:
+            best = (cut, role)  # the longest verb phrase: 负责组织实施 rather than 组织实施
     if best is None or best[0] < 2:
         return False
     return _add_segment(text, left, 0, best[0], best[1], pending, clause, strict=strict)
@@ -364,7 +364,10 @@ def _add_names(text: str, start: int, end: int, role: Role, clause: _Clause, *, 
 
 def _read_bare_list(text: str, start: int, end: int, clause: _Clause) -> None:
     """（市X局、市Y局） at the end of an item, without a verb."""
-    names = names_in(text, start, end)
+    names = []
+    for left, right in _pieces(text, start, end, ",;"):
+        if not _RULE_FIRST.search(text[left:right]) and not _RULE_TAIL.match(text[left:right]):
+            names += names_in(text, left, right)
     office = re.compile(r"(?:局|厅|委|部|署|办|政府|\)|委员会|银行|支队|中心|总局)$")
     pieces = [text[a:b] for a, b in names]
     if pieces and all(looks_like_name(p) and not is_generic(p) and office.search(p) for p in pieces):
@@ -499,7 +502,7 @@ def _statement(text: str, previous: int, clause: _Clause) -> tuple[int, int]:
     while start < clause.start and text[start] in " \n。;,":
         start += 1
     end = clause.end
-    if text[end : end + 1] in "。;":
+    if text[end : end + 1] in ("。", ";"):
         end += 1
     return start, end
 

@@ -30,12 +30,14 @@ _GENERIC = re.compile(
     r"^(?:等)?(?:各|有关|相关|其他|其它|成员|责任|牵头|配合|市级|省级|县级|区级)*(?:有关|相关)?(?:部门|单位|成员单位|方面)(?:和单位)?$"
 )
 
+_AT = re.compile(r"(?<=办公室)\([^()]+\)$")  # 领导小组办公室(市X局): not the bureau itself
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name taken apart; parts are folded, "" where absent."""
 
-    region: str  # 汉中 in 汉中市财政局
+    region: str  # 南阳 in 南阳市财政局
     level: str  # 市
     stem: str  # 财政: canonical where the data file knows it
     ending: str  # 局
@@ -69,14 +71,22 @@ def _stems() -> Mapping[str, str]:
 
 
 @cache
+def _complete() -> tuple[str, ...]:
+    """Names that are complete without an ending (人民银行)."""
+    rows = [row for row in _data()["organisation"] if not row.get("english")]
+    return tuple(fold(word) for row in rows for word in (row["stem"], *row.get("short", ())))
+
+
+@cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     stems = "|".join(sorted(map(re.escape, _stems()), key=len, reverse=True))
     endings = "|".join(sorted(_data()["endings"], key=len, reverse=True))
     # 国家金融监管总局: the part before the ending may hold words such as 管理, 监督.
     core = rf"(?P<stem>{stems})(?:管理|监督)?(?P<ending>{endings})"
+    alone = "|".join(sorted(map(re.escape, _complete()), key=len, reverse=True))
     return {
         "whole": re.compile(rf"^(?:(?P<region>[一-鿿]{{2,7}}?)?(?P<level>{_LEVEL}))?(?:国家|中国)?{core}$"),
-        "inside": re.compile(rf"(?:国家|中国)?{core}|(?P<alone>中国人民银行|人民银行)"),
+        "inside": re.compile(rf"(?:国家|中国)?{core}|(?P<alone>{alone})"),
         "question": re.compile(
             rf"(?:(?P<region>[一-鿿]{{2,3}}?)?(?P<level>{_LEVEL}))?(?:国家|中国)?{core}(?!长期|件|门户|队伍)"
         ),
@@ -92,7 +102,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 @lru_cache(maxsize=4096)
 def read_name(text: str) -> Name:
     """Region, level, stem and ending of an organisation's name."""
-    folded = squeeze(text)
+    folded = _AT.sub("", squeeze(text))
     match = _patterns()["whole"].match(folded)
     if match:
         return Name(
@@ -101,7 +111,7 @@ def read_name(text: str) -> Name:
     match = _patterns()["inside"].search(folded)
     if match:
         before = re.match(rf"([一-鿿]{{2,6}})({_LEVEL})", folded[: match.start()])
-        stem = fold("人民银行") if match["alone"] else _stems()[match["stem"]]
+        stem = _stems()[match["alone"] or match["stem"]]
         level = before.group(2) if before else (folded[0] if folded[0] in _LOCAL_LEVELS else "")
         return Name(before.group(1) if before else "", level, stem, match["ending"] or "", True)
     match = _patterns()["unlisted"].match(folded)
@@ -146,7 +156,7 @@ def english_name(name: str) -> str:
     if row is None or not parts.listed:
         return ""
     if not row["english"]:
-        return str(row["alone"][-4] if len(row["alone"]) > 3 else row["alone"][-1])
+        return str(next((name for name in row["alone"] if name.isascii()), ""))
     ending = _data()["english_endings"].get(parts.ending, "Bureau")
     level = _data()["english_levels"].get(parts.level, "")
     return f"{level} {row['english'][0]} {ending}".strip()
@@ -170,7 +180,8 @@ def _english_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
             rows.append((len(name), re.compile(pattern), stem))
             if " and " in name.lower() and len(name) > 20:
                 rows.append((len(name) - 1, re.compile(rf"\b{phrase}\b"), stem))
-        for name in row["alone"]:
+        complete = () if row["english"] else (row["stem"], *row.get("short", ()))
+        for name in (*row["alone"], *complete):
             rows.append((len(name), re.compile(rf"(?<![a-z]){re.escape(fold(name))}(?![a-z])"), stem))
     return tuple((pattern, stem) for _, pattern, stem in sorted(rows, key=lambda item: -item[0]))
 
@@ -223,6 +234,10 @@ class Directory:
                 break
         else:
             region, start = "", match.start("level") if match["level"] else start
+            if not match["level"]:  # 西安工信局
+                before = folded[:start]
+                region = next((before[-n:] for n in (3, 2) if is_place(before[-n:])), "")
+                start -= len(region)
         name = Name(region, match["level"] or "", _stems()[match["stem"]], match["ending"], True)
         names = self._same(name)
         add(start, match.end(), names, name)

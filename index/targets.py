@@ -47,13 +47,16 @@ _FIVE_YEARS = {"十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030, "
 _NUMERAL = "一二三四五六七八九十百千万零两"
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _LEADS = re.compile(
-    r"^(?:(?:其中|到|至|在|力争|争取|努力|确保|全市|全省|全县|全区|全国|我市|全年|预计|使|将|并|且|共|累计|合计|总计|基本|原则上|规模化?地?|同时|进一步|[::])[,]?)+"
+    r"^(?:(?:其中|到|至|在|力争|争取|努力|确保|全市|全省|全县|全区|全国|我市|全年|预计|使|将|并|且|共|累计|合计|总计|基本|原则上|规模化地?|同时|进一步|[::])[,]?)+"
 )
 _VERBS = (
     "新增|新培育|培育壮大|培育|形成|打造|建设|建成|实现|完成|引进|引育|招引|创建|认定|新建|改造|推广|实施|组织|开展|签约|谋划|支持|"
     "推动|新认定|扶持|开工|投用|制定|制修订|发布|新签约|储备|举办|转化|选派|培训|遴选|推出|建立|设立|评选|落地|布局|吸引|聚集|集聚|带动|新招引|促成|发展|孵化"
 )
 _BARE_VERB = re.compile(rf"^(?:{_VERBS}|有|为|达|是|按照?|以|给予|的)+$")
+
+
+_RESPECTIVELY = re.compile(r"(?:每人每月|每月|每年|均)?分别(?:为|是|达到|达)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,17 +370,24 @@ def _distribute(sentence: str, numbers: list[Quantity]) -> dict[Quantity, str]:
         fitting = [names for names in lists if len(names) == len(row)]
         if not fitting:
             continue
-        what = re.split(
-            r"[,;:]", re.sub(r"(?:每人每月|每月|每年|均)?分别(?:为|是|达到|达)?$", "", before.rstrip())
-        )[-1]
-        tail = (
-            what.split("的", 1)[1]
-            if "、".join(fitting[-1]) in what and "的" in what
-            else what.removeprefix("其")
-        )
-        for value, name in zip(row, fitting[-1], strict=True):
+        what = re.split(r"[,;:]", _RESPECTIVELY.sub("", before.rstrip()))[-1]
+        names, tail = _names_and_tail(fitting[-1], what)
+        for value, name in zip(row, names, strict=True):
             found[value] = name + tail
     return found
+
+
+def _names_and_tail(names: list[str], what: str) -> tuple[list[str], str]:
+    """The names of a list, and what is said of all: 甲类、乙类企业奖励 -> 甲类, 乙类 and 企业奖励."""
+    *others, last = [_RESPECTIVELY.sub("", name) for name in names]
+    if "、".join([*others, last]) not in what:
+        return names, what.removeprefix("其")
+    if "的" in what:
+        return names, what.split("的", 1)[1]
+    cut = last.find(names[0][-1]) + 1
+    if cut and all(name.endswith(names[0][-1]) for name in others):
+        return [*others, last[:cut]], last[cut:]
+    return names, what.removeprefix("其")
 
 
 def _subject(text: str, start: int, at: int) -> str:

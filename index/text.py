@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -23,7 +24,7 @@ def _fold_character(character: str) -> str:
     folded = unicodedata.normalize("NFKC", character).translate(_BRACKETS).lower()
     if not folded.isascii():
         folded = _converter().convert(folded)
-    return " " if folded.isspace() else folded
+    return " " if folded.isspace() and folded != "\n" else folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Folded:
 
 
 def fold(text: str) -> str:
-    """Text as it is compared: NFKC, simplified, lower case, every blank one space; length may differ."""
+    """Text as it is compared: NFKC, simplified, lower case, every blank but a line end one space; length may differ."""
     return "".join(map(_fold_character, text))
 
 
@@ -59,4 +60,4 @@ def fold_with_origin(text: str) -> Folded:
 
 def squeeze(text: str) -> str:
     """``fold(text)`` without blanks: 10 家 and 10家 are the same."""
-    return fold(text).replace(" ", "")
+    return re.sub(r"\s", "", fold(text))

@@ -107,12 +107,6 @@ def test_each_unsupported_thing_is_named_once() -> None:
     assert _check("9家，9家，市科技局、市科技局。").unsupported == ("9", "市科技局")
 
 
-GLUED = pytest.mark.xfail(
-    strict=True, reason="squeeze joins numbers that only a blank, mark or line end parts"
-)
-
-
-@GLUED
 def test_numbers_of_two_cells_are_two_numbers() -> None:
     quote = "到2027年底，有效利用系数提高到0.58，建成智慧灌区2处"
     assert _check(
@@ -120,17 +114,14 @@ def test_numbers_of_two_cells_are_two_numbers() -> None:
     ).passed
 
 
-@GLUED
 def test_numbers_on_both_sides_of_a_mark_are_two_numbers() -> None:
     assert _check("系数提高到0.58[1]2027年底前实行[2]。", "系数提高到0.58；", "2027年底前实行").passed
 
 
-@GLUED
 def test_two_numbers_do_not_make_a_third() -> None:
     assert not _check("见表。", "新增12家", rows=(("新增", "1", "2"),)).passed
 
 
-@GLUED
 def test_two_quotes_do_not_make_a_number() -> None:
     assert not _check("新增12家。", "新增1", "2家").passed
 

@@ -93,13 +93,7 @@ def test_a_question_that_stands_alone_is_not_changed(assistant: PolicyAssistant,
         ("制定依据是什么？", "陕办字〔2024〕19号"),
         ("这份文件现在有效吗？", "有效"),
         ("What is the document number?", "汉政办发〔2024〕11号"),
-        pytest.param(
-            "When was it published?",
-            "2024",
-            marks=pytest.mark.xfail(
-                strict=True, reason="“it” is the last topic, though only a document is published"
-            ),
-        ),
+        ("When was it published?", "2024"),
     ],
 )
 def test_a_question_about_the_document_is_not_glued_to_the_last_topic(

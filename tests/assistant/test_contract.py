@@ -197,7 +197,6 @@ def test_the_tokens_of_a_stream_make_the_text(assistant: PolicyAssistant, questi
     assert streamed == text
 
 
-@pytest.mark.xfail(strict=True, reason="English sentences are joined by a blank that no token carries")
 def test_the_tokens_of_several_english_sentences_make_the_text(assistant: PolicyAssistant) -> None:
     question = "Which tasks does the Municipal Bureau of Industry and Information Technology lead?"
     streamed, text = _streamed(assistant, question)

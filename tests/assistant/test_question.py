@@ -16,11 +16,7 @@ from tests.assistant.look import quotes, shown
         ("绿色工厂由谁牵头？", "zh"),
         ("綠色工廠由誰牽頭？", "zh"),
         ("Who leads the green factories?", "en"),
-        pytest.param(
-            "Which bureau leads 绿色工厂?",
-            "en",
-            marks=pytest.mark.xfail(strict=True, reason="one Chinese term outweighs three English words"),
-        ),
+        ("Which bureau leads 绿色工厂?", "en"),
         ("GDP占比目标是多少", "zh"),
         ("绿色工厂 green factory 由谁牵头", "zh"),
         ("2025?", "en"),
@@ -92,11 +88,7 @@ def test_a_year_is_no_number_of_the_question(assistant: PolicyAssistant) -> None
         ("the Industry and IT Bureau", "市工业和信息化局"),
         ("Development and Reform Commission", "市发展改革委"),
         ("the Ecology and Environment Bureau", "市生态环境局"),
-        pytest.param(
-            "人民银行",
-            "中国人民银行汉中市分行",
-            marks=pytest.mark.xfail(strict=True, reason="no mention is found"),
-        ),
+        ("人民银行", "中国人民银行汉中市分行"),
     ],
 )
 def test_what_people_call_an_organisation(assistant: PolicyAssistant, text: str, name: str) -> None:
@@ -117,7 +109,7 @@ def test_control_of_what_a_term_stands_for(assistant: PolicyAssistant) -> None:
 @pytest.mark.parametrize(
     "question",
     ["北京市的绿色工厂目标由谁牵头？", "西安市到2025年新增多少家绿色工厂？", "上海的绿色工厂由谁牵头？",
-     pytest.param("Which bureau leads the green factories in Xi'an?", marks=pytest.mark.xfail(strict=True, reason="a place spelt with an apostrophe after two letters")), "宝鸡市工业和信息化局牵头哪些任务？"],
+     "Which bureau leads the green factories in Xi'an?", "宝鸡市工业和信息化局牵头哪些任务？"],
 )  # fmt: skip
 def test_another_region_is_refused(ask: Ask, question: str) -> None:
     answer = ask(question)

@@ -11,8 +11,14 @@ from eval.cases import CATEGORIES, Case, CaseError, check, load, problems
 from eval.run import FOLDERS
 
 FILES = sorted((Path(__file__).parents[2] / "eval" / "cases").glob("*.jsonl"))
-SOUND = Case(id="a", category="numeric", question="几家？", answerable=True, key_facts=(("8家",),),
-             evidence=("绿色工厂 8 家",))
+SOUND = Case(
+    id="a",
+    category="numeric",
+    question="几家？",
+    answerable=True,
+    key_facts=(("8家",),),
+    evidence=("绿色工厂 8 家",),
+)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -36,8 +42,14 @@ def test_evidence_must_be_verbatim_and_unique() -> None:
 
 
 def test_key_fact_must_stand_in_the_evidence() -> None:
-    case = Case(id="a", category="numeric", question="几家？", answerable=True, key_facts=(("9家",),),
-                evidence=("绿色工厂 18 家、19 家",))
+    case = Case(
+        id="a",
+        category="numeric",
+        question="几家？",
+        answerable=True,
+        key_facts=(("9家",),),
+        evidence=("绿色工厂 18 家、19 家",),
+    )
     assert problems(case, "绿色工厂 18 家、19 家") == ["key fact does not stand in the evidence: 9家"]
 
 
@@ -55,8 +67,15 @@ def test_bad_line_is_named(tmp_path: Path) -> None:
 
 def test_unknown_policy_and_duplicate_id(tmp_path: Path) -> None:
     (tmp_path / "p.txt").write_text("绿色工厂 8 家", encoding="utf-8")
-    case = Case(id="a", category="numeric", question="几家？", answerable=True, policy="p",
-                key_facts=(("8家",),), evidence=("绿色工厂 8 家",))
+    case = Case(
+        id="a",
+        category="numeric",
+        question="几家？",
+        answerable=True,
+        policy="p",
+        key_facts=(("8家",),),
+        evidence=("绿色工厂 8 家",),
+    )
     assert check([case], [tmp_path]) == []
     assert len(check([case, case], [tmp_path])) == 2
     with pytest.raises(CaseError, match="no file of policy"):

@@ -34,15 +34,28 @@ class Echo:
         if "炸" in question:
             raise RuntimeError("boom")
         status = "refused" if "电话" in question else "answered"
-        return Reply({"status": status, "text": question, "table": None, "count": None,
-                      "citations": [{"policy": "p", "quote": "甲局牵头"}],
-                      "certificate": {"passed": True, "unsupported": []}})
+        return Reply(
+            {
+                "status": status,
+                "text": question,
+                "table": None,
+                "count": None,
+                "citations": [{"policy": "p", "quote": "甲局牵头"}],
+                "certificate": {"passed": True, "unsupported": []},
+            }
+        )
 
 
 def case(name: str, question: str, *, answerable: bool = True) -> dict[str, Any]:
-    return {"id": name, "category": "responsibility" if answerable else "unanswerable", "policy": "p",
-            "question": question, "answerable": answerable, "key_facts": [["甲局"]] if answerable else [],
-            "evidence": ["甲局牵头"] if answerable else []}
+    return {
+        "id": name,
+        "category": "responsibility" if answerable else "unanswerable",
+        "policy": "p",
+        "question": question,
+        "answerable": answerable,
+        "key_facts": [["甲局"]] if answerable else [],
+        "evidence": ["甲局牵头"] if answerable else [],
+    }
 
 
 @pytest.fixture
@@ -51,8 +64,17 @@ def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> argparse.Namespa
     (tmp_path / "p.txt").write_text("绿色工厂由甲局牵头。", encoding="utf-8")
     parser = argparse.ArgumentParser()
     run.add_arguments(parser)
-    return parser.parse_args(["--cases", str(tmp_path / "c.jsonl"), "--policies", str(tmp_path),
-                              "--out", str(tmp_path / "out.jsonl"), "--failures"])
+    return parser.parse_args(
+        [
+            "--cases",
+            str(tmp_path / "c.jsonl"),
+            "--policies",
+            str(tmp_path),
+            "--out",
+            str(tmp_path / "out.jsonl"),
+            "--failures",
+        ]
+    )
 
 
 def write(options: argparse.Namespace, *rows: dict[str, Any]) -> None:

@@ -162,7 +162,6 @@ def test_respectively_gives_each_its_own_value(targets: Targets) -> None:
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="without 的 the whole list is repeated in each indicator")
 def test_respectively_without_a_particle(targets: Targets) -> None:
     found = targets("甲类、乙类、丙类企业奖励分别为10万元、20万元、30万元。")
     assert [(t.indicator, t.low) for t in found] == [
@@ -176,7 +175,6 @@ def test_values_that_cannot_be_told_apart_are_not_given_to_anyone(targets: Targe
     assert targets("上述三地的标准分别为100元、200元、300元。") == ()
 
 
-@pytest.mark.xfail(strict=True, reason="the lone indicator 规模 is taken for a lead word and dropped")
 def test_scale_is_an_indicator(targets: Targets) -> None:
     (target,) = targets("到2025年，规模突破350亿元。")
     assert target.indicator == "规模"

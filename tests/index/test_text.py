@@ -63,7 +63,7 @@ def test_folding_twice_changes_nothing_for_the_one_chain_of_opencc() -> None:
         ("綠色工廠的目標由哪個局牽頭？", "绿色工厂的目标由哪个局牵头?"),
         ("“小巨人”「链主」", '"小巨人""链主"'),
         ("GB／T　9704", "gb/t 9704"),
-        ("（一）\n㎡", "(一) m2"),
+        ("（一）\n㎡", "(一)\nm2"),
     ],
 )
 def test_forms_that_are_one(written: str, folded: str) -> None:
