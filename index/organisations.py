@@ -338,7 +338,7 @@ def region_spellings() -> Mapping[str, str]:
 
 
 def region_spellings_of(region: str) -> str:
-    """How an English text spells a region: hanzhong for 汉中市."""
+    """How an English text spells a region: nanyang for 南阳市."""
     from pypinyin import lazy_pinyin
 
     return "".join(lazy_pinyin(region[:-1] if len(region) > 2 else region))
