@@ -1,13 +1,18 @@
-"""Fixtures shared by all tests, and the rule that with CI=true no browser test may be skipped."""
+"""Fixtures shared by all tests: the browser (with CI=true it must be there), the assistant on the plan."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Generator
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from assistant.chain import PolicyAssistant
+    from index.settings import IndexSettings
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -20,6 +25,27 @@ def chromium() -> str:
         if path:
             return path
     pytest.skip("no chromium found: `make browser` installs it, or CHROMIUM=/path/to/it names it")
+
+
+@pytest.fixture(scope="session")
+def index_settings(tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
+    """Settings of a new index of ``data/policies``."""
+    from eval.run import FOLDERS
+    from index.build import build
+    from index.settings import IndexSettings
+
+    settings = IndexSettings(policy_dir=FOLDERS[0], index_dir=tmp_path_factory.mktemp("plan") / "index")
+    build(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def assistant(index_settings: IndexSettings) -> PolicyAssistant:
+    """The assistant on the Hanzhong plan alone."""
+    from assistant.build import build_assistant
+    from assistant.settings import Settings
+
+    return build_assistant(replace(Settings(), index=index_settings))
 
 
 @pytest.hookimpl(wrapper=True)

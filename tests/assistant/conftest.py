@@ -1,37 +1,18 @@
-"""The real assistant on real indexes, built once a session."""
+"""The real assistant on more real indexes, built once a session."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import cast
 
 import pytest
 
 from assistant.answer import Answer
-from assistant.build import build_assistant
 from assistant.chain import PolicyAssistant
-from assistant.settings import Settings
 from eval.run import FOLDERS, indexed
-from index.build import build
-from index.settings import IndexSettings
 from tests.assistant.look import PLAN, spoken
 
 Ask = Callable[..., Answer]
-
-
-@pytest.fixture(scope="session")
-def index_settings(tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
-    """Settings of a new index of ``data/policies``."""
-    settings = IndexSettings(policy_dir=FOLDERS[0], index_dir=tmp_path_factory.mktemp("plan") / "index")
-    build(settings)
-    return settings
-
-
-@pytest.fixture(scope="session")
-def assistant(index_settings: IndexSettings) -> PolicyAssistant:
-    """The assistant on the Hanzhong plan alone."""
-    return build_assistant(replace(Settings(), index=index_settings))
 
 
 @pytest.fixture(scope="session")
