@@ -66,6 +66,17 @@
     if (document.querySelector("#viewer .back").offsetParent) document.querySelector("#viewer .back").focus();
   };
 
+  // Over plain http from another machine there is no navigator.clipboard.
+  const write = (text) => {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const area = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done ? Promise.resolve() : Promise.reject(new Error("copy"));
+  };
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest("a.cite");
     const place = link && read(link.getAttribute("href"));
@@ -94,7 +105,7 @@
       for (const cell of answer.querySelectorAll("td, th")) cell.append("\t");
       for (const end of answer.querySelectorAll("br")) end.replaceWith("\n");
       for (const line of answer.querySelectorAll("tr, li, .notice, .state, .text, .count, summary")) line.append("\n");
-      navigator.clipboard.writeText(answer.textContent.trim()).then(() => {
+      write(answer.textContent.trim()).then(() => {
         const before = copy.textContent;
         copy.textContent = copy.nextElementSibling.textContent;
         setTimeout(() => (copy.textContent = before), 1500);

@@ -9,6 +9,7 @@ from dataclasses import replace
 from threading import Event, Thread
 from typing import NamedTuple
 
+import httpx
 import pytest
 import uvicorn
 from pydantic import Field
@@ -76,3 +77,11 @@ def held(assistant: PolicyAssistant) -> Iterator[Held]:
             yield Held(address, retriever.gate, RARE)
         finally:
             retriever.gate.set()
+
+
+def join(client: httpx.Client, question: str, session: str) -> httpx.Response:
+    """Send a question as the page's script does, past every check that the page makes."""
+    config = client.get("/config").json()
+    (number,) = [d["id"] for d in config["dependencies"] if any(t[1] == "submit" for t in d["targets"])]
+    body = {"data": [question, [], None], "fn_index": number, "session_hash": session}
+    return client.post("/gradio_api/queue/join", json=body)

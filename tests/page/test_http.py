@@ -18,7 +18,7 @@ from assistant.retriever import HybridRetriever
 from assistant.view import document_html, failure_html, texts
 from index.errors import IndexDamagedError
 from prompts import phrase
-from tests.page.conftest import Held
+from tests.page.conftest import Held, join
 from tests.page.markup import having
 
 PLAN = "hanzhong-2024-11"
@@ -30,14 +30,6 @@ def client(url: str) -> Iterator[httpx.Client]:
     """A client of the page's server."""
     with httpx.Client(base_url=url, timeout=60) as opened:
         yield opened
-
-
-def _join(client: httpx.Client, question: str, session: str) -> httpx.Response:
-    """Send a question as the page's script does, past every check that the page makes."""
-    config = client.get("/config").json()
-    (number,) = [d["id"] for d in config["dependencies"] if any(t[1] == "submit" for t in d["targets"])]
-    body = {"data": [question, [], None], "fn_index": number, "session_hash": session}
-    return client.post("/gradio_api/queue/join", json=body)
 
 
 def _reply(client: httpx.Client, session: str) -> tuple[str, list[str], str]:
@@ -109,7 +101,7 @@ def test_another_document_is_not_found(client: httpx.Client, name: str) -> None:
 @pytest.mark.parametrize("length", [LONGEST_QUESTION + 1, 10_000, 1_000_000])
 def test_a_very_long_question_gets_one_sentence(client: httpx.Client, length: int) -> None:
     session = f"long {length}"
-    assert _join(client, "字" * length, session).status_code == 200
+    assert join(client, "字" * length, session).status_code == 200
     _, (asked, answer), _ = _reply(client, session)
     assert [found.text for found in having(answer, "text")] == [
         phrase("zh", "too_long", limit=LONGEST_QUESTION)
@@ -119,7 +111,7 @@ def test_a_very_long_question_gets_one_sentence(client: httpx.Client, length: in
 
 def test_after_it_the_next_question_is_answered(client: httpx.Client) -> None:
     for question in ("字" * 20_000, "\x00\x07", "🏭" * 3000, LEADS):
-        assert _join(client, question, "one after the other").status_code == 200
+        assert join(client, question, "one after the other").status_code == 200
         _, messages, evidence = _reply(client, "one after the other")
     assert "市工业和信息化局牵头[1]" in having(messages[-1], "text")[0].text
     assert having(evidence, "card")
@@ -127,7 +119,7 @@ def test_after_it_the_next_question_is_answered(client: httpx.Client) -> None:
 
 def test_a_full_queue_asks_to_come_back(held: Held) -> None:
     with httpx.Client(base_url=held.url, timeout=60) as client:
-        replies = [_join(client, LEADS, f"reader {n}") for n in range(QUEUE + AT_ONCE + 1)]
+        replies = [join(client, LEADS, f"reader {n}") for n in range(QUEUE + AT_ONCE + 1)]
         turned_away = [reply for reply in replies if reply.status_code != 200]
         assert len(replies) > len(turned_away) > 0
         for reply in turned_away:
