@@ -19,7 +19,7 @@ from assistant.corpus import Corpus
 from assistant.draft import Draft
 from assistant.duty_answers import Ask
 from assistant.header_answers import read_date
-from assistant.question import Question, language_of, read_question, without_control
+from assistant.question import Question, Term, language_of, read_question, without_control
 from assistant.retriever import HybridRetriever
 from assistant.route import route
 from assistant.target_answers import other_years
@@ -29,6 +29,8 @@ from prompts import phrase
 
 LONGEST_QUESTION = 2000  # characters
 CONSIDERED = 12  # passages that may answer
+NAMES_A_TOPIC = 0.4  # weight of a term from which its neighbours are looked up
+NEIGHBOUR = 0.8  # what the nearest word of the policies counts, beside 1 for the word itself
 SHOWN = 6  # passages beside an answer
 _INVALID = re.compile(r"失效|废止|无效|作废|宣布废止")
 
@@ -66,6 +68,16 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         return read_question(
             text, corpus.directory.find(without_control(text)), corpus.titles, corpus.regions, corpus.text
         )
+
+    def _with_neighbours(self, term: Term) -> Term:
+        """A term that no policy uses, with the words of the policies that stand out as close to it."""
+        if term.pair or term.weight < NAMES_A_TOPIC or self.corpus.known(term):
+            return term
+        near = tuple(
+            (word, min(NEIGHBOUR, NEIGHBOUR * (score - 2) / 2.5))
+            for word, score in self.index.neighbours(term.text)
+        )
+        return replace(term, near=near)
 
     def invoke(self, input: dict[str, Any], config: RunnableConfig | None = None, **_: Any) -> Answer:
         """The certified answer to one question."""
@@ -127,6 +139,8 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             return self._certified(ask, draft, chosen)
         if unnamed or (asked.has("amount", "targets") and other_years(ask)):
             return refuse(ask, "not_named" if unnamed else "year", passages)
+        asked = replace(asked, terms=tuple(map(self._with_neighbours, asked.terms)))
+        ask = replace(ask, question=asked)
         verdict = judge(ask, chosen)
         if not verdict.passages:
             return refuse(ask, verdict.reason, passages, verdict.missing)

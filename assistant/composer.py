@@ -14,9 +14,10 @@ from assistant.answer import Passage
 from assistant.corpus import Unit
 from assistant.draft import Draft
 from assistant.duty_answers import Ask
-from assistant.match import coverage, missing
+from assistant.match import coverage, grip, missing
 from assistant.question import Question, Term, words
 from assistant.target_answers import is_commitment, other_years, scale_unit, unit_fits
+from index.policy import Policy, Section
 from index.targets import quantities
 from index.text import fold_with_origin, squeeze
 from prompts import phrase
@@ -24,7 +25,12 @@ from prompts import phrase
 ENOUGH = 0.55  # coverage of the question's terms that a passage needs to answer (chosen on eval/cases)
 ENOUGH_ENGLISH = 0.55
 RELEVANT = 0.6  # coverage from which a sentence speaks of the topic, headings counted
+MEANING = 0.6  # what nearness in meaning adds where the policies use none of the question's words
 LONGEST = 320  # characters of an extractive answer
+_FORMALITY = re.compile(
+    r"印发给你们|请(?:认真|遵照|结合实际)?(?:贯彻|遵照|抓好)?(?:落实|执行)|(?:通知|公告|意见)如下"
+)
+_REFERS = re.compile(r"第[一二三四五六七八九十]+项|前[款项]|前[两二三]项|除前")
 _DEFINES = re.compile(r"是指|所称|指的是|以下简称|包括|系指|即")
 _TIME = re.compile(
     r"\d{4}年|\d+\s*(?:日|天|个?工作日|个?月|年|小时)|[一二三四五六七八九十]+(?:日|天|个月|年|个工作日)|每年|之日起|届满|底前|\d+月\d+日|当年"
@@ -64,7 +70,8 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     if not weighty:
         return Verdict((), "refuse")
     passages = [passage for passage in passages if not _is_header(ask, passage)]
-    scored = sorted(((_fit(ask, terms, passage), passage) for passage in passages), key=lambda item: -item[0])
+    fits = _fits(ask, terms, passages)
+    scored = sorted(((fits[passage], passage) for passage in passages), key=lambda item: -item[0])
     if not scored:
         return Verdict((), "refuse")
     best, top = scored[0]
@@ -97,7 +104,7 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     good = (
         tuple(holding or near or [top])[:3]
         if top not in holding
-        else (top, *(p for p in holding if p is not top and _fit(ask, terms, p) >= best - 0.15))[:3]
+        else (top, *(p for p in holding if p is not top and fits[p] >= best - 0.15))[:3]
     )
     if _other_year(ask, good) or _no_target_of(ask, good):
         return Verdict((), "year", names)
@@ -182,8 +189,17 @@ def _is_header(ask: Ask, passage: Passage) -> bool:
     return sum(passage.start <= field.start < passage.end for field in header) > 1
 
 
-def _fit(ask: Ask, terms: Sequence[Term], passage: Passage) -> float:
-    return coverage(ask.corpus, terms, _unit(passage)) + 0.25 * passage.score
+def _fits(ask: Ask, terms: Sequence[Term], passages: Sequence[Passage]) -> dict[Passage, float]:
+    """How well each passage fits: the terms it holds, its rank, and for words that no policy uses its meaning."""
+    low = min((passage.dense for passage in passages), default=0.0)
+    high = max((passage.dense for passage in passages), default=0.0)
+    foreign = _heavy([term for term in terms if not ask.corpus.known(term)], terms)
+    return {
+        passage: coverage(ask.corpus, terms, _unit(passage))
+        + 0.25 * passage.score
+        + MEANING * foreign * (passage.dense - low) / ((high - low) or 1.0)
+        for passage in passages
+    }
 
 
 def _missing_kind(ask: Ask, passages: Sequence[Passage]) -> str:
@@ -258,9 +274,25 @@ def _relevant(ask: Ask, passages: Sequence[Passage]) -> list[str]:
     found = []
     for passage in passages:
         for sentence in sentences(ask, passage):
-            if coverage(ask.corpus, terms, _unit(passage, sentence.text)) >= RELEVANT:
+            if coverage(ask.corpus, terms, _unit(passage, sentence.text)) >= RELEVANT and not _of_another(
+                ask, sentence, terms
+            ):
                 found.append(sentence.text)
     return found
+
+
+def _of_another(ask: Ask, sentence: Sentence, terms: Sequence[Term]) -> bool:
+    """Whether another paragraph of the passage, and not this one, speaks of a thing that was asked about."""
+    source = ask.corpus.policies[sentence.policy].source
+    passage = sentence.passage
+    start = max(source.rfind("\n", 0, sentence.start) + 1, passage.start)
+    end = source.find("\n", sentence.end)
+    end = passage.end if end < 0 else min(end, passage.end)
+    if start <= passage.start and end >= passage.end:
+        return False
+    own = _unit(passage, source[start:end])
+    whole = _unit(passage)
+    return any(term.weight >= 0.9 and grip(term, own) < 0.5 and grip(term, whole) >= 0.9 for term in terms)
 
 
 def sentences(ask: Ask, passage: Passage) -> Iterator[Sentence]:
@@ -320,9 +352,12 @@ def _choose(ask: Ask, passages: Sequence[Passage]) -> list[Sentence]:
             text = squeeze(sentence.text)
             if any(text.strip("#") in title for title in ask.corpus.titles[passage.policy]):
                 continue
+            if _FORMALITY.search(text):
+                continue
             own = coverage(ask.corpus, terms, Unit(((1.0, text),)))
             above = coverage(ask.corpus, terms, Unit(((1.0, path),))) if path else 0.0
             value = own + (0.5 * above if broad else 0.2 * above) - 0.12 * rank
+            value -= 0.4 * _of_another(ask, sentence, terms)
             value += 0.4 * sum(bool(pattern.search(sentence.text)) for pattern in wanted)
             if _asks_number(question):
                 value += 0.3 * any(True for _ in quantities(fold_with_origin(sentence.text).text))
@@ -347,8 +382,27 @@ def _choose(ask: Ask, passages: Sequence[Passage]) -> list[Sentence]:
         length += len(sentence.text)
         if not broad and len(chosen) >= 3:
             break
-    chosen = _with_items(ask, chosen)
+    chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
     return sorted(chosen, key=lambda s: (s.policy, s.start))
+
+
+def _with_clauses(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> list[Sentence]:
+    """Clauses of the best sentence (between ；) that speak of what the chosen ones leave out."""
+    result = list(chosen)
+    for best in chosen[:1]:
+        source = ask.corpus.policies[best.policy].source
+        for clause in sentences(ask, best.passage):
+            if clause in result:
+                continue
+            between = source[min(clause.end, best.end) - 1 : max(clause.start, best.start)]
+            own = Unit(((1.0, squeeze(clause.text)),))
+            held = Unit(((1.0, squeeze("".join(sentence.text for sentence in result))),))
+            adds = any(
+                term.weight >= 0.9 and grip(term, own) >= 0.9 and grip(term, held) < 0.9 for term in terms
+            )
+            if adds and not re.search(r"[。！？\n]", between):
+                result.append(clause)
+    return result
 
 
 def _with_items(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
@@ -364,15 +418,34 @@ def _with_items(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
         for child in policy.sections[section.id + 1 :]:
             if child.level <= section.level:
                 break
-            text = policy.source[child.start : child.end].strip()
-            at = child.start + policy.source[child.start : child.end].find(text)
-            item = Sentence(policy.id, child.path, at, at + len(text), text, sentence.passage)
-            if all(
-                item.end <= other.start or item.start >= other.end or other.policy != item.policy
-                for other in result
-            ):
-                result.append(item)
+            _add_section(result, policy, child, sentence)
     return result
+
+
+def _with_referred(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """An item that speaks of the items before it (除第一项…以外) brings them."""
+    result = list(chosen)
+    for sentence in chosen[:1]:
+        policy = ask.corpus.policies[sentence.policy]
+        section = next((s for s in policy.sections if s.start <= sentence.start < s.end), None)
+        if section is None or not section.marker or not _REFERS.search(sentence.text):
+            continue
+        for other in policy.sections[: section.id]:
+            if other.parent == section.parent and other.level == section.level and other.level > 1:
+                _add_section(result, policy, other, sentence)
+    return result
+
+
+def _add_section(result: list[Sentence], policy: Policy, section: Section, beside: Sentence) -> None:
+    """Add a section as one sentence, unless some of it is there already."""
+    whole = policy.source[section.start : section.end]
+    text = whole.strip()
+    at = section.start + whole.find(text)
+    item = Sentence(policy.id, section.path, at, at + len(text), text, beside.passage)
+    if all(
+        item.end <= other.start or item.start >= other.end or other.policy != item.policy for other in result
+    ):
+        result.append(item)
 
 
 def _runs(ask: Ask, chosen: Sequence[Sentence]) -> list[list[Sentence]]:

@@ -109,7 +109,8 @@ class Corpus:
     def rarity(self, term: Term) -> float:
         """0..1: 1 for a term that no section holds, near 0 for one that every section holds."""
         total = len(self._documents)
-        holding = sum(any(variant in text for variant in term.variants) for text in self._documents)
+        words = (*term.variants, *(word for word, _ in term.near))
+        holding = sum(any(word in text for word in words) for text in self._documents)
         return math.log((total + 1) / (holding + 0.5)) / math.log((total + 1) / 0.5)
 
     @lru_cache(maxsize=4096)  # noqa: B019
@@ -119,8 +120,8 @@ class Corpus:
         return weight * 0.3 if term.weight <= 0.5 and not self.known(term) else weight
 
     def known(self, term: Term) -> bool:
-        """Whether some policy holds the term or one of its official forms."""
-        return any(variant in self.text for variant in term.variants)
+        """Whether some policy holds the term, one of its official forms or a word close in meaning."""
+        return bool(term.near) or any(variant in self.text for variant in term.variants)
 
     def field(self, policy: Policy, meaning: str) -> HeaderField | None:
         """The header field with this meaning (``header.toml``)."""

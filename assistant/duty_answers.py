@@ -104,6 +104,11 @@ def _topic_clauses(ask: Ask) -> list[Clause]:
         return []
     if fit.coverage < 0.75 and len(lost) > 1:
         return []
+    if not best.bracketed and any(
+        term.weight >= 0.9 or not ask.corpus.known(term)
+        for term in missing(ask.corpus, question.terms, ask.corpus.clause_unit(best))
+    ):
+        return []  # running text says many things: all that is asked about has to stand there
     chosen = [
         clause
         for other, clause in ranked

@@ -26,6 +26,7 @@ _BASIS = re.compile(
     r"(?:为|根据|依据|按照|贯彻|落实|遵照)[^。]*《[^》]+》(?:[（(][^）)]*号[）)])?[^。]*(?:制定|提出|现|结合|规定|方案|意见|通知|如下)[^。]*。?"
 )
 _SIGNED = re.compile(r"(?m)^[ 　]*\d{4}年\d{1,2}月\d{1,2}日[ 　]*$")
+_OTHER_VERSION = re.compile(r"上一?(?:版|个版本)|旧版|老版|前一版|previous (?:version|plan|edition)")
 _TITLES = re.compile(r"《[^》]+》(?:（[^）]*号）)?")
 
 
@@ -45,8 +46,8 @@ def _asks() -> dict[str, re.Pattern[str]]:
         meaning: re.compile(
             "|".join(
                 [
-                    *(re.escape(fold(word)) for word in sorted(row["zh"], key=len, reverse=True)),
-                    *(rf"\b{re.escape(fold(word))}\b" for word in row["en"]),
+                    *(fold(word) for word in sorted(row["zh"], key=len, reverse=True)),
+                    *(rf"\b(?:{fold(word)})\b" for word in row["en"]),
                 ]
             )
         )
@@ -84,6 +85,8 @@ def _meanings(ask: Ask) -> list[str]:
     """What is asked of the document; [] where the question has a topic beyond that."""
     question = ask.question
     text = question.folded
+    if _OTHER_VERSION.search(text):
+        return []
     asked = [name for name in ("basis", "recipients") if question.has(name)]
     rest = text
     for meaning, pattern in _asks().items():

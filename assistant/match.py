@@ -49,6 +49,9 @@ def grip(term: Term, unit: Unit) -> float:
                 best = value
         if best >= weight and place == 0:
             break
+        for word, share in term.near:
+            if word in text:
+                best = max(best, weight * share)
     return best
 
 

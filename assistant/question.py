@@ -51,6 +51,10 @@ class Term:
     text: str
     variants: tuple[str, ...]  # the word itself and its official forms, folded, without blanks
     weight: float
+    pair: bool = False  # two neighbouring words as one
+    near: tuple[
+        tuple[str, float], ...
+    ] = ()  # words of the policies close in meaning, and how far each counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,5 +355,7 @@ def _read_chinese(piece: str, found: dict[str, Term], whole: re.Pattern[str], fa
                 found.setdefault(word, Term(word, (word, *_everyday().get(word, ())), weight * factor))
             content = len(word) > 1 and weight >= 0.4
             if content and before:
-                found.setdefault(before + word, Term(before + word, (before + word,), PHRASE * factor))
+                found.setdefault(
+                    before + word, Term(before + word, (before + word,), PHRASE * factor, pair=True)
+                )
             before = word if content else ""

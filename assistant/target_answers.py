@@ -36,6 +36,9 @@ _NUMBER_WORDS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "�
 _COUNTED = re.compile(
     r"([二三四五六七八九两]|\b(?:two|three|four|five|six|seven|eight|nine)\b)(?:大|个(?!百分)|项|类|\s)"
 )
+_DURATIONS = frozenset(
+    ("年", "个月", "月", "天", "日", "个工作日", "工作日", "小时", "周", "自然日", "个自然日")
+)
 _COMPARED = re.compile(r"是|相当于|\bas\b")
 _JOINTS = re.compile(r"、|和|与|及|跟|比|,|/|;|\band\b|\bthan\b|\bversus\b|\bvs\b|加上|还有|以及")
 
@@ -43,7 +46,7 @@ _JOINTS = re.compile(r"、|和|与|及|跟|比|,|/|;|\band\b|\bthan\b|\bversus\b
 def answer_targets(ask: Ask) -> Draft | None:
     """The answer to a question about numbers that the ledger holds, or None."""
     question = ask.question
-    if question.kinds - {"penalty"} or question.has("definition") or not _targets(ask):
+    if question.kinds - {"penalty", "growth"} or question.has("definition") or not _targets(ask):
         return None
     wants = (
         question.has("amount", "targets", "sum", "difference", "largest", "smallest", "ratio")
@@ -108,8 +111,10 @@ def _choose(ask: Ask) -> list[Found]:
             if len(same) < number:
                 return []
             same = same[:number]
-        if question.has("difference") and len(question.years) == 2:
+        if question.has("difference") and not question.has("largest", "smallest"):
             same = [(p, t) for p, t in same if squeeze(t.indicator) == squeeze(best.indicator)]
+            if len(same) < 2:
+                return []  # a change or a gap needs two numbers of one thing
         return _in_years(ask, same)
     whole = _under_heading(ask, policy, best)
     if whole:
@@ -205,9 +210,13 @@ def unit_fits(question: Question, unit: str) -> bool:
             return unit.endswith("元")
         if word in ("%", "百分点", "个百分点"):
             return unit in ("%", "百分点", "个百分点", "‰")
-        if word in ("天", "日"):
-            return unit[-1:] in ("天", "日")
+        if word in _DURATIONS:
+            return unit in _DURATIONS
         return unit.endswith(word) or word[-1] == unit[-1:]
+    if re.search(r"\bhow old\b|几岁|多大(?:岁数|年龄|年纪|的?人|才)|岁数|年龄.{0,4}多", question.folded):
+        return unit == "岁"
+    if re.search(r"多久|多长时间|how long", question.folded):
+        return unit in _DURATIONS
     if re.search(r"百分之几|占比|比重|比例|\bpercent|\bshare\b|\bproportion", question.folded):
         return unit in ("%", "个百分点", "百分点", "‰", "倍", "万分之")
     return True

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -40,6 +40,7 @@ from index.settings import IndexSettings
 from index.store import (
     BATCH,
     SCHEMA,
+    WORDS,
     Manifest,
     candidates,
     collection_name,
@@ -51,6 +52,7 @@ from index.store import (
     write_manifest,
     write_pointer,
 )
+from index.vocabulary import Vocabulary, content_words
 
 VERIFY_SECONDS = 120
 VECTORS = "vectors.npz"  # of a generation: hashes of the embedded texts and their vectors, for the next build
@@ -106,11 +108,15 @@ def build(settings: IndexSettings, progress: Progress = lambda _: None) -> Build
             return _report(live, sources, 0, start, unchanged=True)
         policies = tuple(annotate(policy) for policy in sources.policies)
         chunks = [piece for policy in policies for piece in chunk(policy)]
-        vectors, embedded = _embed(settings, live, chunks, progress)
+        texts = [embedded_text(piece) for piece in chunks]
+        words = content_words(policy.source for policy in policies)
+        known = _old_vectors(settings, live)
+        embedded = sum(_digest(text) not in known for text in texts)
+        vectors = _embed(settings, known, [*texts, *words], progress)
         progress("写入索引")
         manifest = _manifest(settings, policies, chunks, sources)
         try:
-            _write(settings, manifest, policies, chunks, vectors)
+            _write(settings, manifest, policies, chunks, words, vectors)
             progress("检查索引")
             _verify(settings, manifest.generation)
             _sync(generation_folder(settings, manifest.generation))
@@ -194,16 +200,16 @@ def _live(settings: IndexSettings) -> Manifest | None:
     return None
 
 
-def _digest(piece: Chunk) -> str:
-    return hashlib.sha256(embedded_text(piece).encode()).hexdigest()
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _embed(
-    settings: IndexSettings, live: Manifest | None, chunks: list[Chunk], progress: Progress
-) -> tuple[list[list[float]], int]:
-    """A vector for each chunk, old ones where the text is not new; and how many were computed."""
-    known = _old_vectors(settings, live) if live and live.model == settings.embedding_model else {}
-    fresh = [piece for piece in chunks if _digest(piece) not in known]
+    settings: IndexSettings, known: dict[str, list[float]], texts: Sequence[str], progress: Progress
+) -> dict[str, list[float]]:
+    """A vector for each text, by its hash; ``known`` ones where the text is not new."""
+    vectors = dict(known)
+    fresh = [text for text in dict.fromkeys(texts) if _digest(text) not in known]
     if fresh:
         from tqdm import tqdm
 
@@ -212,22 +218,22 @@ def _embed(
 
         progress(f"加载嵌入模型 {settings.embedding_model}")
         model = load(settings.embedding_model)
-        with tqdm(total=len(fresh), desc="计算向量", unit="段", disable=None) as bar:
+        with tqdm(total=len(fresh), desc="计算向量", unit="条", disable=None) as bar:
             for at in range(0, len(fresh), AT_ONCE):
                 part = fresh[at : at + AT_ONCE]
-                for piece, vector in zip(
-                    part, model.embed_documents([embedded_text(p) for p in part]), strict=True
-                ):
-                    known[_digest(piece)] = vector
+                for text, vector in zip(part, model.embed_documents(part), strict=True):
+                    vectors[_digest(text)] = vector
                 bar.update(len(part))
-    return [known[_digest(piece)] for piece in chunks], len(fresh)
+    return {_digest(text): vectors[_digest(text)] for text in texts}
 
 
-def _old_vectors(settings: IndexSettings, live: Manifest) -> dict[str, list[float]]:
-    """Vectors of the live generation by the hash of the text; {} where they cannot be read.
+def _old_vectors(settings: IndexSettings, live: Manifest | None) -> dict[str, list[float]]:
+    """Vectors of the live generation by the hash of the text; {} where there are none of this model.
 
     From a file beside Chroma: a builder that opened the live store would write into it.
     """
+    if live is None or live.model != settings.embedding_model:
+        return {}
     try:
         with numpy.load(generation_folder(settings, live.generation) / VECTORS) as file:
             return dict(zip(file["digests"].tolist(), file["vectors"].tolist(), strict=True))
@@ -260,7 +266,8 @@ def _write(
     manifest: Manifest,
     policies: tuple[Policy, ...],
     chunks: list[Chunk],
-    vectors: list[list[float]],
+    words: list[str],
+    vectors: dict[str, list[float]],
 ) -> None:
     """Fill a new directory; fresh inserts only, the manifest last."""
     folder = generation_folder(settings, manifest.generation)
@@ -282,7 +289,7 @@ def _write(
             part = chunks[at : at + BATCH]
             collection.add(
                 ids=[piece.id for piece in part],
-                embeddings=vectors[at : at + BATCH],  # type: ignore[arg-type]
+                embeddings=[vectors[_digest(embedded_text(piece))] for piece in part],  # type: ignore[arg-type]
                 documents=[piece.text for piece in part],
                 metadatas=[
                     {
@@ -299,8 +306,11 @@ def _write(
         client.close()
     numpy.savez(
         folder / VECTORS,
-        digests=[_digest(piece) for piece in chunks],
-        vectors=numpy.asarray(vectors, dtype=numpy.float32),
+        digests=list(vectors),
+        vectors=numpy.asarray([*vectors.values()], dtype=numpy.float32),
+    )
+    Vocabulary(words, numpy.asarray([vectors[_digest(word)] for word in words], dtype=numpy.float32)).save(
+        folder / WORDS
     )
     write_manifest(folder, manifest)
 

@@ -71,10 +71,11 @@ def _stems() -> Mapping[str, str]:
 
 
 @cache
-def _complete() -> tuple[str, ...]:
-    """Names that are complete without an ending (人民银行)."""
-    rows = [row for row in _data()["organisation"] if not row.get("english")]
-    return tuple(fold(word) for row in rows for word in (row["stem"], *row.get("short", ())))
+def _complete() -> Mapping[str, str]:
+    """Names that are complete without an ending (人民银行, 妇联) -> canonical stem."""
+    return {
+        fold(word): fold(row["stem"]) for row in _data()["organisation"] for word in row.get("complete", ())
+    }
 
 
 @cache
@@ -86,6 +87,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     alone = "|".join(sorted(map(re.escape, _complete()), key=len, reverse=True))
     return {
         "whole": re.compile(rf"^(?:(?P<region>[一-鿿]{{2,7}}?)?(?P<level>{_LEVEL}))?(?:国家|中国)?{core}$"),
+        "complete": re.compile(rf"(?P<level>{_LEVEL})?(?P<alone>{alone})"),
         "inside": re.compile(rf"(?:国家|中国)?{core}|(?P<alone>{alone})"),
         "question": re.compile(
             rf"(?:(?P<region>[一-鿿]{{2,3}}?)?(?P<level>{_LEVEL}))?(?:国家|中国)?{core}(?!长期|件|门户|队伍)"
@@ -111,7 +113,7 @@ def read_name(text: str) -> Name:
     match = _patterns()["inside"].search(folded)
     if match:
         before = re.match(rf"([一-鿿]{{2,6}})({_LEVEL})", folded[: match.start()])
-        stem = _stems()[match["alone"] or match["stem"]]
+        stem = _complete()[match["alone"]] if match["alone"] else _stems()[match["stem"]]
         level = before.group(2) if before else (folded[0] if folded[0] in _LOCAL_LEVELS else "")
         return Name(before.group(1) if before else "", level, stem, match["ending"] or "", True)
     match = _patterns()["unlisted"].match(folded)
@@ -180,8 +182,7 @@ def _english_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
             rows.append((len(name), re.compile(pattern), stem))
             if " and " in name.lower() and len(name) > 20:
                 rows.append((len(name) - 1, re.compile(rf"\b{phrase}\b"), stem))
-        complete = () if row["english"] else (row["stem"], *row.get("short", ()))
-        for name in (*row["alone"], *complete):
+        for name in row["alone"]:
             rows.append((len(name), re.compile(rf"(?<![a-z]){re.escape(fold(name))}(?![a-z])"), stem))
     return tuple((pattern, stem) for _, pattern, stem in sorted(rows, key=lambda item: -item[0]))
 
@@ -214,6 +215,9 @@ class Directory:
         self._find_groups(folded, add)
         for match in _patterns()["question"].finditer(folded):
             self._add_listed(match, folded, add)
+        for match in _patterns()["complete"].finditer(folded):
+            name = Name("", match["level"] or "", _complete()[match["alone"]], "", True)
+            add(*match.span(), self._same(name), name)
         for english, stem in _english_patterns():
             for match in english.finditer(folded):
                 name = Name("", _english_level(match.group()), stem, "", True)
@@ -320,6 +324,11 @@ class Directory:
         if not name.listed or name.region:
             return False
         calls = [word for word, stem in _stems().items() if stem == name.stem]
+        if not name.level and any(
+            re.search(rf"{word}(?:行政)?(?:主管)?(?:部门|机关|机构)", self._corpus)
+            for word in map(re.escape, calls)
+        ):
+            return True
         return any(name.level + word + name.ending in self._corpus for word in calls if name.ending)
 
 

@@ -11,10 +11,11 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlparse
+from zipfile import BadZipFile
 
 from index import ledger
 from index.errors import (
@@ -29,6 +30,7 @@ from index.keywords import KeywordIndex
 from index.policy import Chunk, Policy
 from index.reader import policy_files, read_bytes
 from index.settings import IndexSettings
+from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1  # of the files of a generation
 POINTER = "current"
+WORDS = "words.npz"  # of a generation
 BATCH = 5000  # Chroma takes at most 5,461 rows at once
 
 
@@ -68,6 +71,7 @@ class Index:
     policies: dict[str, Policy]
     chunks: tuple[Chunk, ...]  # by position
     keywords: KeywordIndex
+    vocabulary: Vocabulary
     folder: Path
     last_look: tuple[tuple[tuple[str, int, int], ...], bool] | None = None  # of ``is_stale``
     _clients: list[Any] = field(default_factory=list, repr=False)
@@ -100,6 +104,11 @@ class Index:
             vector, k=min(k, len(self.chunks))
         )
         return [(int(document.metadata["position"]), 1.0 - float(distance)) for document, distance in found]
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - a generation lives as long as its readers
+    def neighbours(self, word: str) -> tuple[tuple[str, float], ...]:
+        """Words of the policies that a word may stand for (see ``Vocabulary.neighbours``)."""
+        return self.vocabulary.neighbours(word, self.embedder.embed_documents)
 
     def close(self) -> None:
         """Release files and threads; the index cannot be used afterwards."""
@@ -238,11 +247,12 @@ def _open(settings: IndexSettings, generation: str) -> Index:
         finally:
             engine.dispose()
         keywords = KeywordIndex.load(folder / "keywords")
-    except (OSError, ValueError, TypeError, KeyError, SQLAlchemyError) as error:
+        vocabulary = Vocabulary.load(folder / WORDS)
+    except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile, SQLAlchemyError) as error:
         raise IndexDamagedError(message("damaged", reason=f"{generation}: {type(error).__name__}")) from error
     if len(chunks) != manifest.chunks or len(policies) != len(manifest.files):
         raise IndexDamagedError(message("damaged", reason=f"{generation}: ledger"))
-    return Index(settings, manifest, policies, chunks, keywords, folder)
+    return Index(settings, manifest, policies, chunks, keywords, vocabulary, folder)
 
 
 def source_hashes(settings: IndexSettings) -> dict[str, str]:
