@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answer import Passage
 from assistant.corpus import Unit
@@ -92,8 +92,11 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
         enough += 0.17
     elif held < enough and held >= enough - 0.2 and top.score >= 0.75 and not question.kinds:
         enough, unknown = held, []  # a word for the setting is missing, not what is asked about it
-    if held < enough or (unknown and held < 0.75 and _heavy(unknown, weighty) > 0.34):
+    most = 0.2 if question.has("who") else 0.34  # a deed that no policy knows has no bearer there
+    if held < enough or (unknown and held < 0.75 and _heavy(unknown, weighty) > most):
         return Verdict((), "refuse", names)
+    if top.dense < max(passage.dense for passage in passages) and not _holds_a_word(weighty, unit):
+        return Verdict((), "refuse", names)  # only neighbours of the words, and not nearest in meaning
     near = [
         passage
         for score, passage in scored
@@ -112,6 +115,11 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     if kind:
         return Verdict((), f"kind_{kind}", names)
     return Verdict(good)
+
+
+def _holds_a_word(terms: Sequence[Term], unit: Unit) -> bool:
+    """Whether a unit holds one of the terms itself, not only a neighbour of it."""
+    return any(grip(replace(term, near=()), unit) >= 0.45 for term in terms)
 
 
 def _head_lost(question: Question, lost: Sequence[Term]) -> bool:
@@ -193,7 +201,7 @@ def _fits(ask: Ask, terms: Sequence[Term], passages: Sequence[Passage]) -> dict[
     """How well each passage fits: the terms it holds, its rank, and for words that no policy uses its meaning."""
     low = min((passage.dense for passage in passages), default=0.0)
     high = max((passage.dense for passage in passages), default=0.0)
-    foreign = _heavy([term for term in terms if not ask.corpus.known(term)], terms)
+    foreign = _heavy([term for term in terms if term.near or not ask.corpus.known(term)], terms)
     return {
         passage: coverage(ask.corpus, terms, _unit(passage))
         + 0.25 * passage.score

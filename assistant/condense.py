@@ -51,6 +51,9 @@ def _resolve(new: str, before: str, read: Read) -> str:
     subject = topic_of(then)
     if now.years and not topical and not now.mentions and (elliptic or opening) and len(new) < 24:
         return _with_years(before, now, then)
+    swapped = _with_addressee(new, before)
+    if swapped:
+        return swapped
     if pronoun and subject and not (now.mentions and topical) and not _ABOUT_DOCUMENT.search(now.folded):
         return _replace_pronoun(new, pronoun, subject)
     if (
@@ -118,6 +121,13 @@ def _with_years(before: str, now: Question, then: Question) -> str:
     if then.years:
         return re.sub(rf"{then.years[0]}", year, before, count=1)
     return f"{before.rstrip('？?。 ')} {year}?" if now.language == "en" else f"{year}年{before}"
+
+
+def _with_addressee(new: str, before: str) -> str:
+    """对单位呢: the last question, with the words behind its 对 replaced; "" where there are none."""
+    fresh = re.match(r"(?:那么?)?对(?P<who>[^，,？?]{1,12}?)呢", new.strip())
+    old = re.search(r"(?<=对)[^，,。？?]{1,12}?(?=罚|处|怎|如何|有|要|可|应|多少|补|奖|收|的|$)", before)
+    return before[: old.start()] + fresh["who"] + before[old.end() :] if fresh and old else ""
 
 
 def _replace_pronoun(new: str, pronoun: re.Match[str], subject: str) -> str:

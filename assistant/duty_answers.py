@@ -251,6 +251,8 @@ def _about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) 
     if topic and ask.topical():
         if len(groups) > 1 and question.has("shared") and question.has("tasks"):
             return _joint(ask, groups)
+        if len(topic) > 1 and question.roles and question.has("count", "list", "tasks"):
+            return _tasks_of(ask, names, topic)
         return _organisation_in_task(ask, bearers, groups, topic)
     if _unanswered_topic(ask):
         return None
@@ -267,14 +269,17 @@ def _unanswered_topic(ask: Ask) -> bool:
     return (bool(terms) and not all(ask.corpus.known(term) for term in terms)) or len(terms) >= 2
 
 
-def _tasks_of(ask: Ask, names: Sequence[str]) -> Draft:
+def _tasks_of(ask: Ask, names: Sequence[str], within: Sequence[Clause] = ()) -> Draft:
     """What an organisation leads, supports, is responsible for, implements: complete and counted.
 
-    Organisations of different policies may share a name; each policy is answered for itself.
+    ``within`` limits it to the clauses of a part of the policy. Organisations of different policies may
+    share a name; each policy is answered for itself.
     """
     draft = ask.draft()
     bearing = [
-        clause for clause in ask.clauses() if any(duty.organisation in names for duty in clause.duties)
+        clause
+        for clause in within or ask.clauses()
+        if any(duty.organisation in names for duty in clause.duties)
     ]
     policies = list(dict.fromkeys(clause.policy for clause in bearing))
     rows: list[Clause] = []

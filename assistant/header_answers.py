@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -267,14 +268,12 @@ def _line_start(source: str, start: int) -> int:
 
 
 def read_date(text: str) -> date | None:
-    """The first date of a text, or None."""
-    match = re.search(r"(\d{4})\s*[年\-/.]\s*(\d{1,2})\s*[月\-/.]\s*(\d{1,2})", fold(text))
-    if not match:
-        return None
-    try:
-        return date(int(match.group(1)), int(match.group(2)), int(match.group(3)))
-    except ValueError:
-        return None
+    """The last date of a text (the end of 2025-11-01至2027-10-31), or None."""
+    found = None
+    for match in re.finditer(r"(\d{4})\s*[年\-/.]\s*(\d{1,2})\s*[月\-/.]\s*(\d{1,2})", fold(text)):
+        with suppress(ValueError):
+            found = date(int(match.group(1)), int(match.group(2)), int(match.group(3)))
+    return found
 
 
 # Parts of the document

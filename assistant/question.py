@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -39,6 +39,7 @@ _POS_WEIGHTS = {
     "d": 0.15,
 }
 PHRASE = 0.5  # weight of two neighbouring words as one (绿色工厂), where the policies know it
+_KIND_ASKED = re.compile(r"(?:哪(?:些|个|几个|几类|几种|种|类)|什么样的)([一-鿿]{2,4})")
 _YEAR = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:\s*(?:年|$|\b(?!号|\])))|(?<!\d)(\d\d)年(?=底|末|前|要|目标|的|到|$|[,?。])"
 )
@@ -196,7 +197,7 @@ def read_question(
     rest = _blank(rest, [(q.start, q.end) for q in numbers])
     if marker:
         rest = _blank(rest, [marker.span()])
-    terms = _terms(rest, language)
+    terms = _lightened(_terms(rest, language), folded)
     if "penalty" in kinds:  # what follows is asked for, not what it is about
         terms = tuple(term for term in terms if not _pattern("kind", "penalty").fullmatch(term.text))
     if not terms and named:
@@ -320,6 +321,15 @@ def _terms(rest: str, language: Language, factor: float = 1.0) -> tuple[Term, ..
         if re.search(r"[㐀-鿿]", piece):
             _read_chinese(piece, found, whole, factor)
     return tuple(found.values())
+
+
+def _lightened(terms: Iterable[Term], folded: str) -> tuple[Term, ...]:
+    """What stands behind 哪些 is the kind of answer asked for (哪些省市), not what it is about: it weighs less."""
+    asked = [match.group(1) for match in _KIND_ASKED.finditer(folded)]
+    return tuple(
+        replace(term, weight=0.4 * term.weight) if any(text.startswith(term.text) for text in asked) else term
+        for term in terms
+    )
 
 
 def _read_english(rest: str, found: dict[str, Term], factor: float) -> str:

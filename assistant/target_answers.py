@@ -37,7 +37,21 @@ _COUNTED = re.compile(
     r"([二三四五六七八九两]|\b(?:two|three|four|five|six|seven|eight|nine)\b)(?:大|个(?!百分)|项|类|\s)"
 )
 _DURATIONS = frozenset(
-    ("年", "个月", "月", "天", "日", "个工作日", "工作日", "小时", "周", "自然日", "个自然日")
+    (
+        "年",
+        "个月",
+        "月",
+        "天",
+        "日",
+        "个工作日",
+        "工作日",
+        "小时",
+        "个小时",
+        "分钟",
+        "周",
+        "自然日",
+        "个自然日",
+    )
 )
 _COMPARED = re.compile(r"是|相当于|\bas\b")
 _JOINTS = re.compile(r"、|和|与|及|跟|比|,|/|;|\band\b|\bthan\b|\bversus\b|\bvs\b|加上|还有|以及")
@@ -199,7 +213,7 @@ def unit_fits(question: Question, unit: str) -> bool:
     """Whether the unit that is asked for (多少家, 百分之几, 亿元) can be this one."""
     unit = squeeze(unit)
     asked = re.search(
-        r"(?:多少|几|how many|how much)\s*(万|亿|千|百)?\s*(个月|个?工作日|家|户|个(?!百分)|项|名|人|元|%|百分点|个百分点|倍|年|天|日|月|岁|辆|台|公里|吨|亩|套|所|座)",
+        r"(?:多少|几|how many|how much)\s*(万|亿|千|百)?\s*(个月|个?小时|分钟|个?工作日|家|户|个(?!百分)|项|名|人|元|%|百分点|个百分点|倍|年|天|日|月|岁|辆|台|公里|吨|亩|套|所|座)",
         question.folded,
     )
     if asked:
@@ -274,7 +288,8 @@ def _of_section(ask: Ask) -> list[Found]:
                 ]
                 rest = text.replace(short, "")
                 if inside and re.search(
-                    r"(?:哪|所有|全部|几个|有什么|多少个?|什么|有没有|有无|是否有|有).{0,8}(?:目标|指标|数字|量化)|目标.{0,4}(?:哪|有)",
+                    r"(?:哪|所有|全部|几个|有什么|多少个?|什么|有没有|有无|是否有|有).{0,8}(?:目标|指标|数字|量化)"
+                    r"|(?:目标|指标).{0,4}(?:哪|有|多少|是什么|几)",
                     rest,
                 ):
                     return inside
