@@ -102,7 +102,7 @@ def _topic_clauses(ask: Ask) -> list[Clause]:
     )
     if fit.coverage < needed and not (strong and fit.coverage >= needed - 0.18):
         return []
-    if fit.coverage < 0.75 and len(lost) > 1:
+    if fit.coverage < 0.75 and lost:
         return []
     if not best.bracketed and any(
         term.weight >= 0.9 or not ask.corpus.known(term)
