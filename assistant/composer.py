@@ -14,7 +14,7 @@ from assistant.answer import Passage
 from assistant.corpus import Unit
 from assistant.draft import Draft
 from assistant.duty_answers import Ask
-from assistant.match import coverage, grip, missing
+from assistant.match import coverage, deed_is_lost, grip, missing
 from assistant.question import Question, Term, words
 from assistant.target_answers import is_commitment, other_years, scale_unit, unit_fits
 from index.policy import Policy, Section
@@ -31,6 +31,9 @@ _FORMALITY = re.compile(
     r"印发给你们|请(?:认真|遵照|结合实际)?(?:贯彻|遵照|抓好)?(?:落实|执行)|(?:通知|公告|意见)如下"
 )
 _REFERS = re.compile(r"第[一二三四五六七八九十]+项|前[款项]|前[两二三]项|除前")
+_BEARER = re.compile(
+    r"部门|机关|单位|政府|机构|委员会|小组|办公室|企业|公司|中心|协会|学校|医院|[^布格全]局|[市省县区]委|国务院|人民银行|[^内外全总]部(?![分署件品位])"
+)
 _DEFINES = re.compile(r"是指|所称|指的是|以下简称|包括|系指|即")
 _TIME = re.compile(
     r"\d{4}年|\d+\s*(?:日|天|个?工作日|个?月|年|小时)|[一二三四五六七八九十]+(?:日|天|个月|年|个工作日)|每年|之日起|届满|底前|\d+月\d+日|当年"
@@ -93,6 +96,8 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     elif held < enough and held >= enough - 0.2 and top.score >= 0.75 and not question.kinds:
         enough, unknown = held, []  # a word for the setting is missing, not what is asked about it
     most = 0.2 if question.has("who") else 0.34  # a deed that no policy knows has no bearer there
+    if deed_is_lost(question, missing(ask.corpus, weighty, unit)):
+        return Verdict((), "refuse", names)
     if held < enough or (unknown and held < 0.75 and _heavy(unknown, weighty) > most):
         return Verdict((), "refuse", names)
     if top.dense < max(passage.dense for passage in passages) and not _holds_a_word(weighty, unit):
@@ -237,6 +242,8 @@ def _missing_kind(ask: Ask, passages: Sequence[Passage]) -> str:
         )
     ):
         return "amount"
+    if question.has("who") and not any(_BEARER.search(text) for text in relevant):
+        return "who"
     if question.has("definition") and question.language == "zh" and not _is_defined(ask, passages):
         return "definition"
     return ""

@@ -10,7 +10,7 @@ from datetime import date
 
 from assistant.corpus import MAIN_ROLES, Clause, Corpus, numbered_section, subtree_end
 from assistant.draft import Draft
-from assistant.match import ENOUGH, NEAR, missing, rank_clauses
+from assistant.match import ENOUGH, NEAR, deed_is_lost, missing, rank_clauses
 from assistant.question import Question
 from index.organisations import Mention
 from index.policy import Duty, Role
@@ -103,6 +103,8 @@ def _topic_clauses(ask: Ask) -> list[Clause]:
     if fit.coverage < needed and not (strong and fit.coverage >= needed - 0.18):
         return []
     if fit.coverage < 0.75 and lost:
+        return []
+    if deed_is_lost(question, missing(ask.corpus, question.terms, ask.corpus.clause_unit(best))):
         return []
     if not best.bracketed and any(
         term.weight >= 0.9 or not ask.corpus.known(term)

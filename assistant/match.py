@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from index.policy import Target
 from index.text import squeeze
 
 ENOUGH = 0.5  # coverage from which a unit may be what a question is about
+_DEED = re.compile(r"(?:and )?who(?:'s| is| are| will| should| must| does)?\s+(\w+)")
 NEAR = 0.12  # units this close to the best are equally meant
 
 
@@ -116,3 +118,9 @@ def precision(terms: Sequence[Term], indicator: str) -> float:
 def missing(corpus: Corpus, terms: Sequence[Term], unit: Unit, least: float = 0.45) -> list[Term]:
     """Terms of weight that a unit does not hold."""
     return [term for term in terms if term.weight >= 0.4 and grip(term, unit) < least]
+
+
+def deed_is_lost(question: Question, lost: Iterable[Term]) -> bool:
+    """Whether an English question asks who does something else: who pays for X is not who leads X."""
+    deed = _DEED.match(question.folded)
+    return bool(deed) and any(term.text == deed.group(1) for term in lost)  # type: ignore[union-attr]
