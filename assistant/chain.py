@@ -139,8 +139,9 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             return self._certified(ask, draft, chosen)
         if unnamed or (asked.has("amount", "targets") and other_years(ask)):
             return refuse(ask, "not_named" if unnamed else "year", passages)
-        asked = replace(asked, terms=tuple(map(self._with_neighbours, asked.terms)))
-        ask = replace(ask, question=asked)
+        if not asked.has("amount", "targets"):  # a number is asked for by its name
+            asked = replace(asked, terms=tuple(map(self._with_neighbours, asked.terms)))
+            ask = replace(ask, question=asked)
         verdict = judge(ask, chosen)
         if not verdict.passages:
             return refuse(ask, verdict.reason, passages, verdict.missing)

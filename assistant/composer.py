@@ -100,8 +100,9 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
         return Verdict((), "refuse", names)
     if held < enough or (unknown and held < 0.75 and _heavy(unknown, weighty) > most):
         return Verdict((), "refuse", names)
-    if top.dense < max(passage.dense for passage in passages) and not _holds_a_word(weighty, unit):
-        return Verdict((), "refuse", names)  # only neighbours of the words, and not nearest in meaning
+    nearest = top.dense == max(passage.dense for passage in passages)
+    if not _holds_a_word(weighty, unit) and (not nearest or len(weighty) < 2):
+        return Verdict((), "refuse", names)  # a neighbour of one word is no topic
     near = [
         passage
         for score, passage in scored
@@ -128,12 +129,12 @@ def _holds_a_word(terms: Sequence[Term], unit: Unit) -> bool:
 
 
 def _head_lost(question: Question, lost: Sequence[Term]) -> bool:
-    """Whether the last noun of the question, what is asked about, is among the terms not found."""
+    """Whether the noun that is asked about (the last of a Chinese, the first of an English question) is lost."""
     nouns = [term for term in question.terms if term.weight >= 0.9]
     if not nouns:
         return bool(lost)
-    last = max(nouns, key=lambda term: question.folded.rfind(term.text))
-    return last in lost
+    choose = max if question.language == "zh" else min
+    return choose(nouns, key=lambda term: question.folded.rfind(term.text)) in lost
 
 
 def _other_year(ask: Ask, passages: Sequence[Passage]) -> bool:

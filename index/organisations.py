@@ -244,6 +244,8 @@ class Directory:
                 start -= len(region)
         name = Name(region, match["level"] or "", _stems()[match["stem"]], match["ending"], True)
         names = self._same(name)
+        if folded[start:].startswith("国家"):
+            names = [known for known in names if self._parts[known].level not in _LOCAL_LEVELS]
         add(start, match.end(), names, name)
 
     def _belongs_elsewhere(self, before: str) -> bool:

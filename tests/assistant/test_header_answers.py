@@ -1,0 +1,111 @@
+"""Questions about the document itself, and about its parts by number or heading."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assistant.chain import PolicyAssistant
+from assistant.header_answers import read_date
+from tests.assistant.conftest import Ask
+from tests.assistant.look import PLAN, holds, shown, sound
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("文号是多少？", "汉政办发〔2024〕11号"),
+        ("这是几号文件？", "汉政办发〔2024〕11号"),
+        ("多少号文", "汉政办发〔2024〕11号"),
+        ("What is the document number?", "汉政办发〔2024〕11号"),
+        ("方案啥时候印发的？", "2024年8月2日"),
+        ("哪一天出台的？", "2024年8月2日"),
+        ("When was the plan issued?", "2024-08-02"),
+        ("什么时候公布的？", "2024年08月08日"),
+        ("谁印发的？", "汉中市人民政府办公室"),
+        ("这是哪个单位的文件？", "汉中市人民政府办公室"),
+        ("Who issued it?", "汉中市人民政府办公室"),
+        ("文件还有效吗？", "有效"),
+        ("这方案还管用不？", "有效"),
+        ("Is the plan still in force?", "有效"),
+        ("依据什么制定的？", "陕办字〔2024〕19号"),
+        ("主送哪些单位？", "各县（区）人民政府"),
+        ("标题是什么？", "实施方案的通知"),
+        ("索引号", "6107000010/2024-004485"),
+    ],
+)
+def test_header(ask: Ask, source: str, question: str, fact: str) -> None:
+    answer = ask(question)
+    assert (answer.status, answer.route) == ("answered", "ledger")
+    assert holds(shown(answer), fact) == []
+    assert answer.certificate.passed
+    assert sound(answer, {PLAN: source}) == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "上一版方案是哪一年发的？",
+        "方案什么时候到期？",
+        "哪一天废止？",
+        "谁签发的？",
+        "When does the plan expire?",
+    ],
+)
+def test_what_the_header_does_not_say_is_refused(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert answer.status == "refused"
+    assert answer.citations == ()
+
+
+def test_a_wrong_number_of_the_document_is_corrected(ask: Ask) -> None:
+    answer = ask("文号是汉政办发〔2024〕12号吗？")
+    assert "premise" in [notice.code for notice in answer.notices]
+    assert "汉政办发〔2024〕11号" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2024年8月2日", date(2024, 8, 2)),
+        ("２０２４－０８－０２ 09:11", date(2024, 8, 2)),
+        ("2025-11-01至2027-10-31", date(2027, 10, 31)),
+        ("2025年13月40日", None),
+        ("长期有效", None),
+    ],
+)
+def test_read_date_takes_the_end_of_a_range(text: str, day: date | None) -> None:
+    assert read_date(text) == day
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("第六条规定了什么？", "餐厨垃圾产生单位应当遵守下列规定"),
+        ("第六条", "餐厨垃圾产生单位应当遵守下列规定"),
+        ("What does article 6 say?", "餐厨垃圾产生单位应当遵守下列规定"),
+        ("第18条讲什么", "自2025年6月1日起施行"),
+    ],
+)
+def test_an_article_by_its_number(regulation: PolicyAssistant, question: str, fact: str) -> None:
+    answer = regulation.invoke({"question": question})
+    assert answer.status == "answered"
+    assert holds(shown(answer), fact) == []
+
+
+def test_an_article_that_is_not_there_is_refused(regulation: PolicyAssistant) -> None:
+    assert regulation.invoke({"question": "第九十条规定了什么？"}).status == "refused"
+
+
+def test_articles_are_counted(regulation: PolicyAssistant) -> None:
+    answer = regulation.invoke({"question": "办法一共有多少条？"})
+    assert answer.count == 18
+    assert answer.table is not None and len(answer.table.rows) == 18
+
+
+@pytest.mark.parametrize(("question", "count"), [("重点任务有哪些？", 6), ("What are the main tasks?", 6)])
+def test_the_parts_of_a_section(ask: Ask, question: str, count: int) -> None:
+    answer = ask(question)
+    assert answer.count == count
+    assert answer.table is not None and len(answer.table.rows) == count
