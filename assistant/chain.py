@@ -12,17 +12,18 @@ from typing import Any
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant.answer import Answer, Certificate, Event, Evidence, Final, Passage, Token
+from assistant.ask import Ask
 from assistant.certificate import certify
-from assistant.composer import compose, judge, refuse
+from assistant.composer import compose
 from assistant.condense import condense
 from assistant.corpus import Corpus
 from assistant.draft import Draft
-from assistant.duty_answers import Ask
 from assistant.header_answers import read_date
+from assistant.judge import judge, refuse
 from assistant.question import Question, Term, language_of, read_question, without_control
 from assistant.retriever import HybridRetriever
 from assistant.route import route
-from assistant.target_answers import other_years
+from assistant.target_choice import other_years
 from index.parser import header_labels
 from index.store import Index, is_stale
 from prompts import phrase

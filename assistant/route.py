@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from assistant.ask import Ask
 from assistant.draft import Draft
-from assistant.duty_answers import Ask, answer_duties
-from assistant.header_answers import answer_header, answer_section, answer_structure
+from assistant.duty_answers import answer_duties
+from assistant.header_answers import answer_header
+from assistant.section_answers import answer_section, answer_structure
 from assistant.target_answers import answer_targets
 
 RULES: tuple[Callable[[Ask], Draft | None], ...] = (

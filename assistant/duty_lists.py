@@ -1,0 +1,187 @@
+"""Answers that count or compare duties: of several organisations, of a role, of all."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.ask import Ask
+from assistant.corpus import MAIN_ROLES, Clause
+from assistant.draft import Draft
+from assistant.duty_text import (
+    clause_table,
+    join_parts,
+    role_word,
+    role_words,
+    say_clause,
+    task_table,
+    unique_clauses,
+)
+from assistant.question import Question
+from index.policy import Role
+from prompts import phrase
+
+
+def shared_tasks(ask: Ask, groups: list[tuple[str, ...]]) -> Draft:
+    """Tasks in which all of them have a role (each its own where the question gives one)."""
+    draft = ask.draft()
+    shown = draft.organisations(group[0] for group in groups)
+    wanted = _paired_roles(ask.question)
+    clauses = []
+    for clause in ask.clauses():
+        held = [[d for d in clause.duties if d.organisation in group] for group in groups]
+        if not all(held):
+            continue
+        if (
+            wanted
+            and len(wanted) == len(groups)
+            and not all(
+                any(d.role is role or (role is Role.LEAD and d.role in MAIN_ROLES) for d in duties)
+                for role, duties in zip(wanted, held, strict=True)
+            )
+        ):
+            continue
+        one_role = len(set(wanted)) == 1 and len(wanted) < len(groups) and not ask.question.has("shared")
+        if one_role and not all(any(d.role is wanted[0] for d in duties) for duties in held):
+            continue
+        clauses.append(clause)
+    draft.count = len(clauses)
+    if not clauses:
+        draft.say("joint_none", orgs=shown)
+        for group in groups:
+            first = next((c for c in ask.clauses() if any(d.organisation in group for d in c.duties)), None)
+            if first:
+                draft.pieces.append(draft.cite(first.policy, first.start, first.end))
+        draft.computed.add("0")
+        return draft
+    draft.say("joint", orgs=shown, count=draft.compute(len(clauses)))
+    if len(clauses) == 1:
+        say_clause(draft, clauses[0], tuple(Role))
+    clause_table(draft, clauses)
+    return draft
+
+
+def _paired_roles(question: Question) -> list[Role]:
+    """Roles in the order in which the question names them (A牵头、B配合)."""
+    places: list[tuple[int, Role]] = []
+    words = {
+        Role.LEAD: r"牵头|lead",
+        Role.SUPPORT: r"配合|协助|support",
+        Role.RESPONSIBLE: r"负责|responsible",
+        Role.IMPLEMENT: r"落实|implement",
+    }
+    for role, pattern in words.items():
+        places += [(match.start(), role) for match in re.finditer(pattern, question.folded)]
+    return [role for _, role in sorted(places)]
+
+
+def compare_organisations(ask: Ask, groups: list[tuple[str, ...]]) -> Draft:
+    """Who has more tasks of a role."""
+    draft = ask.draft()
+    role = ask.question.roles[0] if ask.question.roles else Role.LEAD
+    held = {
+        group: [c for c in ask.clauses() if any(d.organisation in group for d in c.bearers(role))]
+        for group in groups
+    }
+    order = sorted(groups, key=lambda group: -len(held[group]))
+    items = [
+        phrase(
+            draft.language,
+            "compare_item",
+            org=draft.organisation(group[0]),
+            role=role_word(draft, role),
+            count=draft.compute(len(held[group])),
+            cite="".join(draft.cite(c.policy, c.start, c.end) for c in held[group][:1]),
+        )
+        for group in order
+    ]
+    draft.say("compare", org=draft.organisation(order[0][0]), list=join_parts(draft, items))
+    task_table(
+        draft,
+        unique_clauses(c for group in order for c in held[group]),
+        [n for group in order for n in group],
+    )
+    return draft
+
+
+def distinct_organisations(ask: Ask) -> Draft | None:
+    """Which organisations have a role at all, with the number of their tasks."""
+    draft = ask.draft()
+    roles = ask.question.roles or tuple(Role)
+    held: dict[str, list[Clause]] = {}
+    for clause in ask.clauses():
+        for duty in clause.bearers(*roles):
+            held.setdefault(duty.organisation, []).append(clause)
+    if not held:
+        return None
+    order = sorted(held, key=lambda name: -len(unique_clauses(held[name])))
+    most = len(held[order[0]])
+    if ask.question.has("largest"):
+        top = [name for name in order if len(held[name]) == most]
+        draft.say(
+            "distinct_most",
+            role=role_words(draft, roles),
+            orgs=draft.organisations(top),
+            count=draft.compute(most),
+        )
+    elif ask.question.has("smallest"):
+        least = len(held[order[-1]])
+        low = [name for name in order if len(held[name]) == least]
+        draft.say(
+            "distinct_least",
+            role=role_words(draft, roles),
+            orgs=draft.organisations(low),
+            count=draft.compute(least),
+        )
+    draft.count = len(order)
+    draft.say(
+        "distinct",
+        role=role_words(draft, roles),
+        count=draft.compute(len(order)),
+        orgs=draft.organisations(order),
+    )
+    draft.head("org", "count")
+    for name in order:
+        clauses = unique_clauses(held[name])
+        cells = [name, draft.compute(len(clauses))]
+        draft.row(cells, [draft.number(c.policy, c.start, c.end) for c in clauses])
+    draft.pieces.append("".join(f"[{number}]" for number in sorted(set(draft.spans.values()))[:3]))
+    return draft
+
+
+def tasks_by_role(ask: Ask) -> Draft | None:
+    """All tasks of which somebody has a role (哪些任务由一个单位负责)."""
+    draft, question = ask.draft(), ask.question
+    roles = question.roles
+    alone = question.has("leaderless") or (
+        Role.RESPONSIBLE in roles
+        and (Role.LEAD not in roles or re.search(r"不是|而非|没有|不", question.folded))
+    )
+    if alone:
+        clauses = [
+            c
+            for c in ask.clauses()
+            if c.bearers(Role.RESPONSIBLE) and not c.bearers(Role.LEAD) and c.bracketed
+        ]
+        name = "role_tasks"
+    else:
+        clauses = [c for c in ask.clauses() if c.bearers(*roles)]
+        name = "role_all"
+    if not clauses:
+        return None
+    draft.say(name, count=draft.compute(len(clauses)), role=role_words(draft, roles))
+    draft.count = len(clauses)
+    if len(clauses) == 1:
+        say_clause(draft, clauses[0], tuple(Role))
+    clause_table(draft, clauses)
+    return draft
+
+
+def all_tasks(ask: Ask) -> Draft | None:
+    draft = ask.draft()
+    clauses = [clause for clause in ask.clauses() if clause.bracketed] or ask.clauses()
+    if not clauses:
+        return None
+    draft.say("tasks_total", count=draft.compute(len(clauses)))
+    draft.count = len(clauses)
+    clause_table(draft, clauses)
+    return draft

@@ -1,0 +1,106 @@
+"""How duties are said: a clause as a sentence, clauses as rows of a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from assistant.corpus import Clause
+from assistant.draft import Draft
+from index.policy import Duty, Role
+from prompts import phrase
+
+_ROLE_COLUMNS = ("lead", "responsible", "support", "implement")
+
+
+def say_clause(draft: Draft, clause: Clause, roles: Sequence[Role]) -> None:
+    """One sentence: lead first, then what else was asked; rules get a citation of their own."""
+    mark = draft.cite(clause.policy, clause.start, clause.end)
+    if not clause.bracketed:  # running text says what each of them does: quote it
+        text = draft.corpus.policies[clause.policy].source[clause.start : clause.end]
+        draft.say("quote", text=re.sub(r"\s*\n\s*", " ", text).strip(), cite=mark)
+        return
+    task = f"“{clause.task}”"
+    parts: list[str] = []
+    lead = clause.bearers(Role.LEAD)
+    responsible = clause.bearers(Role.RESPONSIBLE)
+    if Role.LEAD in roles or Role.RESPONSIBLE in roles:
+        if lead:
+            parts.append(_part(draft, "lead", lead, mark, clause, task))
+            if responsible:
+                parts.append(_part(draft, "responsible_only", responsible, mark, clause, task))
+        elif responsible:
+            parts.append(_part(draft, "responsible", responsible, mark, clause, task))
+        elif roles != tuple(Role):
+            parts.append(phrase(draft.language, "no_lead"))
+    for role in (Role.SUPPORT, Role.IMPLEMENT):
+        if role not in roles:
+            continue
+        duties = clause.bearers(role)
+        if duties:
+            name = role.value if parts else f"{role.value}_task"
+            parts.append(_part(draft, name, duties, mark, clause, task))
+        elif roles != tuple(Role):
+            parts.append(phrase(draft.language, f"no_{role.value}"))
+            if responsible and not lead and role is Role.SUPPORT:
+                parts.insert(0, _part(draft, "responsible", responsible, mark, clause, task))
+    comma, stop = ("; ", ".") if draft.language == "en" else ("，", "。")
+    draft.pieces.append(comma.join(parts) + stop)
+
+
+def _part(draft: Draft, name: str, duties: Sequence[Duty], mark: str, clause: Clause, task: str) -> str:
+    rules = {(d.rule_start, d.rule_end) for d in duties if d.rule_start >= 0}
+    cite = mark + "".join(draft.cite(clause.policy, *rule) for rule in sorted(rules))
+    return phrase(
+        draft.language, name, orgs=draft.organisations(d.organisation for d in duties), task=task, cite=cite
+    )
+
+
+def clause_table(draft: Draft, clauses: Iterable[Clause]) -> None:
+    """Task and everybody's role, one row a clause; columns that nobody fills are left out."""
+    clauses = sorted(clauses, key=lambda c: (c.policy, c.start))
+    used = [name for name in _ROLE_COLUMNS if any(c.bearers(Role(name)) for c in clauses)]
+    draft.head("task", *used, "section")
+    for clause in clauses:
+        number = draft.number(clause.policy, clause.start, clause.end)
+        rules = {(d.rule_start, d.rule_end) for d in clause.duties if d.rule_start >= 0}
+        marks = [number, *(draft.number(clause.policy, *rule) for rule in sorted(rules))]
+        cells = ["、".join(d.organisation for d in clause.bearers(Role(name))) or "—" for name in used]
+        draft.row([clause.task, *cells, " › ".join(clause.path)], marks)
+
+
+def task_table(draft: Draft, clauses: Sequence[Clause], names: Sequence[str]) -> None:
+    """Task, the organisation's role in it, who leads, clause."""
+    draft.head("task", "role", "lead", "section")
+    for clause in clauses:
+        roles = [role for role in Role if any(d.organisation in names for d in clause.bearers(role))]
+        marks = [draft.number(clause.policy, clause.start, clause.end)]
+        for duty in clause.duties:
+            if duty.organisation in names and duty.rule_start >= 0:
+                marks.append(draft.number(clause.policy, duty.rule_start, duty.rule_end))
+        heads = "、".join(d.organisation for d in clause.heads()) or "—"
+        draft.row(
+            [clause.task, "、".join(role_word(draft, r) for r in roles), heads, " › ".join(clause.path)],
+            marks,
+        )
+
+
+def role_word(draft: Draft, role: Role) -> str:
+    return phrase(draft.language, f"role_{role.value}")
+
+
+def role_words(draft: Draft, roles: Iterable[Role]) -> str:
+    return join_parts(draft, [role_word(draft, role) for role in roles])
+
+
+def join_parts(draft: Draft, parts: Sequence[str]) -> str:
+    return (
+        ("；" if any("[" in p for p in parts) else "、").join(parts)
+        if draft.language == "zh"
+        else ", ".join(parts)
+    )
+
+
+def unique_clauses(clauses: Iterable[Clause]) -> list[Clause]:
+    seen = {(clause.policy, clause.number): clause for clause in clauses}
+    return sorted(seen.values(), key=lambda clause: (clause.policy, clause.start))

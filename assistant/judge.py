@@ -1,0 +1,262 @@
+"""Whether passages answer a question, and the refusal where they do not.
+
+What the question asks for must stand in the clause that would answer, not merely something close to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answer import Passage
+from assistant.ask import Ask
+from assistant.corpus import Unit
+from assistant.draft import Draft
+from assistant.match import coverage, deed_is_lost, grip, missing
+from assistant.question import Question, Term, words
+from assistant.sentences import TIME, asks_number, of_another, passage_unit, sentences, subject_terms
+from assistant.target_choice import is_commitment, other_years, scale_unit, unit_fits
+from index.targets import quantities
+from index.text import fold_with_origin, squeeze
+from prompts import phrase
+
+ENOUGH = 0.55  # coverage of the question's terms that a passage needs to answer (chosen on eval/cases)
+ENOUGH_ENGLISH = 0.55
+RELEVANT = 0.6  # coverage from which a sentence speaks of the topic, headings counted
+MEANING = 0.6  # what nearness in meaning adds where the policies use none of the question's words
+_DEFINES = re.compile(r"是指|所称|指的是|以下简称|包括|系指|即")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the passages answer: the ones that do, or why none does."""
+
+    passages: tuple[Passage, ...]
+    reason: str = ""  # phrase of the refusal
+    missing: tuple[str, ...] = ()
+
+
+def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
+    """Decide whether passages answer a question, by the terms they hold and the kind of answer asked for."""
+    question = ask.question
+    terms = [term for term in subject_terms(question) if term.weight >= 0.15]
+    weighty = [term for term in terms if term.weight >= 0.4]
+    if not weighty and question.years:
+        terms = weighty = [Term(f"{year}年", (f"{year}年",), 1.0) for year in question.years]
+    if question.mentions and not question.terms:  # a signature is no task
+        passages = [passage for passage in passages if passage.section]
+    if not weighty:
+        return Verdict((), "refuse")
+    passages = [passage for passage in passages if not _is_header(ask, passage)]
+    fits = _fits(ask, terms, passages)
+    scored = sorted(((fits[passage], passage) for passage in passages), key=lambda item: -item[0])
+    if not scored:
+        return Verdict((), "refuse")
+    best, top = scored[0]
+    unit = passage_unit(top)
+    lost = [
+        term
+        for term in missing(ask.corpus, weighty, unit)
+        if term.weight >= 0.9 or not ask.corpus.known(term)
+    ]
+    unknown = [term for term in lost if not ask.corpus.known(term)]
+    names = tuple(term.text for term in lost)
+    enough = ENOUGH if question.language == "zh" else ENOUGH_ENGLISH
+    held = coverage(ask.corpus, terms, unit)
+    lenient = question.has("norm") and not question.kinds & {"money", "contact", "person", "apply"}
+    if lenient and top.score >= 0.7 and held >= 0.38 and _heavy(unknown, weighty) <= 0.62:
+        enough, unknown = held, []  # what is allowed is often asked in everyday words
+    elif _head_lost(question, lost):
+        enough += 0.17
+    elif held < enough and held >= enough - 0.2 and top.score >= 0.75 and not question.kinds:
+        enough, unknown = held, []  # a word for the setting is missing, not what is asked about it
+    most = 0.2 if question.has("who") else 0.34  # a deed that no policy knows has no bearer there
+    if deed_is_lost(question, missing(ask.corpus, weighty, unit)):
+        return Verdict((), "refuse", names)
+    if held < enough or (unknown and held < 0.75 and _heavy(unknown, weighty) > most):
+        return Verdict((), "refuse", names)
+    nearest = top.dense == max(passage.dense for passage in passages)
+    if not _holds_a_word(weighty, unit) and (not nearest or len(weighty) < 2):
+        return Verdict((), "refuse", names)  # a neighbour of one word is no topic
+    near = [
+        passage
+        for score, passage in scored
+        if score >= best - 0.35
+        and coverage(ask.corpus, terms, passage_unit(passage)) >= max(min(enough, held), held - 0.15)
+    ]
+    holding = [passage for passage in near[:8] if not _missing_kind(ask, (passage,))]
+    good = (
+        tuple(holding or near or [top])[:3]
+        if top not in holding
+        else (top, *(p for p in holding if p is not top and fits[p] >= best - 0.15))[:3]
+    )
+    if _other_year(ask, good) or _no_target_of(ask, good):
+        return Verdict((), "year", names)
+    kind = _missing_kind(ask, good)
+    if kind:
+        return Verdict((), f"kind_{kind}", names)
+    return Verdict(good)
+
+
+def _holds_a_word(terms: Sequence[Term], unit: Unit) -> bool:
+    """Whether a unit holds one of the terms itself, not only a neighbour of it."""
+    return any(grip(replace(term, near=()), unit) >= 0.45 for term in terms)
+
+
+def _head_lost(question: Question, lost: Sequence[Term]) -> bool:
+    """Whether the noun that is asked about (the last of a Chinese, the first of an English question) is lost."""
+    nouns = [term for term in question.terms if term.weight >= 0.9]
+    if not nouns:
+        return bool(lost)
+    choose = max if question.language == "zh" else min
+    return choose(nouns, key=lambda term: question.folded.rfind(term.text)) in lost
+
+
+def _other_year(ask: Ask, passages: Sequence[Passage]) -> bool:
+    """Whether the question asks about a year that these passages, promising for others, do not name."""
+    for year in ask.question.years:
+        for passage in passages:
+            policy = ask.corpus.policies[passage.policy]
+            dated = re.findall(r"20\d\d", policy.title) or [
+                target
+                for target in policy.targets
+                if passage.start <= target.start < passage.end and is_commitment(target)
+            ]
+            if str(year) in passage.text or str(year) in policy.title or not dated:
+                break
+        else:
+            return True
+    return False
+
+
+def _no_target_of(ask: Ask, passages: Sequence[Passage]) -> bool:
+    """Whether a target of a year is asked for and these passages do not name the year."""
+    question = ask.question
+    if not question.years or not question.has("targets"):
+        return False
+    titles = " ".join(ask.corpus.policies[passage.policy].title for passage in passages)
+    return not any(
+        str(year) in passage.text or str(year) in titles for year in question.years for passage in passages
+    )
+
+
+def _heavy(some: Sequence[Term], every: Sequence[Term]) -> float:
+    total = sum(term.weight for term in every)
+    return sum(term.weight for term in some) / total if total else 0.0
+
+
+def _is_header(ask: Ask, passage: Passage) -> bool:
+    """Whether a passage is the header block, whose fields are answered from the ledger."""
+    if passage.section:
+        return False
+    header = ask.corpus.policies[passage.policy].header
+    return sum(passage.start <= field.start < passage.end for field in header) > 1
+
+
+def _fits(ask: Ask, terms: Sequence[Term], passages: Sequence[Passage]) -> dict[Passage, float]:
+    """How well each passage fits: the terms it holds, its rank, and for words that no policy uses its meaning."""
+    low = min((passage.dense for passage in passages), default=0.0)
+    high = max((passage.dense for passage in passages), default=0.0)
+    foreign = _heavy([term for term in terms if term.near or not ask.corpus.known(term)], terms)
+    return {
+        passage: coverage(ask.corpus, terms, passage_unit(passage))
+        + 0.25 * passage.score
+        + MEANING * foreign * (passage.dense - low) / ((high - low) or 1.0)
+        for passage in passages
+    }
+
+
+def _missing_kind(ask: Ask, passages: Sequence[Passage]) -> str:
+    """The kind of answer asked for that no sentence near the topic holds; "" where all is there."""
+    question = ask.question
+    texts = [sentence.text for passage in passages for sentence in sentences(ask, passage)]
+    relevant = _relevant(ask, passages) or texts
+    for kind in sorted(question.kinds):
+        if not any(re.search(words()["kind"][kind]["needs"], text) for text in relevant):
+            return kind
+    if question.has("when") and not any(TIME.search(text) for text in relevant):
+        return "when"
+    if asks_number(question) and not any(
+        unit_fits(question, quantity.unit)
+        for text in relevant
+        for quantity in quantities(fold_with_origin(text).text)
+    ):
+        return "amount"
+    stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers}
+    if (
+        stated
+        and question.has("yesno", "why")
+        and not any(
+            scale_unit(quantity.unit)[1] in stated
+            for text in relevant
+            for quantity in quantities(fold_with_origin(text).text)
+        )
+    ):
+        return "amount"
+    if question.has("who") and not any(re.search(words()["ask"]["who"]["needs"], text) for text in relevant):
+        return "who"
+    if question.has("definition") and question.language == "zh" and not _is_defined(ask, passages):
+        return "definition"
+    return ""
+
+
+def _is_defined(ask: Ask, passages: Sequence[Passage]) -> bool:
+    """Whether the text says what the word asked about is: a definition, a heading, or a list of its parts."""
+    for term in ask.question.terms:
+        if term.weight < 0.45:
+            continue
+        for passage in passages:
+            text = squeeze(passage.text)
+            if any(
+                variant in squeeze(passage.section[-1])
+                for variant in term.variants
+                for _ in passage.section[-1:]
+            ):
+                return True
+            for variant in term.variants:
+                at = text.find(variant)
+                if at >= 0 and (
+                    _DEFINES.search(text[max(0, at - 30) : at + 60])
+                    or re.search(r'"[^"]*[、,][^"]*"', text[max(0, at - 40) : at + 60])
+                ):
+                    return True
+    return False
+
+
+def _relevant(ask: Ask, passages: Sequence[Passage]) -> list[str]:
+    """Texts of the sentences that hold most of the question's terms (headings counted)."""
+    terms = [term for term in subject_terms(ask.question) if term.weight >= 0.4]
+    found = []
+    for passage in passages:
+        for sentence in sentences(ask, passage):
+            if coverage(
+                ask.corpus, terms, passage_unit(passage, sentence.text)
+            ) >= RELEVANT and not of_another(ask, sentence, terms):
+                found.append(sentence.text)
+    return found
+
+
+def refuse(ask: Ask, reason: str, passages: Sequence[Passage], lost: Sequence[str] = ()) -> Draft:
+    """Say that the policies do not answer, what was searched, and nothing that is a claim."""
+    question, draft = ask.question, ask.draft()
+    draft.route, draft.status = "none", "refused"
+    late = other_years(ask)
+    if question.foreign and any(ask.corpus.regions):
+        regions = "、".join(filter(None, ask.corpus.regions))
+        draft.say("refuse_foreign", regions=regions, names="、".join(question.foreign))
+    elif reason == "not_named":
+        names = "、".join(m.text for m in question.mentions if not ask.corpus.directory.named(m))
+        draft.say("refuse_not_named", names=names)
+        draft.note("not_named", "notice_not_named", names=names)
+    elif late or reason == "year":
+        draft.say("refuse_year", year="、".join(map(str, question.years)))
+    elif reason.startswith("kind_"):
+        draft.say("refuse_kind", kind=phrase(draft.language, reason))
+    else:
+        draft.say("refuse")
+    searched = [term.text for term in question.terms if term.weight >= 0.4][:8]
+    if searched:
+        draft.say("refuse_terms", terms="、".join(searched))
+    draft.topic = tuple(searched)
+    return draft

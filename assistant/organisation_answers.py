@@ -1,0 +1,240 @@
+"""Answers about an organisation: its tasks, and its role in one of them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from assistant.ask import Ask
+from assistant.corpus import MAIN_ROLES, Clause
+from assistant.draft import Draft
+from assistant.duty_lists import compare_organisations, shared_tasks
+from assistant.duty_text import (
+    clause_table,
+    join_parts,
+    role_word,
+    role_words,
+    say_clause,
+    task_table,
+    unique_clauses,
+)
+from assistant.question import Question
+from index.organisations import Mention
+from index.policy import Role
+from prompts import phrase
+
+
+def about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) -> Draft | None:
+    question = ask.question
+    names = list(dict.fromkeys(name for mention in bearers for name in mention.names))
+    groups = list(dict.fromkeys(mention.names for mention in bearers))
+    if len(groups) > 1 and question.has("largest", "smallest", "difference") and not topic:
+        return compare_organisations(ask, groups)
+    if topic and ask.topical():
+        if len(groups) > 1 and question.has("shared") and question.has("tasks"):
+            return shared_tasks(ask, groups)
+        if len(topic) > 1 and question.roles and question.has("count", "list", "tasks"):
+            return _tasks_of(ask, names, topic)
+        return _organisation_in_task(ask, bearers, groups, topic)
+    if _unanswered_topic(ask):
+        return None
+    if len(groups) > 1 and (question.has("shared", "tasks", "list", "count", "amount") or question.roles):
+        return shared_tasks(ask, groups)
+    if question.has("tasks", "list", "count", "yesno", "total") or question.roles or not ask.topical():
+        return _tasks_of(ask, names)
+    return None
+
+
+def _unanswered_topic(ask: Ask) -> bool:
+    """Whether the question has a topic of its own that no clause holds (市商务局的展会补贴)."""
+    terms = [term for term in ask.question.terms if term.weight >= 0.9]
+    return (bool(terms) and not all(ask.corpus.known(term) for term in terms)) or len(terms) >= 2
+
+
+def _tasks_of(ask: Ask, names: Sequence[str], within: Sequence[Clause] = ()) -> Draft:
+    """What an organisation leads, supports, is responsible for, implements: complete and counted.
+
+    ``within`` limits it to the clauses of a part of the policy. Organisations of different policies may
+    share a name; each policy is answered for itself.
+    """
+    draft = ask.draft()
+    bearing = [
+        clause
+        for clause in within or ask.clauses()
+        if any(duty.organisation in names for duty in clause.duties)
+    ]
+    policies = list(dict.fromkeys(clause.policy for clause in bearing))
+    rows: list[Clause] = []
+    draft.count = 0
+    for policy in policies or [""]:
+        clauses = [clause for clause in bearing if clause.policy == policy]
+        title = f"《{ask.corpus.policies[policy].title}》" if len(policies) > 1 else ""
+        listed, shown = _say_tasks(ask, draft, clauses, names, title)
+        draft.count += len(listed)
+        rows += shown
+    task_table(draft, rows, names)
+    draft.topic = (names[0],)
+    if ask.question.has("why"):
+        draft.say("why_not")
+    return draft
+
+
+def _say_tasks(
+    ask: Ask, draft: Draft, clauses: Sequence[Clause], names: Sequence[str], title: str
+) -> tuple[list[Clause], list[Clause]]:
+    """Sentences on one policy; the clauses that were asked for, and those to show."""
+    question = ask.question
+    mine = {
+        role: [clause for clause in clauses if any(d.organisation in names for d in clause.bearers(role))]
+        for role in Role
+    }
+    name = next(
+        (d.organisation for clause in clauses for d in clause.duties if d.organisation in names), names[0]
+    )
+    org = title + draft.organisation(name)
+    wanted = _wanted_roles(question, mine)
+    listed = unique_clauses(clause for role in wanted for clause in mine[role])
+    others = [role for role in Role if role not in wanted and mine[role]]
+    near = unique_clauses(clause for role in others for clause in mine[role])
+    rule = _whole_rule(mine[Role.IMPLEMENT], names)
+    if listed and rule and wanted == [Role.IMPLEMENT]:
+        source = ask.corpus.policies[listed[0].policy].source
+        draft.say(
+            "all_tasks_rule",
+            orgs=title
+            + draft.organisations(
+                d for d in names if any(d == x.organisation for c in listed for x in c.duties)
+            ),
+            count=draft.compute(len(listed)),
+            rule=_rule_text(source[rule[0] : rule[1]]),
+            cite=draft.cite(listed[0].policy, *rule),
+        )
+        return listed, listed
+    if listed:
+        more = phrase(draft.language, "see_table") if len(listed) > 1 else ""
+        parts = _counted(draft, {role: mine[role] for role in wanted})
+        draft.say("org_roles", org=org, parts=parts, more=more)
+        if len(listed) == 1:
+            say_clause(draft, listed[0], tuple(Role))
+    else:
+        cite = "".join(draft.cite(c.policy, c.start, c.end) for c in near[:1])
+        draft.say("org_none", org=org, role=role_words(draft, wanted), cite=cite)
+        if question.has("why"):
+            draft.note("premise", "notice_premise")
+    if others:
+        cite = "" if listed else "".join(draft.cite(c.policy, c.start, c.end) for c in near[:1])
+        draft.say(
+            "org_also", org=org, parts=_counted(draft, {role: mine[role] for role in others}), cite=cite
+        )
+    return listed, listed or near
+
+
+def _wanted_roles(question: Question, mine: dict[Role, list[Clause]]) -> list[Role]:
+    """The roles asked for; every role held where none is named, or only 负责, 参与 or the like."""
+    wanted = [role for role in Role if role in question.roles]
+    involved = re.search(r"参与|涉及|承担|involved", question.folded) and not re.search(
+        r"配合|牵头", question.folded
+    )
+    if involved or not wanted or (Role.RESPONSIBLE in wanted and Role.LEAD not in wanted):
+        return [role for role in Role if mine[role]] or [Role.LEAD]
+    return wanted
+
+
+def _counted(draft: Draft, held: dict[Role, list[Clause]]) -> str:
+    """牵头 6 项、配合 11 项."""
+    return join_parts(
+        draft,
+        [
+            phrase(draft.language, "org_role", role=role_word(draft, role), count=draft.compute(len(clauses)))
+            for role, clauses in held.items()
+            if clauses
+        ],
+    )
+
+
+def _whole_rule(clauses: Sequence[Clause], names: Sequence[str]) -> tuple[int, int] | None:
+    """The rule that gives an organisation most of its tasks, if one does."""
+    rules = Counter(
+        (duty.rule_start, duty.rule_end)
+        for clause in clauses
+        for duty in clause.duties
+        if duty.organisation in names and duty.rule_start >= 0
+    )
+    return rules.most_common(1)[0][0] if rules else None
+
+
+def _rule_text(clause: str) -> str:
+    match = re.search(r"(?:以下|以上|上述|下列)[^（）()]*(?:（[^（）]*）[^（）()]*)*", clause)
+    return (match.group() if match else clause).strip("）)。 ")
+
+
+def _organisation_in_task(
+    ask: Ask, bearers: list[Mention], groups: list[tuple[str, ...]], topic: list[Clause]
+) -> Draft:
+    """An organisation and a task: confirm, correct, or say what its role there is."""
+    question, draft = ask.question, ask.draft()
+    clause = topic[0]
+    names = [name for group in groups for name in group]
+    with_name = [c for c in topic if any(d.organisation in names for d in c.duties)]
+    if with_name:
+        clause = with_name[0]
+    mark = draft.cite(clause.policy, clause.start, clause.end)
+    asks_others = question.has("who") and not question.has("yesno")
+    asked = _claimed_roles(question, bearers)
+    for group in groups:
+        roles = [role for role in Role if any(d.organisation in group for d in clause.bearers(role))]
+        bearing = [d for d in clause.duties if d.organisation in group]
+        rules = sorted(
+            {(d.rule_start, d.rule_end) for d in bearing if d.rule_start >= 0 and d.role is Role.IMPLEMENT}
+        )
+        cite = mark + "".join(draft.cite(clause.policy, *rule) for rule in rules)
+        org = (
+            draft.organisations(d.organisation for d in bearing)
+            if bearing
+            else draft.organisations(group[:1])
+        )
+        actual = role_words(draft, roles)
+        values = {
+            "org": org,
+            "task": clause.task,
+            "actual": actual,
+            "asked": role_words(draft, asked),
+            "cite": cite,
+        }
+        claims = (
+            bool(asked)
+            and not asks_others
+            and (question.has("yesno", "why") or not question.has("tasks", "list"))
+        )
+        if not roles:
+            draft.say("premise_absent", **values)
+            draft.denied.update(group)
+            draft.note("premise", "notice_premise")
+        elif claims and not _agrees(asked, roles):
+            draft.say("premise_wrong", **values)
+            draft.note("premise", "notice_premise")
+        elif claims and question.has("yesno"):
+            draft.say("premise_right", **{**values, "asked": actual})
+        else:
+            draft.say("premise_neutral", **values)
+    if question.has("why"):
+        draft.say("why_not")
+    say_clause(draft, clause, tuple(Role))
+    draft.topic = (clause.task,)
+    if len(topic) > 1:
+        clause_table(draft, topic)
+    return draft
+
+
+def _claimed_roles(question: Question, bearers: list[Mention]) -> list[Role]:
+    """Roles that the question gives to its organisation."""
+    return list(question.roles)
+
+
+def _agrees(asked: Sequence[Role], roles: Sequence[Role]) -> bool:
+    """负责 agrees with leading and with being responsible; other roles only with themselves."""
+    for role in asked:
+        if role in roles or (role is Role.RESPONSIBLE and any(r in MAIN_ROLES for r in roles)):
+            return True
+    return False

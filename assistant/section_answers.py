@@ -1,0 +1,179 @@
+"""Answers about the parts of a document: one article or section, the list of them."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.ask import Ask
+from assistant.corpus import numbered_section, subtree_end
+from assistant.draft import Draft
+from index.policy import Policy, Section
+from index.text import squeeze
+
+
+def answer_section(ask: Ask) -> Draft | None:
+    """第八条规定了什么: the text of a section asked for by its number, or None."""
+    question = ask.question
+    if question.roles or question.has("who"):
+        return None
+    if not question.marker:
+        return _by_heading(ask)
+    draft = ask.draft()
+    draft.route = "ledger"
+    for policy in ask.corpus.policies.values():
+        if question.policies and policy.id not in question.policies:
+            continue
+        section = numbered_section(policy, question.marker)
+        if section is None:
+            continue
+        end = subtree_end(policy.sections, section.id)
+        body = policy.source[section.body_start : end].strip()
+        children = [
+            s for s in policy.sections[section.id + 1 :] if s.start < end and s.level == section.level + 1
+        ]
+        if len(children) > 1 and (len(body) > 400 or question.has("count")):
+            _say_children(draft, policy, section, children)
+        else:
+            text = re.sub(r"\s*\n\s*", "\n", body) or section.heading
+            title = f"《{policy.title}》" if len(ask.corpus.policies) > 1 else ""
+            draft.say(
+                "section_text",
+                name=title + (section.path[-1] if section.path else ""),
+                text=text,
+                cite=draft.cite(policy.id, section.start, end),
+            )
+    return draft if draft.pieces else None
+
+
+def _by_heading(ask: Ask) -> Draft | None:
+    """发展目标是什么: the text of the section whose heading is all that the question names."""
+    question = ask.question
+    text = squeeze(question.text)
+    if (
+        question.mentions
+        or question.kinds
+        or (question.has("amount", "count", "when", "yesno") and not question.has("targets"))
+    ):
+        return None
+    for policy in ask.corpus.policies.values():
+        if question.policies and policy.id not in question.policies:
+            continue
+        for section in policy.sections:
+            heading = squeeze(section.heading)
+            end = subtree_end(policy.sections, section.id)
+            if len(heading) < 4 or not section.level or heading not in text or end != section.end:
+                continue
+            if any(term.weight >= 0.4 and term.text not in heading for term in question.terms):
+                continue
+            if "目标" in text.replace(heading, "") and any(t.section == section.id for t in policy.targets):
+                continue  # its targets are asked for, not its text
+            body = re.sub(r"\s*\n\s*", "\n", policy.source[section.body_start : end].strip())
+            if 20 <= len(body) <= 700:
+                draft = ask.draft()
+                draft.route = "extractive"
+                draft.say(
+                    "section_text",
+                    name=section.path[-1],
+                    text=body,
+                    cite=draft.cite(policy.id, section.start, end),
+                )
+                return draft
+    return None
+
+
+def answer_structure(ask: Ask) -> Draft | None:
+    """重点任务有哪些, 共几章: the parts of the document or of one of its sections, or None."""
+    question = ask.question
+    counted = re.search(
+        r"(?:几|多少)(?:个)?(章|条|节|部分)|how many (chapters|articles|sections|parts)", question.folded
+    )
+    text = squeeze(question.text)
+    for policy in ask.corpus.policies.values():
+        if question.policies and policy.id not in question.policies:
+            continue
+        if counted and not any(
+            t.weight >= 0.9 and not re.search("chapter|article|section|part", t.text) for t in question.terms
+        ):
+            kind = {"chapters": "章", "articles": "条", "sections": "节", "parts": "部分"}.get(
+                counted.group(2) or "", counted.group(1)
+            )
+            found = _of_kind(policy, str(kind))
+            if found:
+                draft = ask.draft()
+                _say_children(draft, policy, None, found)
+                return draft
+        if (
+            not question.has("structure", "list")
+            or re.search(r"多少(?![个项条章])|几(?![个项条章部大])", question.folded)
+            or question.kinds
+        ):
+            continue
+        for section in policy.sections:
+            heading = squeeze(section.heading)
+            if (
+                len(heading) < 3
+                or not section.level
+                or (heading not in text and not _same_heading(question.folded, heading))
+            ):
+                continue
+            end = subtree_end(policy.sections, section.id)
+            children = [
+                s for s in policy.sections[section.id + 1 :] if s.start < end and s.level == section.level + 1
+            ]
+            rest = [
+                t
+                for t in question.terms
+                if t.weight >= 0.9 and t.text not in heading and not re.fullmatch(r"[a-z]+", t.text)
+            ]
+            if len(children) >= 2 and not rest:
+                draft = ask.draft()
+                _say_children(draft, policy, section, children)
+                return draft
+    return None
+
+
+_ENGLISH_HEADINGS = {
+    "main tasks": "任务",
+    "key tasks": "任务",
+    "priority tasks": "任务",
+    "main measures": "措施",
+    "key measures": "措施",
+    "basic principles": "原则",
+    "principles": "原则",
+}
+
+
+def _same_heading(folded: str, heading: str) -> bool:
+    return any(words in folded and heading.endswith(ending) for words, ending in _ENGLISH_HEADINGS.items())
+
+
+def _of_kind(policy: Policy, kind: str) -> list[Section]:
+    if kind in ("章", "条", "节"):
+        return [s for s in policy.sections if re.fullmatch(rf"第.+{kind}", squeeze(s.marker))]
+    return [s for s in policy.sections if s.level == 1]
+
+
+def _say_children(draft: Draft, policy: Policy, parent: Section | None, children: list[Section]) -> None:
+    name = parent.path[-1] if parent and parent.path else f"《{policy.title}》"
+    draft.count = len(children)
+    draft.say("sections", name=f"“{name}”" if parent else name, count=draft.compute(len(children)))
+    draft.head("section", "content")
+    items = []
+    for child in children:
+        end = subtree_end(policy.sections, child.id)
+        cite = draft.cite(policy.id, child.start, end if end - child.start < 600 else child.end)
+        title = child.path[-1] if child.path else child.heading
+        body = re.sub(r"\s+", "", policy.source[child.body_start : child.end])
+        if not child.heading:
+            title = f"{title}{body}" if len(body) <= 80 else title
+        items.append(f"{title.rstrip('；。')}{cite}")
+        draft.row(
+            [child.path[-1] if child.path else "", body[:60] + ("…" if len(body) > 60 else "")],
+            [draft.number(policy.id, child.start, end if end - child.start < 600 else child.end)],
+        )
+    if len(items) <= 12:
+        draft.pieces.append(
+            ("；" if draft.language == "zh" else "; ").join(items) + ("。" if draft.language == "zh" else ".")
+        )
+    else:
+        draft.pieces.append(items[0] + " … " + items[-1])

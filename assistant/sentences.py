@@ -1,0 +1,99 @@
+"""Passages as sentences, and how much of a question a passage or a sentence holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.answer import Passage
+from assistant.ask import Ask
+from assistant.corpus import Unit
+from assistant.match import grip
+from assistant.question import Question, Term
+from index.text import squeeze
+
+TIME = re.compile(
+    r"\d{4}年|\d+\s*(?:日|天|个?工作日|个?月|年|小时)|[一二三四五六七八九十]+(?:日|天|个月|年|个工作日)|每年|之日起|届满|底前|\d+月\d+日|当年"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage; ``start:end`` in the policy's source."""
+
+    policy: str
+    section: tuple[str, ...]
+    start: int
+    end: int
+    text: str
+    passage: Passage
+
+
+def subject_terms(question: Question) -> list[Term]:
+    """Terms of a question with the organisations that it names."""
+    named = [
+        Term(mention.text, (squeeze(mention.text), *map(squeeze, mention.names), mention.name.stem), 1.0)
+        for mention in question.mentions
+    ]
+    return [*named, *question.terms]
+
+
+def passage_unit(passage: Passage, text: str = "") -> Unit:
+    """What speaks for a passage: its text, its own heading and chapter, less so the headings above."""
+    close = [
+        name
+        for number, name in enumerate(passage.section)
+        if number + 1 == len(passage.section) or name.startswith("第")
+    ]
+    return Unit(
+        (
+            (1.0, squeeze(text or passage.text)),
+            (0.9, squeeze(" ".join(close))),
+            (0.5, squeeze(" ".join(passage.section))),
+        )
+    )
+
+
+def asks_number(question: Question) -> bool:
+    if question.kinds & {"contact", "person"}:
+        return False
+    return bool(
+        re.search(
+            r"多少|几(?:家|个|项|户|名|人|条|倍|成|亿|万|元|%|年|天|日|月|岁|次)|百分之几|how many|how much|what percentage",
+            question.folded,
+        )
+    ) and not question.has("list")
+
+
+def of_another(ask: Ask, sentence: Sentence, terms: Sequence[Term]) -> bool:
+    """Whether another paragraph of the passage, and not this one, speaks of a thing that was asked about."""
+    source = ask.corpus.policies[sentence.policy].source
+    passage = sentence.passage
+    start = max(source.rfind("\n", 0, sentence.start) + 1, passage.start)
+    end = source.find("\n", sentence.end)
+    end = passage.end if end < 0 else min(end, passage.end)
+    if start <= passage.start and end >= passage.end:
+        return False
+    own = passage_unit(passage, source[start:end])
+    whole = passage_unit(passage)
+    return any(term.weight >= 0.9 and grip(term, own) < 0.5 and grip(term, whole) >= 0.9 for term in terms)
+
+
+def sentences(ask: Ask, passage: Passage) -> Iterator[Sentence]:
+    """Sentences of a passage: slices up to 。；！？ or a line end, brackets respected."""
+    source = ask.corpus.policies[passage.policy].source
+    start, depth = passage.start, 0
+    for at in range(passage.start, passage.end):
+        character = source[at]
+        if character in "（(“":
+            depth += 1
+        elif character in "）)”":
+            depth = max(0, depth - 1)
+        last = at + 1 == passage.end
+        if (character in "。；！？\n" and (depth == 0 or character == "\n")) or last:
+            text = source[start : at + 1].strip()
+            if text:
+                left = start + len(source[start : at + 1]) - len(source[start : at + 1].lstrip())
+                yield Sentence(passage.policy, passage.section, left, left + len(text), text, passage)
+            start, depth = at + 1, 0

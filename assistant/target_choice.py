@@ -1,0 +1,288 @@
+"""Which targets of the ledger a question means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.ask import Ask
+from assistant.corpus import Unit, subtree_end
+from assistant.match import NEAR, Fit, coverage, grip, precision, rank_targets
+from assistant.question import Question
+from index.policy import Policy, Target
+from index.text import squeeze
+
+Found = tuple[str, Target]
+
+
+_COUNTING = set("家户个项条件人名所座处台套辆艘架张部期批种类支只头株棵门本份款位对栋间")
+
+
+_SCALE = {
+    "万": 1e4,
+    "亿": 1e8,
+    "千": 1e3,
+    "百": 1e2,
+    "万亿": 1e12,
+    "千亿": 1e11,
+    "百亿": 1e10,
+    "千万": 1e7,
+    "百万": 1e6,
+}
+
+
+_NUMBER_WORDS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9} | {
+    word: number
+    for number, word in enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine"), start=2)
+}
+
+
+_COUNTED = re.compile(
+    r"([二三四五六七八九两]|\b(?:two|three|four|five|six|seven|eight|nine)\b)(?:大|个(?!百分)|项|类|\s)"
+)
+
+
+_DURATIONS = frozenset(
+    (
+        "年",
+        "个月",
+        "月",
+        "天",
+        "日",
+        "个工作日",
+        "工作日",
+        "小时",
+        "个小时",
+        "分钟",
+        "周",
+        "自然日",
+        "个自然日",
+    )
+)
+
+
+_COMPARED = re.compile(r"是|相当于|\bas\b")
+_JOINTS = re.compile(r"、|和|与|及|跟|比|,|/|;|\band\b|\bthan\b|\bversus\b|\bvs\b|加上|还有|以及")
+
+
+def eligible_targets(ask: Ask) -> list[Found]:
+    chosen = ask.question.policies
+    return [(policy, target) for policy, target in ask.corpus.targets if not chosen or policy in chosen]
+
+
+def is_commitment(target: Target) -> bool:
+    """Whether a number is promised for a time, rather than a standard or limit in force."""
+    return target.year is not None or target.period.startswith(("每年", "年均")) or target.tentative
+
+
+def choose_targets(ask: Ask) -> list[Found]:
+    """The targets that the question names: one, or one for each part of it."""
+    question = ask.question
+    pool = eligible_targets(ask)
+    if question.has("sum", "difference", "ratio", "largest", "smallest", "list", "amount") and (
+        question.has("ratio") or _JOINTS.search(question.folded)
+    ):
+        parts = _by_parts(ask, pool)
+        if len(parts) > 1:
+            return in_years(ask, parts)
+    ranked = rank_targets(ask.corpus, question, pool)
+    if not ranked:
+        return []
+    fit, policy, best = ranked[0]
+    if not _means(ask, fit, policy, best):
+        return []
+    group = question.has("sum", "largest", "smallest", "difference")
+    if group:
+        counted = _COUNTED.search(question.folded)
+        least = 0.3 if counted else max(0.35, 0.6 * fit.coverage)
+        same = [
+            (p, t)
+            for f, p, t in ranked
+            if scale_unit(t.unit)[1] == scale_unit(best.unit)[1]
+            and f.coverage >= least
+            and (t.year == best.year or question.has("difference"))
+        ]
+        if counted:  # 四大产业集群: four, or none
+            number = _NUMBER_WORDS[counted.group(1)]
+            if len(same) < number:
+                return []
+            same = same[:number]
+        if question.has("difference") and not question.has("largest", "smallest"):
+            same = [(p, t) for p, t in same if squeeze(t.indicator) == squeeze(best.indicator)]
+            if len(same) < 2:
+                return []  # a change or a gap needs two numbers of one thing
+        return in_years(ask, same)
+    whole = _under_heading(ask, policy, best)
+    if whole:
+        return in_years(ask, whole)
+    alike = [
+        (p, t)
+        for f, p, t in ranked
+        if (f.score >= fit.score - NEAR / 2 or squeeze(t.indicator) == squeeze(best.indicator))
+        and _means(ask, f, p, t)
+    ]
+    if question.has("list", "targets") and not question.has("count"):
+        alike = [
+            (p, t) for f, p, t in ranked if f.score >= fit.score - 2 * NEAR and _means(ask, f, p, t)
+        ] or alike
+    return in_years(ask, alike)
+
+
+def _under_heading(ask: Ask, policy: str, best: Target) -> list[Found]:
+    """All targets of a section where the question names its heading rather than one indicator."""
+    document = ask.corpus.policies[policy]
+    heading = squeeze(document.sections[best.section].heading)
+    terms = ask.question.terms
+    direct = coverage(ask.corpus, terms, Unit(ask.corpus.target_unit(policy, best).texts[:1]))
+    above = coverage(ask.corpus, terms, Unit(((1.0, heading),))) if heading else 0.0
+    if above < 0.8 or direct >= above:
+        return []
+    return [(policy, target) for target in document.targets if target.section == best.section]
+
+
+def _by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:
+    """One target for each part of a question that names several (A、B和C)."""
+    question = ask.question
+    found: list[Found] = []
+    shared = [term for term in question.terms if re.search(r"产业|规模|集群|企业|目标|占比|比重", term.text)]
+    text = _COMPARED.sub("、", question.folded) if question.has("ratio") else question.folded
+    for part in _JOINTS.split(text):
+        own = [term for term in question.terms if term.text in part.replace(" ", "") or term.text in part]
+        if not [term for term in own if term.weight >= 0.5]:
+            continue
+        ranked = []
+        for policy, target in pool:
+            unit = ask.corpus.target_unit(policy, target)
+            direct = coverage(ask.corpus, own, Unit(unit.texts[:1]))
+            extra = coverage(ask.corpus, shared, unit) if shared else 0.0
+            ranked.append(
+                (
+                    direct + 0.35 * precision([*own, *shared], squeeze(target.indicator)) + 0.1 * extra,
+                    direct,
+                    policy,
+                    target,
+                )
+            )
+        ranked.sort(key=lambda item: -item[0])
+        if not ranked or ranked[0][1] < 0.6:
+            return []
+        best = ranked[0]
+        for score, direct, policy, target in ranked:
+            same = squeeze(target.indicator) == squeeze(best[3].indicator)
+            wanted = not question.years or target.year in question.years or target.year is None
+            if direct >= 0.6 and wanted and (score == best[0] or same) and (policy, target) not in found:
+                found.append((policy, target))
+    return found
+
+
+def _means(ask: Ask, fit: Fit, policy: str, target: Target) -> bool:
+    """Whether a target is what the question asks for: every weighty term held, most of them closely."""
+    question = ask.question
+    if fit.coverage < (0.5 if question.language == "zh" else 0.4):
+        return False
+    unit = ask.corpus.target_unit(policy, target)
+    weighty = [term for term in question.terms if term.weight >= 0.9]
+    if question.language == "zh" and any(grip(term, unit) < 0.3 for term in weighty):
+        return False
+    direct = coverage(ask.corpus, question.terms, Unit(unit.texts[:1]))
+    exact = precision(question.terms, squeeze(target.indicator))
+    if direct < 0.34 or (direct < 0.6 and exact < 0.34) or exact < 0.16:
+        return False
+    return unit_fits(question, target.unit)
+
+
+def unit_fits(question: Question, unit: str) -> bool:
+    """Whether the unit that is asked for (多少家, 百分之几, 亿元) can be this one."""
+    unit = squeeze(unit)
+    asked = re.search(
+        r"(?:多少|几|how many|how much)\s*(万|亿|千|百)?\s*(个月|个?小时|分钟|个?工作日|家|户|个(?!百分)|项|名|人|元|%|百分点|个百分点|倍|年|天|日|月|岁|辆|台|公里|吨|亩|套|所|座)",
+        question.folded,
+    )
+    if asked:
+        word = asked.group(2)
+        if word in _COUNTING:
+            return unit[-1:] in _COUNTING
+        if word == "元":
+            return unit.endswith("元")
+        if word in ("%", "百分点", "个百分点"):
+            return unit in ("%", "百分点", "个百分点", "‰")
+        if word in _DURATIONS:
+            return unit in _DURATIONS
+        return unit.endswith(word) or word[-1] == unit[-1:]
+    if re.search(r"\bhow old\b|几岁|多大(?:岁数|年龄|年纪|的?人|才)|岁数|年龄.{0,4}多", question.folded):
+        return unit == "岁"
+    if re.search(r"多久|多长时间|how long", question.folded):
+        return unit in _DURATIONS
+    if re.search(r"百分之几|占比|比重|比例|\bpercent|\bshare\b|\bproportion", question.folded):
+        return unit in ("%", "个百分点", "百分点", "‰", "倍", "万分之")
+    return True
+
+
+def in_years(ask: Ask, found: Sequence[Found]) -> list[Found]:
+    """Those of the years asked for; a target of every year counts for each."""
+    years = ask.question.years
+    if not years:
+        return list(found)
+    return [
+        (p, t)
+        for p, t in found
+        if t.year in years or (t.year is None and _holds_in(ask.corpus.policies[p], years))
+    ]
+
+
+def _holds_in(policy: Policy, years: Sequence[int]) -> bool:
+    """Whether a policy's undated numbers hold in these years: unless its title is of other years."""
+    titled = [int(year) for year in re.findall(r"20\d\d", policy.title)]
+    return not titled or any(year in titled for year in years)
+
+
+def other_years(ask: Ask) -> list[Found]:
+    """Targets that the question names, but of other years than it asks for."""
+    if not ask.question.years:
+        return []
+    ranked = rank_targets(ask.corpus, ask.question, eligible_targets(ask))
+    return [
+        (p, t)
+        for f, p, t in ranked[:3]
+        if _means(ask, f, p, t) and t.year is not None and t.year not in ask.question.years
+    ]
+
+
+def targets_of_section(ask: Ask) -> list[Found]:
+    """All targets of the section whose heading (or number) the question gives."""
+    question = ask.question
+    if not question.has("targets", "list", "tasks", "count"):
+        return []
+    text = squeeze(question.text)
+    for policy in ask.corpus.policies.values():
+        if question.policies and policy.id not in question.policies:
+            continue
+        for section in policy.sections:
+            heading = squeeze(section.heading)
+            short = (
+                heading.removeprefix("推动").removeprefix("推进").removeprefix("加快").removeprefix("突出")
+            )
+            if len(short) >= 4 and section.level and short in text:
+                inside = [
+                    (policy.id, t)
+                    for t in policy.targets
+                    if section.start <= t.start < subtree_end(policy.sections, section.id)
+                ]
+                rest = text.replace(short, "")
+                if inside and re.search(
+                    r"(?:哪|所有|全部|几个|有什么|多少个?|什么|有没有|有无|是否有|有).{0,8}(?:目标|指标|数字|量化)"
+                    r"|(?:目标|指标).{0,4}(?:哪|有|多少|是什么|几)",
+                    rest,
+                ):
+                    return inside
+    return []
+
+
+def scale_unit(unit: str) -> tuple[float, str]:
+    """(factor, plain unit): 亿元 is (1e8, 元); counting words are one unit."""
+    folded = squeeze(unit)
+    for word in sorted(_SCALE, key=len, reverse=True):
+        if folded.startswith(word) and len(folded) > len(word):
+            return _SCALE[word], folded[len(word) :]
+    same = {"天": "日", "个工作日": "工作日", "月": "个月", "百分点": "个百分点", "岁": "周岁"}
+    return 1.0, "家" if folded in _COUNTING else same.get(folded, folded)
