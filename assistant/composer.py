@@ -14,7 +14,7 @@ from assistant.question import Term, words
 from assistant.sentences import TIME, Sentence, asks_number, of_another, sentences, subject_terms
 from assistant.target_choice import scale_unit
 from index.policy import Policy, Section
-from index.targets import quantities
+from index.quantities import quantities
 from index.text import fold_with_origin, squeeze
 
 LONGEST = 320  # characters of an extractive answer

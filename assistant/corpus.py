@@ -12,7 +12,7 @@ from assistant.question import Term
 from index.organisations import Directory
 from index.parser import header_labels
 from index.policy import Duty, HeaderField, Policy, Role, Section, Target
-from index.targets import read_numeral
+from index.quantities import read_numeral
 from index.text import fold, squeeze
 
 MAIN_ROLES = (Role.LEAD, Role.RESPONSIBLE)

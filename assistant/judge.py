@@ -17,7 +17,7 @@ from assistant.match import coverage, deed_is_lost, grip, missing
 from assistant.question import Question, Term, words
 from assistant.sentences import TIME, asks_number, of_another, passage_unit, sentences, subject_terms
 from assistant.target_choice import is_commitment, other_years, scale_unit, unit_fits
-from index.targets import quantities
+from index.quantities import quantities
 from index.text import fold_with_origin, squeeze
 from prompts import phrase
 

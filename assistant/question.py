@@ -17,7 +17,7 @@ from index.keywords import tagged
 from index.organisations import Mention, is_place, region_spellings, region_spellings_of
 from index.organisations import regions as region_names
 from index.policy import Role
-from index.targets import Quantity, quantities
+from index.quantities import Quantity, quantities
 from index.text import fold, squeeze
 
 Language = Literal["zh", "en"]

@@ -17,7 +17,7 @@ from assistant.target_choice import (
     targets_of_section,
 )
 from index.policy import Comparator, Target
-from index.targets import Quantity
+from index.quantities import Quantity
 from index.text import squeeze
 from prompts import phrase
 

@@ -6,13 +6,10 @@ Works on folded text: 10 家 and １０家 are one. A value keeps its wording (�
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from index.policy import Comparator, Policy, Section, Target
+from index.quantities import Quantity, quantities
 from index.text import Folded, fold_with_origin
 
 # Words before a value, the longest first.
@@ -30,139 +27,43 @@ _BEFORE = (
     ),
     (Comparator.ABOUT, "约|大约|左右"),
 )
+
+
 _AFTER = (
     (Comparator.AT_LEAST, "及以上|以上"),
     (Comparator.AT_MOST, "及以下|以内|以下|之内|内"),
     (Comparator.ABOUT, "左右|上下"),
 )
+
+
 _TENTATIVE = re.compile(r"力争|争取|努力|预计|预期|原则上")
 _PERIOD = re.compile(
     r"每人每[月年天日]|每个?[^,。;0-9]{0,6}每[月年]|每[年月日天周]|每季度?|年均|月均|日均|人均|每[人户亩吨家名个]|一个纳税年度|逐年|年度"
 )
+
+
 _YEAR = re.compile(
     r"(?P<a>20\d\d)\s*(?:年?\s*(?:-|—|–|~|至|到)\s*(?P<b>20\d\d)\s*)?年(?:\s*(?P<month>1?\d)\s*月)?(?:\s*\d{1,2}\s*日)?(?P<tail>底|末|年底|上半年|下半年)?(?:之?前)?"
 )
+
+
 _PLAN_PERIOD = re.compile(r'"?(十[一二三四五六七八九])五"?(?:规划)?(?:期?末|时期末|期间|时期|收官)')
 _FIVE_YEARS = {"十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030, "十六": 2035, "十七": 2040}
-_NUMERAL = "一二三四五六七八九十百千万零两"
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+
+
 _LEADS = re.compile(
     r"^(?:(?:其中|到|至|在|力争|争取|努力|确保|全市|全省|全县|全区|全国|我市|全年|预计|使|将|并|且|共|累计|合计|总计|基本|原则上|规模化地?|同时|进一步|[::])[,]?)+"
 )
+
+
 _VERBS = (
     "新增|新培育|培育壮大|培育|形成|打造|建设|建成|实现|完成|引进|引育|招引|创建|认定|新建|改造|推广|实施|组织|开展|签约|谋划|支持|"
     "推动|新认定|扶持|开工|投用|制定|制修订|发布|新签约|储备|举办|转化|选派|培训|遴选|推出|建立|设立|评选|落地|布局|吸引|聚集|集聚|带动|新招引|促成|发展|孵化"
 )
+
+
 _BARE_VERB = re.compile(rf"^(?:{_VERBS}|有|为|达|是|按照?|以|给予|的)+$")
-
-
 _RESPECTIVELY = re.compile(r"(?:每人每月|每月|每年|均)?分别(?:为|是|达到|达)?$")
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number with its unit; offsets in the folded text. ``low`` and ``high`` count the plain unit's
-    multiples as written (350亿元 is 350 with unit 亿元)."""
-
-    start: int
-    end: int
-    low: float
-    high: float
-    unit: str
-    text: str
-
-
-@cache
-def _units() -> dict[str, list[str]]:
-    return tomllib.loads(Path(__file__).with_name("units.toml").read_text("utf-8"))
-
-
-@cache
-def _quantity_pattern() -> re.Pattern[str]:
-    data = _units()
-    units = "|".join(sorted(map(re.escape, data["unit"]), key=len, reverse=True))
-    spoken = "|".join(sorted(map(re.escape, data["spoken"]), key=len, reverse=True))
-    many = "|".join(data["multiplier"])
-    number = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-    return re.compile(
-        rf"(?<![\d.第no])(?P<low>{number})\s*(?P<many1>{many})?\s*(?P<unit1>%|元)?"
-        rf"(?:\s*(?:-|—|–|~|至|到)\s*(?P<high>{number}))?\s*(?P<many>{many})?\s*(?:余|多)?(?P<unit>{units})(?![a-z])"
-        rf"|(?<![\d.])(?P<bare>\d+\.\d+)(?![\d.%])"
-        rf"|(?P<percent>百分之|万分之|千分之)(?P<part>[{_NUMERAL}点]+)"
-        rf"|(?<![第〇{_NUMERAL}])(?P<spoken>[{_NUMERAL}]+)(?P<spoken_unit>{spoken})"
-    )
-
-
-def read_numeral(text: str) -> float:
-    """Value of a number in Chinese numerals (三十五, 十, 两百, 五点五)."""
-    if "点" in text:
-        whole, fraction = text.split("点", 1)
-        return read_numeral(whole) + float("0." + "".join(str(_DIGITS.get(c, 0)) for c in fraction))
-    total = section = digit = 0
-    for character in text:
-        if character in _DIGITS:
-            digit = _DIGITS[character]
-        elif character in "十百千":
-            section += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[character]
-            digit = 0
-        elif character in "万亿":
-            total = (total + section + digit) * {"万": 10**4, "亿": 10**8}[character]
-            section = digit = 0
-    return float(total + section + digit)
-
-
-def quantities(text: str) -> Iterator[Quantity]:
-    """Numbers with units in folded text; years, dates, ordinals and document numbers are left out."""
-    for match in _quantity_pattern().finditer(text):
-        start, end = match.span()
-        if match["low"]:
-            if not _counts(text, match):
-                continue
-            low = float(match["low"].replace(",", ""))
-            high = float(match["high"].replace(",", "")) if match["high"] else low
-            yield Quantity(
-                start, end, low, high, (match["many"] or match["many1"] or "") + match["unit"], match.group()
-            )
-        elif match["bare"]:
-            if re.search(r"(?:系数|指数|比值|密度|强度|得分)[^,;。]{0,10}$", text[:start]):
-                yield Quantity(start, end, float(match["bare"]), float(match["bare"]), "", match.group())
-        elif match["percent"]:
-            unit = {"百分之": "%", "千分之": "‰", "万分之": "万分之"}[match["percent"]]
-            value = read_numeral(match["part"])
-            yield Quantity(start, end, value, value, unit, match.group())
-        elif _spoken_counts(text, match):
-            value = read_numeral(match["spoken"])
-            yield Quantity(start, end, value, value, match["spoken_unit"], match.group())
-
-
-def _counts(text: str, match: re.Match[str]) -> bool:
-    """Whether digits and unit are a quantity, not a year, a date or an ordinal."""
-    number, unit = match["low"], match["unit"]
-    before, after = text[: match.start()], text[match.end() :]
-    if unit in ("年", "年度") and len(number) == 4 and not match["many"]:
-        return False
-    if unit in ("日", "月", "号") and re.search(r"月\s*$", before):
-        return False
-    if re.search(r"(?:第|no\.?|号|\[\d{4}\])\s*$", before) or (unit == "号"):
-        return False
-    if re.search(r"(?:19|20)\d\d\s*年\s*$", before) and unit in ("个", "月"):
-        return False
-    return not (unit == "级" and after[:1].isalnum()) and not re.match(r"位数", after)
-
-
-def _spoken_counts(text: str, match: re.Match[str]) -> bool:
-    """Chinese numerals count where they are an amount, not part of a set phrase (一个, 三年行动, 十四五)."""
-    spoken, unit = match["spoken"], match["spoken_unit"]
-    before, after = text[: match.start()], text[match.end() :]
-    if len(spoken) == 1 and spoken != "十" and unit in ("个", "项", "家", "名", "人", "次", "户"):
-        return False  # 两个市场, 三项行动: a turn of phrase more often than an amount
-    if spoken == "一" and unit in ("个", "项", "次", "家", "名", "人", "种", "户", "年", "日", "天", "月"):
-        return False
-    if unit in ("人", "个", "项", "家", "名", "次", "户") and re.match(r"[大类]|统|重|化", after):
-        return False
-    if unit == "年" and re.match(r"行动|规划|计划|来", after):
-        return False
-    return not re.search(r'["第初周元星]$', before) and not re.match(r'["月]', after)
 
 
 def find_targets(policy: Policy) -> tuple[Target, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from index.policy import Comparator, Policy, Target
-from index.targets import quantities, read_numeral
+from index.quantities import quantities, read_numeral
 from index.text import fold, squeeze
 
 Read = Callable[[str], Policy]
