@@ -66,9 +66,15 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
     def read(self, text: str) -> Question:
         """A question taken apart against the indexed policies."""
         corpus = self.corpus
-        return read_question(
+        question = read_question(
             text, corpus.directory.find(without_control(text)), corpus.titles, corpus.regions, corpus.text
         )
+        return replace(question, terms=tuple(map(self._spelt_out, question.terms)))
+
+    def _spelt_out(self, term: Term) -> Term:
+        """A term that no policy uses, with the words that it may abbreviate (综保 for 综合保税)."""
+        whole = "" if term.pair or self.corpus.known(term) else self.corpus.spelt_out(term.text)
+        return replace(term, variants=(*term.variants, whole)) if whole else term
 
     def _with_neighbours(self, term: Term) -> Term:
         """A term that no policy uses, with the words of the policies that stand out as close to it."""
@@ -140,9 +146,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             return self._certified(ask, draft, chosen)
         if unnamed or (asked.has("amount", "targets") and other_years(ask)):
             return refuse(ask, "not_named" if unnamed else "year", passages)
-        if not asked.has("amount", "targets"):  # a number is asked for by its name
-            asked = replace(asked, terms=tuple(map(self._with_neighbours, asked.terms)))
-            ask = replace(ask, question=asked)
+        ask = replace(ask, question=replace(asked, terms=tuple(map(self._with_neighbours, asked.terms))))
         verdict = judge(ask, chosen)
         if not verdict.passages:
             return refuse(ask, verdict.reason, passages, verdict.missing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -15,6 +16,7 @@ from index.policy import Duty, HeaderField, Policy, Role, Section, Target
 from index.quantities import read_numeral
 from index.text import fold, squeeze
 
+ABBREVIATED = 3  # times that a policy uses the words which a question abbreviates
 MAIN_ROLES = (Role.LEAD, Role.RESPONSIBLE)
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十百零]+")
 _SECTION_KINDS = {"条": "条", "article": "条", "章": "章", "chapter": "章", "节": "节", "部分": "一"}
@@ -123,6 +125,16 @@ class Corpus:
         """Whether some policy holds the term, one of its official forms or a word close in meaning."""
         return bool(term.near) or any(variant in self.text for variant in term.variants)
 
+    @lru_cache(maxsize=4096)  # noqa: B019
+    def spelt_out(self, short: str) -> str:
+        """The words of the policies, used again and again, that two to four characters abbreviate, or ""."""
+        if not re.fullmatch(r"[一-鿿]{2,4}", short):
+            return ""
+        pattern = "[一-鿿]{0,2}".join(short)
+        found = Counter(re.findall(pattern, self.text))
+        words, times = found.most_common(1)[0] if found else ("", 0)
+        return words if times >= ABBREVIATED else ""
+
     def field(self, policy: Policy, meaning: str) -> HeaderField | None:
         """The header field with this meaning (``header.toml``)."""
         return policy.field(*header_labels()[meaning]["labels"])
@@ -198,6 +210,21 @@ def numbered_section(policy: Policy, marker: str) -> Section | None:
             if form.match(own) and (found := _NUMBER.search(own)) and _value(found) == _value(digits):
                 return section
     return None
+
+
+def last_numbered(policy: Policy, marker: str) -> Section | None:
+    """The section with the highest number of the kind that a question names (条 for 第四十条), or None."""
+    kind = _SECTION_KINDS.get(re.sub(rf"第|\s|{_NUMBER.pattern}", "", marker), "")
+    form = _MARKERS[kind]
+    numbered = [
+        (_value(found), section)
+        for section in policy.sections
+        if form.match(squeeze(section.marker)) and (found := _NUMBER.search(squeeze(section.marker)))
+    ]
+    values = [value for value, _ in numbered]
+    if len(values) < 2 or sorted(values) != list(range(1, len(values) + 1)):
+        return None  # numbered anew in each part: none is the last
+    return max(numbered, key=lambda item: item[0])[1]
 
 
 def _value(digits: re.Match[str]) -> int:

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 
 from assistant.ask import Ask
-from assistant.draft import Draft
+from assistant.draft import Draft, plain_number
 from index.parser import header_labels
 from index.policy import Policy
 from index.text import fold, squeeze
@@ -135,9 +135,11 @@ def _meanings(ask: Ask) -> list[str]:
     ]
     if any(m in asked for m in ("basis", "recipients")):
         return asked if len([t for t in left if t.weight >= 0.9]) <= 2 else []
+    titles = "\n".join(name for names in ask.corpus.titles.values() for name in names)
+    left = [term for term in left if not any(variant in titles for variant in term.variants)]
     known = [term for term in left if term.weight >= 0.9 and not re.fullmatch(r"[a-z\-]+", term.text)]
     latin = [term for term in left if re.fullmatch(r"[a-z\-]+", term.text)]
-    return asked if not known and (len(latin) <= 1 or question.language == "zh") else []
+    return asked if not known and (len(latin) <= 2 or question.language == "zh") else []
 
 
 def _find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
@@ -256,10 +258,15 @@ def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, man
 
 def _claimed(ask: Ask, meaning: str, found: Found) -> bool | None:
     """Whether the question states the right value; None where it states none."""
-    if meaning != "document_number":
+    if not ask.question.has("yesno", "why"):
         return None
+    if meaning != "document_number":
+        numbers = [str(year) for year in ask.question.years]
+        numbers += [plain_number(q.low) for q in ask.question.numbers if q.unit in found.value]
+        own = re.findall(r"\d+", fold(found.value))
+        return all(number in own for number in numbers) if numbers and own else None
     stated = re.search(r"[一-鿿]{1,8}\s*\[\s*\d{4}\s*\]\s*(?:第)?\d+\s*号", ask.question.folded)
-    if not stated or not ask.question.has("yesno", "why"):
+    if not stated:
         return None
     return squeeze(stated.group()).endswith(squeeze(found.value))
 

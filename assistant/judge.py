@@ -67,13 +67,17 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     lenient = question.has("norm") and not question.kinds & {"money", "contact", "person", "apply"}
     if lenient and top.score >= 0.7 and held >= 0.38 and _heavy(unknown, weighty) <= 0.62:
         enough, unknown = held, []  # what is allowed is often asked in everyday words
-    elif _head_lost(question, lost):
+    elif _head_lost(question, lost) or (
+        asks_number(question) and _head_lost(question, _unheld(weighty, unit))
+    ):
         enough += 0.17
     elif held < enough and held >= enough - 0.2 and top.score >= 0.75 and not question.kinds:
         enough, unknown = held, []  # a word for the setting is missing, not what is asked about it
     most = 0.2 if question.has("who") else 0.34  # a deed that no policy knows has no bearer there
     if deed_is_lost(question, missing(ask.corpus, weighty, unit)):
         return Verdict((), "refuse", names)
+    if question.language == "en":  # most English words stand in no glossary: they cannot be found
+        unknown = [term for term in unknown if term.weight >= 0.9]
     if held < enough or (unknown and held < 0.75 and _heavy(unknown, weighty) > most):
         return Verdict((), "refuse", names)
     nearest = top.dense == max(passage.dense for passage in passages)
@@ -97,6 +101,11 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     if kind:
         return Verdict((), f"kind_{kind}", names)
     return Verdict(good)
+
+
+def _unheld(terms: Sequence[Term], unit: Unit) -> list[Term]:
+    """Terms that a unit does not hold themselves: a number is asked for by its name, not by a neighbour."""
+    return [term for term in terms if grip(replace(term, near=()), unit) < 0.45]
 
 
 def _holds_a_word(terms: Sequence[Term], unit: Unit) -> bool:

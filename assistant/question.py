@@ -38,7 +38,14 @@ _POS_WEIGHTS = {
     "z": 0.4,
     "d": 0.15,
 }
+CONTEXT = 0.4  # weight of a word of a sentence that does not ask
 PHRASE = 0.5  # weight of two neighbouring words as one (绿色工厂), where the policies know it
+_DOCUMENT = re.compile(
+    r"(?P<name>[一-鿿0-9\"]{2,24}?)(?:这|那)?(?:个|份|部)?(?P<kind>方案|意见|通知|办法|条例|规定|规划|计划|细则|公告)(?:里面?|中|内|的|要求|规定)?"
+)
+_ASKING = re.compile(
+    r"[谁哪吗呢几]|什么|啥|多少|如何|怎|是否|[对是有能要会行]不|能不能|可不可以|多[久大长高]|\b(?:who|which|what|when|where|how|why|can|may|must|does|do|is|are)\b"
+)
 _KIND_ASKED = re.compile(r"(?:哪(?:些|个|几个|几类|几种|种|类)|什么样的)([一-鿿]{2,4})")
 _YEAR = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:\s*(?:年|$|\b(?!号|\])))|(?<!\d)(\d\d)年(?=底|末|前|要|目标|的|到|$|[,?。])"
@@ -197,7 +204,7 @@ def read_question(
     rest = _blank(rest, [(q.start, q.end) for q in numbers])
     if marker:
         rest = _blank(rest, [marker.span()])
-    terms = _lightened(_terms(rest, language), folded)
+    terms = _in_context(_lightened(_terms(rest, language), folded), folded)
     if "penalty" in kinds:  # what follows is asked for, not what it is about
         terms = tuple(term for term in terms if not _pattern("kind", "penalty").fullmatch(term.text))
     if not terms and named:
@@ -236,6 +243,11 @@ def _policies(rest: str, titles: dict[str, tuple[str, ...]]) -> tuple[tuple[str,
             for start, end in _common(rest, name, 6):
                 best[policy] = max(best.get(policy, 0), end - start)
                 cuts.append((start, end))
+    for match in _DOCUMENT.finditer(rest):
+        for policy, names in titles.items():
+            if _abridges(match["name"], match["kind"], names):
+                best[policy] = max(best.get(policy, 0), len(match["name"]))
+                cuts.append(match.span())
     longest = max(best.values(), default=0)
     chosen = tuple(policy for policy, length in best.items() if length == longest)
     named = [rest[start:end] for start, end in cuts]
@@ -245,6 +257,19 @@ def _policies(rest: str, titles: dict[str, tuple[str, ...]]) -> tuple[tuple[str,
         _blank(rest, cuts),
         named,
     )
+
+
+def _abridges(words: str, kind: str, titles: Iterable[str]) -> bool:
+    """Whether words before 方案, 意见 … are a title in short: its characters, in its order, and its kind."""
+    for title in titles:
+        at = held = 0
+        for character in words:
+            found = title.find(character, at)
+            if found >= 0:
+                at, held = found + 1, held + 1
+        if kind in title and held >= 0.75 * len(words) and len(words) >= 3:
+            return True
+    return False
 
 
 def _common(text: str, name: str, least: int) -> list[tuple[int, int]]:
@@ -329,6 +354,21 @@ def _lightened(terms: Iterable[Term], folded: str) -> tuple[Term, ...]:
     return tuple(
         replace(term, weight=0.4 * term.weight) if any(text.startswith(term.text) for text in asked) else term
         for term in terms
+    )
+
+
+def _in_context(terms: tuple[Term, ...], folded: str) -> tuple[Term, ...]:
+    """Words of the sentences that only set the scene weigh less than those of the sentence that asks."""
+    parts = [part for part in re.split(r"[,。;!?]", folded) if part.strip()]
+    asking = [part for part in parts if _ASKING.search(part)]
+    if len(parts) < 2 or not asking or len(asking) == len(parts):
+        return terms
+    inside = [any(term.text in part for part in asking) for term in terms]
+    if not any(own and term.weight >= 0.9 for own, term in zip(inside, terms, strict=True)):
+        return terms
+    return tuple(
+        term if own else replace(term, weight=CONTEXT * term.weight)
+        for own, term in zip(inside, terms, strict=True)
     )
 
 

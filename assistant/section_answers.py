@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.ask import Ask
-from assistant.corpus import numbered_section, subtree_end
+from assistant.corpus import last_numbered, numbered_section, subtree_end
 from assistant.draft import Draft
 from index.policy import Policy, Section
 from index.text import squeeze
@@ -42,7 +42,25 @@ def answer_section(ask: Ask) -> Draft | None:
                 text=text,
                 cite=draft.cite(policy.id, section.start, end),
             )
+    if not draft.pieces:
+        _say_last(ask, draft)
     return draft if draft.pieces else None
+
+
+def _say_last(ask: Ask, draft: Draft) -> None:
+    """There is no 第四十条: say which is the last, where the sections are numbered through."""
+    for policy in ask.corpus.policies.values():
+        if ask.question.policies and policy.id not in ask.question.policies:
+            continue
+        last = last_numbered(policy, ask.question.marker)
+        if last is not None:
+            cite = draft.cite(policy.id, last.start, last.end)
+            name = squeeze(last.marker).rstrip("、.")
+            draft.say(
+                "no_section", title=policy.title, asked=squeeze(ask.question.marker), last=name, cite=cite
+            )
+            draft.computed.update(re.findall(r"\d+", ask.question.marker))
+            draft.note("premise", "notice_premise")
 
 
 def _by_heading(ask: Ask) -> Draft | None:
@@ -84,8 +102,8 @@ def _by_heading(ask: Ask) -> Draft | None:
 def answer_structure(ask: Ask) -> Draft | None:
     """重点任务有哪些, 共几章: the parts of the document or of one of its sections, or None."""
     question = ask.question
-    counted = re.search(
-        r"(?:几|多少)(?:个)?(章|条|节|部分)|how many (chapters|articles|sections|parts)", question.folded
+    counted = re.findall(
+        r"(?:几|多少)个?(章|条|节|部分)|how many (chapters|articles|sections|parts)", question.folded
     )
     text = squeeze(question.text)
     for policy in ask.corpus.policies.values():
@@ -94,13 +112,12 @@ def answer_structure(ask: Ask) -> Draft | None:
         if counted and not any(
             t.weight >= 0.9 and not re.search("chapter|article|section|part", t.text) for t in question.terms
         ):
-            kind = {"chapters": "章", "articles": "条", "sections": "节", "parts": "部分"}.get(
-                counted.group(2) or "", counted.group(1)
-            )
-            found = _of_kind(policy, str(kind))
-            if found:
-                draft = ask.draft()
-                _say_children(draft, policy, None, found)
+            draft = ask.draft()
+            for kind in dict.fromkeys(_ENGLISH_KINDS.get(b, a or b) for a, b in counted):
+                found = _of_kind(policy, kind)
+                if found:
+                    _say_children(draft, policy, None, found)
+            if draft.pieces:
                 return draft
         if (
             not question.has("structure", "list")
@@ -132,6 +149,7 @@ def answer_structure(ask: Ask) -> Draft | None:
     return None
 
 
+_ENGLISH_KINDS = {"chapters": "章", "articles": "条", "sections": "节", "parts": "部分"}
 _ENGLISH_HEADINGS = {
     "main tasks": "任务",
     "key tasks": "任务",

@@ -85,6 +85,9 @@ def choose_targets(ask: Ask) -> list[Found]:
         parts = _by_parts(ask, pool)
         if len(parts) > 1:
             return in_years(ask, parts)
+    if question.numbers and (question.has("yesno", "why") or not question.has("amount")):
+        stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers}
+        pool = [(p, t) for p, t in pool if scale_unit(t.unit)[1] in stated] or pool
     ranked = rank_targets(ask.corpus, question, pool)
     if not ranked:
         return []
