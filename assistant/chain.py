@@ -30,7 +30,7 @@ from prompts import phrase
 
 LONGEST_QUESTION = 2000  # characters
 CONSIDERED = 12  # passages that may answer
-NAMES_A_TOPIC = 0.4  # weight of a term from which its neighbours are looked up
+NAMES_A_TOPIC = 0.4  # weight of an English word that no glossary knows; Chinese nouns weigh 0.9 and more
 NEIGHBOUR = 0.8  # what the nearest word of the policies counts, beside 1 for the word itself
 SHOWN = 6  # passages beside an answer
 _INVALID = re.compile(r"失效|废止|无效|作废|宣布废止")
@@ -78,7 +78,8 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
 
     def _with_neighbours(self, term: Term) -> Term:
         """A term that no policy uses, with the words of the policies that stand out as close to it."""
-        if term.pair or term.weight < NAMES_A_TOPIC or self.corpus.known(term):
+        names = term.weight >= 0.9 or (term.text.isascii() and term.weight >= NAMES_A_TOPIC)
+        if term.pair or not names or self.corpus.known(term):
             return term
         near = tuple(
             (word, min(NEIGHBOUR, NEIGHBOUR * (score - 2) / 2.5))

@@ -88,7 +88,7 @@ def _stands_alone(now: Question, leaning: bool) -> bool:
     if now.years and now.has("list", "targets"):
         return not leaning
     header = _ABOUT_DOCUMENT.search(now.folded)
-    whole = now.has("structure", "distinct", "basis", "recipients") or (now.has("total") and not leaning)
+    whole = now.has("structure", "basis", "recipients") or (now.has("total", "distinct") and not leaning)
     return bool(header) or whole or bool(_WHOLE.search(now.folded))
 
 

@@ -25,8 +25,9 @@ _MARKERS = {
     "章": re.compile(r"第.+章"),
     "节": re.compile(r"第.+节"),
     "一": re.compile(r"[一二三四五六七八九十]+、|第.+[章编]"),
-    "": re.compile(r"\d+[.、]"),  # 第8项, item 8; in a regulation its article
+    "": re.compile(r"\d+[.、]"),  # 第8项, item 8
 }
+_OTHER_FORMS = {"": (_MARKERS["条"],), "条": (_MARKERS[""],)}  # 第18条 of a plan is its item 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ def numbered_section(policy: Policy, marker: str) -> Section | None:
     if not digits:
         return None
     kind = _SECTION_KINDS.get(re.sub(rf"第|\s|{_NUMBER.pattern}", "", marker), "")
-    forms = _MARKERS[kind], *([] if kind else [_MARKERS["条"]])
+    forms = _MARKERS[kind], *_OTHER_FORMS.get(kind, ())
     for form in forms:
         for section in policy.sections:
             own = squeeze(section.marker)
@@ -215,16 +216,16 @@ def numbered_section(policy: Policy, marker: str) -> Section | None:
 def last_numbered(policy: Policy, marker: str) -> Section | None:
     """The section with the highest number of the kind that a question names (条 for 第四十条), or None."""
     kind = _SECTION_KINDS.get(re.sub(rf"第|\s|{_NUMBER.pattern}", "", marker), "")
-    form = _MARKERS[kind]
-    numbered = [
-        (_value(found), section)
-        for section in policy.sections
-        if form.match(squeeze(section.marker)) and (found := _NUMBER.search(squeeze(section.marker)))
-    ]
-    values = [value for value, _ in numbered]
-    if len(values) < 2 or sorted(values) != list(range(1, len(values) + 1)):
-        return None  # numbered anew in each part: none is the last
-    return max(numbered, key=lambda item: item[0])[1]
+    for form in (_MARKERS[kind], *_OTHER_FORMS.get(kind, ())):
+        numbered = [
+            (_value(found), section)
+            for section in policy.sections
+            if form.match(squeeze(section.marker)) and (found := _NUMBER.search(squeeze(section.marker)))
+        ]
+        values = sorted(value for value, _ in numbered)
+        if len(values) > 1 and values == list(range(1, len(values) + 1)):  # not anew in each part
+            return max(numbered, key=lambda item: item[0])[1]
+    return None
 
 
 def _value(digits: re.Match[str]) -> int:

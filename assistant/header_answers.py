@@ -33,6 +33,9 @@ _BASIS = re.compile(
 
 _SIGNED = re.compile(r"(?m)^[ 　]*\d{4}年\d{1,2}月\d{1,2}日[ 　]*$")
 _OTHER_VERSION = re.compile(r"上一?(?:版|个版本)|旧版|老版|前一版|previous (?:version|plan|edition)")
+_REPLACED = re.compile(
+    r"哪(?:个|份|些).{0,6}(?:文件|通知|办法|规定|方案).{0,4}(?:作废|废止|失效)|(?:废止|替代|取代)了?(?:哪|什么)"
+)
 _TITLES = re.compile(r"《[^》]+》(?:（[^）]*号）)?")
 
 
@@ -91,7 +94,7 @@ def _meanings(ask: Ask) -> list[str]:
     """What is asked of the document; [] where the question has a topic beyond that."""
     question = ask.question
     text = question.folded
-    if _OTHER_VERSION.search(text):
+    if _OTHER_VERSION.search(text) or _REPLACED.search(text):
         return []
     asked = [name for name in ("basis", "recipients") if question.has(name)]
     rest = text
@@ -171,7 +174,7 @@ def _find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
     if item:
         if meaning != "issuer" or squeeze(item.value) != squeeze(policy.issuer):
             yield Found(item.label, item.value, item.start, item.end)
-        if meaning not in ("validity", "effective"):
+        if meaning not in ("validity", "effective", "expires"):
             return
     if meaning == "effective" or (meaning in ("written", "published") and not item):
         pattern = _EFFECTIVE if meaning == "effective" else _SIGNED
@@ -261,6 +264,8 @@ def _claimed(ask: Ask, meaning: str, found: Found) -> bool | None:
     if not ask.question.has("yesno", "why"):
         return None
     if meaning != "document_number":
+        if read_date(found.value) and not ask.question.years:
+            return None
         numbers = [str(year) for year in ask.question.years]
         numbers += [plain_number(q.low) for q in ask.question.numbers if q.unit in found.value]
         own = re.findall(r"\d+", fold(found.value))

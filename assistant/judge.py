@@ -54,7 +54,7 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     if not scored:
         return Verdict((), "refuse")
     best, top = scored[0]
-    unit = passage_unit(top)
+    unit = passage_unit(ask, top)
     lost = [
         term
         for term in missing(ask.corpus, weighty, unit)
@@ -87,7 +87,7 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
         passage
         for score, passage in scored
         if score >= best - 0.35
-        and coverage(ask.corpus, terms, passage_unit(passage)) >= max(min(enough, held), held - 0.15)
+        and coverage(ask.corpus, terms, passage_unit(ask, passage)) >= max(min(enough, held), held - 0.15)
     ]
     holding = [passage for passage in near[:8] if not _missing_kind(ask, (passage,))]
     good = (
@@ -169,7 +169,7 @@ def _fits(ask: Ask, terms: Sequence[Term], passages: Sequence[Passage]) -> dict[
     high = max((passage.dense for passage in passages), default=0.0)
     foreign = _heavy([term for term in terms if term.near or not ask.corpus.known(term)], terms)
     return {
-        passage: coverage(ask.corpus, terms, passage_unit(passage))
+        passage: coverage(ask.corpus, terms, passage_unit(ask, passage))
         + 0.25 * passage.score
         + MEANING * foreign * (passage.dense - low) / ((high - low) or 1.0)
         for passage in passages
@@ -240,7 +240,7 @@ def _relevant(ask: Ask, passages: Sequence[Passage]) -> list[str]:
     for passage in passages:
         for sentence in sentences(ask, passage):
             if coverage(
-                ask.corpus, terms, passage_unit(passage, sentence.text)
+                ask.corpus, terms, passage_unit(ask, passage, sentence.text)
             ) >= RELEVANT and not of_another(ask, sentence, terms):
                 found.append(sentence.text)
     return found

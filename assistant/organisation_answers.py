@@ -34,7 +34,7 @@ def about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) -
     if topic and ask.topical():
         if len(groups) > 1 and question.has("shared") and question.has("tasks"):
             return shared_tasks(ask, groups)
-        if len(topic) > 1 and question.roles and question.has("count", "list", "tasks"):
+        if _is_section(ask, topic) and question.roles and question.has("count", "list", "tasks"):
             return _tasks_of(ask, names, topic)
         return _organisation_in_task(ask, bearers, groups, topic)
     if _unanswered_topic(ask):
@@ -44,6 +44,13 @@ def about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) -
     if question.has("tasks", "list", "count", "yesno", "total") or question.roles or not ask.topical():
         return _tasks_of(ask, names)
     return None
+
+
+def _is_section(ask: Ask, clauses: Sequence[Clause]) -> bool:
+    """Whether clauses are all of one section, which has several."""
+    places = {(clause.policy, clause.section) for clause in clauses}
+    every = [c for c in ask.clauses() if (c.policy, c.section) in places and c.bracketed]
+    return len(places) == 1 and len(every) == len(clauses) > 1
 
 
 def _unanswered_topic(ask: Ask) -> bool:

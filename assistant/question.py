@@ -46,6 +46,7 @@ _DOCUMENT = re.compile(
 _ASKING = re.compile(
     r"[谁哪吗呢几]|什么|啥|多少|如何|怎|是否|[对是有能要会行]不|能不能|可不可以|多[久大长高]|\b(?:who|which|what|when|where|how|why|can|may|must|does|do|is|are)\b"
 )
+_BOUND = re.compile(r"(?:之?[内前后]|以[内上下])?")  # of a number: 90日内
 _KIND_ASKED = re.compile(r"(?:哪(?:些|个|几个|几类|几种|种|类)|什么样的)([一-鿿]{2,4})")
 _YEAR = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:\s*(?:年|$|\b(?!号|\])))|(?<!\d)(\d\d)年(?=底|末|前|要|目标|的|到|$|[,?。])"
@@ -201,7 +202,7 @@ def read_question(
     dates = [m.span() for m in _YEAR.finditer(folded)]
     numbers = tuple(q for q in quantities(folded) if all(q.end <= a or q.start >= b for a, b in dates))
     rest = _blank(rest, dates)
-    rest = _blank(rest, [(q.start, q.end) for q in numbers])
+    rest = _blank(rest, [(q.start, q.end + len(_BOUND.match(folded, q.end).group())) for q in numbers])  # type: ignore[union-attr]
     if marker:
         rest = _blank(rest, [marker.span()])
     terms = _in_context(_lightened(_terms(rest, language), folded), folded)
@@ -238,6 +239,7 @@ def _policies(rest: str, titles: dict[str, tuple[str, ...]]) -> tuple[tuple[str,
     """Policies named in the question, the question without their names, and those names."""
     best: dict[str, int] = {}
     cuts: list[tuple[int, int]] = []
+    short: list[tuple[int, int]] = []  # 综保区意见: names the document and nothing else
     for policy, names in titles.items():
         for name in names:
             for start, end in _common(rest, name, 6):
@@ -247,14 +249,14 @@ def _policies(rest: str, titles: dict[str, tuple[str, ...]]) -> tuple[tuple[str,
         for policy, names in titles.items():
             if _abridges(match["name"], match["kind"], names):
                 best[policy] = max(best.get(policy, 0), len(match["name"]))
-                cuts.append(match.span())
+                short.append(match.span())
     longest = max(best.values(), default=0)
     chosen = tuple(policy for policy, length in best.items() if length == longest)
     named = [rest[start:end] for start, end in cuts]
     # Words of a title are often the topic too; what stands in 《》 or is long names the document.
     return (
         (chosen if len(chosen) < max(2, len(titles)) or len(titles) == 1 else ()),
-        _blank(rest, cuts),
+        _blank(rest, [*cuts, *short]),
         named,
     )
 
@@ -387,8 +389,10 @@ def _read_english(rest: str, found: dict[str, Term], factor: float) -> str:
 
 
 def _read_chinese(piece: str, found: dict[str, Term], whole: re.Pattern[str], factor: float) -> None:
+    whole_words = [word for word, _ in tagged(piece)]
     for word in sorted((w for w in _everyday() if len(w) >= 2 and w in piece), key=len, reverse=True):
-        if word in piece:
+        inside = any(len(other) == len(word) + 1 and word in other for other in whole_words)  # 中小企业
+        if word in piece and not inside:
             found.setdefault(word, Term(word, (word, *_everyday()[word]), factor))
             piece = piece.replace(word, "\n")
     for part in piece.split("\n"):

@@ -13,6 +13,7 @@ from assistant.match import grip
 from assistant.question import Question, Term
 from index.text import squeeze
 
+TITLE = 0.5  # what a word counts that only the title of the policy holds
 TIME = re.compile(
     r"\d{4}年|\d+\s*(?:日|天|个?工作日|个?月|年|小时)|[一二三四五六七八九十]+(?:日|天|个月|年|个工作日)|每年|之日起|届满|底前|\d+月\d+日|当年|年度[^，。]{0,8}时|当月|次年|届满"
 )
@@ -39,8 +40,8 @@ def subject_terms(question: Question) -> list[Term]:
     return [*named, *question.terms]
 
 
-def passage_unit(passage: Passage, text: str = "") -> Unit:
-    """What speaks for a passage: its text, its own heading and chapter, less so the headings above."""
+def passage_unit(ask: Ask, passage: Passage, text: str = "") -> Unit:
+    """What speaks for a passage: its text, its own heading and chapter, less so the headings above and the title."""
     close = [
         name
         for number, name in enumerate(passage.section)
@@ -51,6 +52,7 @@ def passage_unit(passage: Passage, text: str = "") -> Unit:
             (1.0, squeeze(text or passage.text)),
             (0.9, squeeze(" ".join(close))),
             (0.5, squeeze(" ".join(passage.section))),
+            (TITLE, squeeze(ask.corpus.policies[passage.policy].title)),
         )
     )
 
@@ -75,8 +77,8 @@ def of_another(ask: Ask, sentence: Sentence, terms: Sequence[Term]) -> bool:
     end = passage.end if end < 0 else min(end, passage.end)
     if start <= passage.start and end >= passage.end:
         return False
-    own = passage_unit(passage, source[start:end])
-    whole = passage_unit(passage)
+    own = passage_unit(ask, passage, source[start:end])
+    whole = passage_unit(ask, passage)
     return any(term.weight >= 0.9 and grip(term, own) < 0.5 and grip(term, whole) >= 0.9 for term in terms)
 
 

@@ -212,6 +212,10 @@ def unit_fits(question: Question, unit: str) -> bool:
         if word in _DURATIONS:
             return unit in _DURATIONS
         return unit.endswith(word) or word[-1] == unit[-1:]
+    if re.search(r"(?:多少|几)(?:百|千)?(?:万|亿)(?![户人家个项名])", question.folded):
+        return unit.endswith("元") or unit in ("万", "亿")
+    if re.search(r"多少(?:员工|人员?|职工)", question.folded):
+        return unit in ("人", "名", "位")
     if re.search(r"\bhow old\b|几岁|多大(?:岁数|年龄|年纪|的?人|才)|岁数|年龄.{0,4}多", question.folded):
         return unit == "岁"
     if re.search(r"多久|多长时间|how long", question.folded):
