@@ -9,7 +9,7 @@ from assistant.draft import Draft
 from assistant.duty_answers import answer_duties
 from assistant.header_answers import answer_header
 from assistant.section_answers import answer_section, answer_structure
-from assistant.target_answers import answer_targets
+from assistant.target_answers import add_targets, answer_targets, asks_bearer_and_number
 
 RULES: tuple[Callable[[Ask], Draft | None], ...] = (
     answer_header,
@@ -25,5 +25,7 @@ def route(ask: Ask) -> Draft | None:
     for rule in RULES:
         draft = rule(ask)
         if draft is not None and (draft.pieces or draft.rows):
+            if rule is answer_duties and asks_bearer_and_number(ask.question):
+                add_targets(ask, draft)
             return draft
     return None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from assistant.ask import Ask
 from assistant.draft import Draft, plain_number
+from assistant.question import Question
+from assistant.sentences import asks_number
 from assistant.target_choice import (
     Found,
     choose_targets,
@@ -20,6 +23,8 @@ from index.policy import Comparator, Target
 from index.quantities import Quantity
 from index.text import squeeze
 from prompts import phrase
+
+_NUMBER_BESIDES = r"what (?:is|are) the (?:[\w-]+ ){0,5}?(?:targets?|goals?|size|figure)"
 
 
 def answer_targets(ask: Ask) -> Draft | None:
@@ -43,6 +48,24 @@ def answer_targets(ask: Ask) -> Draft | None:
     if not chosen:
         return None
     return _answer(ask, chosen)
+
+
+def asks_bearer_and_number(question: Question) -> bool:
+    """Whether a question asks who is responsible and, besides, for a number."""
+    number = asks_number(question) or re.search(_NUMBER_BESIDES, question.folded)
+    of_tasks = question.has("total", "distinct") or (question.language == "zh" and question.has("tasks"))
+    return bool(number) and question.has("who") and not of_tasks
+
+
+def add_targets(ask: Ask, draft: Draft) -> None:
+    """Add the number to an answer that says who is responsible; where there is none, the answer is partial."""
+    rest = replace(ask.question, asks=ask.question.asks - {"who"}, roles=())
+    chosen = choose_targets(replace(ask, question=rest))
+    for policy, target in chosen[:3]:
+        _say_target(draft, policy, target)
+    if not chosen:
+        draft.status = "partial"
+        draft.note("partial", "notice_partial", terms=phrase(draft.language, "kind_amount"))
 
 
 def _answer(ask: Ask, chosen: list[Found]) -> Draft | None:
@@ -97,16 +120,20 @@ def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
                 text = re.sub(r"\s+", " ", ask.corpus.policies[policy].source[slice(*span)]).strip()
                 draft.say("quote", text=text, cite=_cite(draft, policy, target))
             continue
-        draft.say(
-            "target_one",
-            when=_when(draft, target),
-            indicator=target.indicator,
-            period=_period(target),
-            text=_value(draft, target),
-            cite=_cite(draft, policy, target),
-        )
+        _say_target(draft, policy, target)
     _table(draft, chosen)
     return draft
+
+
+def _say_target(draft: Draft, policy: str, target: Target) -> None:
+    draft.say(
+        "target_one",
+        when=_when(draft, target),
+        indicator=target.indicator,
+        period=_period(target),
+        text=_value(draft, target),
+        cite=_cite(draft, policy, target),
+    )
 
 
 def _table(draft: Draft, chosen: Iterable[Found]) -> None:

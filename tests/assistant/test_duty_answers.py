@@ -253,3 +253,15 @@ def test_english_keeps_the_official_names(ask: Ask) -> None:
     assert answer.language == "en"
     assert holds(answer.text, "市工业和信息化局", "市发展改革委", "市生态环境局", *IMPLEMENTERS) == []
     assert "Industry and Information Technology Bureau" in answer.text
+
+
+def test_who_and_how_many_are_both_answered(ask: Ask) -> None:
+    answer = ask("绿色工厂谁牵头，要新增多少家？")
+    assert answer.status == "answered"
+    assert holds(answer.text, "市工业和信息化局牵头", "8家") == []
+
+
+def test_a_number_that_is_missing_beside_the_bearer_makes_the_answer_partial(ask: Ask) -> None:
+    answer = ask("首席质量官由谁推广，要培训多少人？")
+    assert (answer.status, [notice.code for notice in answer.notices]) == ("partial", ["partial"])
+    assert "市市场监管局牵头" in answer.text
