@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from assistant.question import Question
+from assistant.question import Question, pattern
 from index.text import fold_with_origin
 
 _ABOUT_DOCUMENT = re.compile(
@@ -99,11 +99,12 @@ def _asks_nothing(now: Question) -> bool:
 def topic_of(then: Question) -> str:
     """The words of a question that name its topic; an organisation where it names no other."""
     folded = fold_with_origin(then.text)
+    asked = [match.span() for kind in then.kinds if (match := pattern("kind", kind).search(folded.text))]
     spans = []
     for term in then.terms:
         if term.weight >= 0.4:
             at = folded.text.find(term.text)
-            if at >= 0:
+            if at >= 0 and not any(start <= at < end for start, end in asked):  # 补贴多少钱 is no topic
                 spans.append((at, at + len(term.text)))
     if not spans:
         mention = next((m for m in then.mentions), None)

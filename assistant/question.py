@@ -103,7 +103,7 @@ def _glossary() -> dict[str, dict[str, list[str]]]:
 
 
 @cache
-def _pattern(group: str, name: str) -> re.Pattern[str]:
+def pattern(group: str, name: str) -> re.Pattern[str]:
     entry = words()[group][name]
     return re.compile("|".join([*entry["zh"], *entry["en"]]))
 
@@ -120,8 +120,8 @@ def _noise() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
         or entry in ("谁", "什么", "怎么", "如何", "哪些", "请问", "是否", "为何")
     ]
     asked = [
-        *words()["ask"]["who"]["zh"],
         *(w for role in words()["role"].values() for w in role["zh"] if w not in ("参与", "协同", "辅助")),
+        *words()["ask"]["who"]["zh"],  # behind 谁管: the first alternative that fits is cut
     ]
     return (
         re.compile("|".join([*asked, *phrases])),
@@ -165,7 +165,7 @@ def without_control(text: str) -> str:
 
 def roles_in(folded: str) -> tuple[Role, ...]:
     """Roles that the words of a question name, in order of Role."""
-    return tuple(role for role in Role if _pattern("role", role.value).search(folded))
+    return tuple(role for role in Role if pattern("role", role.value).search(folded))
 
 
 def read_question(
@@ -185,8 +185,8 @@ def read_question(
     mentions = tuple(mentions)
     language = language_of(clean)
     rest = _blank(folded, [(m.start, m.end) for m in mentions])
-    asks = frozenset(name for name in words()["ask"] if _pattern("ask", name).search(folded))
-    kinds = frozenset(name for name in words()["kind"] if _pattern("kind", name).search(folded))
+    asks = frozenset(name for name in words()["ask"] if pattern("ask", name).search(folded))
+    kinds = frozenset(name for name in words()["kind"] if pattern("kind", name).search(folded))
     if "who" in asks and not re.search(r"多少|几|how much", folded):
         kinds -= {"money"}
     years = tuple(dict.fromkeys(int(m.group(1) or "20" + m.group(2)) for m in _YEAR.finditer(folded)))
@@ -207,7 +207,7 @@ def read_question(
         rest = _blank(rest, [marker.span()])
     terms = _in_context(_lightened(_terms(rest, language), folded), folded)
     if "penalty" in kinds:  # what follows is asked for, not what it is about
-        terms = tuple(term for term in terms if not _pattern("kind", "penalty").fullmatch(term.text))
+        terms = tuple(term for term in terms if not pattern("kind", "penalty").fullmatch(term.text))
     if not terms and named:
         terms = _terms(" ".join(named), language, 0.5)
     return Question(

@@ -26,6 +26,8 @@ def answer_section(ask: Ask) -> Draft | None:
         section = numbered_section(policy, question.marker)
         if section is None:
             continue
+        if question.has("targets") and any(target.section == section.id for target in policy.targets):
+            return None  # its targets are asked for, not its text
         end = subtree_end(policy.sections, section.id)
         body = policy.source[section.body_start : end].strip()
         children = [

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.ask import Ask
-from assistant.corpus import Unit, subtree_end
+from assistant.corpus import Unit, numbered_section, subtree_end
 from assistant.match import NEAR, Fit, coverage, grip, precision, rank_targets
 from assistant.question import Question
 from index.policy import Policy, Target
@@ -264,6 +264,13 @@ def targets_of_section(ask: Ask) -> list[Found]:
     for policy in ask.corpus.policies.values():
         if question.policies and policy.id not in question.policies:
             continue
+        numbered = numbered_section(policy, question.marker) if question.marker else None
+        if numbered:
+            return [
+                (policy.id, target)
+                for target in policy.targets
+                if numbered.start <= target.start < subtree_end(policy.sections, numbered.id)
+            ]
         for section in policy.sections:
             heading = squeeze(section.heading)
             short = (
