@@ -196,16 +196,15 @@ def answer_over_http(app: subprocess.Popen[bytes], port: int, question: str) -> 
 
 
 def _ask_page(port: int, question: str) -> None:
-    """One question through Gradio's queue: the event of the text field, then the one that it triggers."""
+    """One question through Gradio's queue, as the text field sends it."""
     config = json.loads(_http(port, "/config"))
     initial = {part["id"]: part["props"].get("value") for part in config["components"]}
-    take = next(
+    answer = next(
         event for event in config["dependencies"] if any(on == "submit" for _, on in event["targets"])
     )
-    answer = next(event for event in config["dependencies"] if event["trigger_after"] == take["id"])
     session = {"session_hash": secrets.token_hex(8)}
-    _http(port, "/gradio_api/run/predict", {"fn_index": take["id"], "data": [question], **session})
-    values = [initial[part] for part in answer["inputs"]]
+    _, *rest = answer["inputs"]  # the text field, the conversation, its history
+    values = [question, *(initial[part] for part in rest)]
     _http(port, "/gradio_api/queue/join", {"fn_index": answer["id"], "data": values, **session})
     stream = _http(port, f"/gradio_api/queue/data?{urlencode(session)}")  # until the server closes it
     messages = [
