@@ -57,7 +57,7 @@ def _say_last(ask: Ask, draft: Draft) -> None:
         last = last_numbered(policy, ask.question.marker)
         if last is not None:
             cite = draft.cite(policy.id, last.start, last.end)
-            name = squeeze(last.marker).rstrip("、.")
+            name = last.path[-1]
             draft.say(
                 "no_section", title=policy.title, asked=squeeze(ask.question.marker), last=name, cite=cite
             )

@@ -97,7 +97,7 @@ def test_an_article_by_its_number(regulation: PolicyAssistant, question: str, fa
 def test_of_an_article_that_is_not_there_the_last_is_named(regulation: PolicyAssistant) -> None:
     answer = regulation.invoke({"question": "第九十条规定了什么？"})
     assert [notice.code for notice in answer.notices] == ["premise"]
-    assert holds(answer.text, "没有第九十条", "最后一个是第十八条") == []
+    assert holds(answer.text, "没有第九十条", "最后是“第十八条”") == []
     assert answer.certificate.passed
 
 

@@ -302,6 +302,15 @@ def test_at_390_pixels_the_original_opens_full_screen(
     expect(viewer).to_be_hidden()
 
 
+def test_at_390_pixels_the_question_field_stays_in_sight(visit: Visit) -> None:
+    page = visit(width=390)
+    for question in (LEADS, FOLLOW_UP, TABLE):
+        _ask(page, question)
+    page.mouse.wheel(0, -100_000)
+    expect(page.locator("#question")).to_be_in_viewport(ratio=1)
+    _fits(page)
+
+
 # --- what is typed ------------------------------------------------------------------------------
 
 OLDER = """field => {
