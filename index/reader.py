@@ -26,7 +26,11 @@ def policy_files(folder: Path) -> list[Path]:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a policy file; SourceError where it is of another format, empty or too large."""
+    """The bytes of a policy file; SourceError where it is of another format, misnamed or too large."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        raise SourceError(message("odd_name", file=path.name.encode(errors="replace").decode())) from None
     if path.suffix.lower() not in SUPPORTED:
         name = path.suffix.lstrip(".").upper() or path.name
         raise UnsupportedFormatError(message("unsupported", file=path.name, format=name))

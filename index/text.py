@@ -19,11 +19,15 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
+def _simplified(text: str) -> str:
+    return text if text.isascii() else _converter().convert(text)
+
+
 @lru_cache(maxsize=16384)
 def _fold_character(character: str) -> str:
     folded = unicodedata.normalize("NFKC", character).translate(_BRACKETS).lower()
-    if not folded.isascii():
-        folded = _converter().convert(folded)
+    while (simplified := _simplified(folded)) != folded:  # 薴 becomes 苧, and that 苎
+        folded = simplified
     return " " if folded.isspace() and folded != "\n" else folded
 
 

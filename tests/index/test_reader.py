@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,10 @@ def test_a_missing_folder_and_an_empty_one_are_told_apart(tmp_path: Path) -> Non
         policy_files(tmp_path / "nowhere")
     with pytest.raises(NoPoliciesError, match=r"没有可以建索引的政策文件。$"):
         policy_files(tmp_path)
+
+
+def test_a_name_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xd5\xfe\xb2\xdf.txt")
+    path.write_text("第一条 为了规范管理，制定本办法。\n", "utf-8")
+    with pytest.raises(SourceError, match="文件名不是 UTF-8"):
+        read_bytes(path)
