@@ -46,6 +46,11 @@ def about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) -
     return None
 
 
+def _alone(clause: Clause, names: Sequence[str]) -> bool:
+    """Whether nobody else is named for a task; whom a rule adds to every task does not count."""
+    return all(duty.organisation in names or duty.rule_start >= 0 for duty in clause.duties)
+
+
 def _is_section(ask: Ask, clauses: Sequence[Clause]) -> bool:
     """Whether clauses are all of one section, which has several."""
     places = {(clause.policy, clause.section) for clause in clauses}
@@ -70,6 +75,7 @@ def _tasks_of(ask: Ask, names: Sequence[str], within: Sequence[Clause] = ()) -> 
         clause
         for clause in within or ask.clauses()
         if any(duty.organisation in names for duty in clause.duties)
+        and (not ask.question.has("alone") or _alone(clause, names))
     ]
     policies = list(dict.fromkeys(clause.policy for clause in bearing))
     rows: list[Clause] = []

@@ -53,7 +53,7 @@ def answer_targets(ask: Ask) -> Draft | None:
 def asks_bearer_and_number(question: Question) -> bool:
     """Whether a question asks who is responsible and, besides, for a number."""
     number = asks_number(question) or re.search(_NUMBER_BESIDES, question.folded)
-    of_tasks = question.has("total", "distinct") or (question.language == "zh" and question.has("tasks"))
+    of_tasks = question.has("total") or (question.language == "zh" and question.has("tasks", "distinct"))
     return bool(number) and question.has("who") and not of_tasks
 
 
