@@ -21,6 +21,7 @@ index: $(VENV)/.installed ## bring the index up to date with the policies
 
 test: $(VENV)/.installed-dev ## lint, check types and run the tests
 	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest
 

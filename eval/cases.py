@@ -16,8 +16,19 @@ from typing import Any
 from eval.normalise import contains
 
 CATEGORIES = (
-    "responsibility", "numeric", "aggregate", "global-rule", "metadata", "cross-lingual", "colloquial",
-    "multi-turn", "reasoning", "explanation", "unanswerable", "false-premise", "attack",
+    "responsibility",
+    "numeric",
+    "aggregate",
+    "global-rule",
+    "metadata",
+    "cross-lingual",
+    "colloquial",
+    "multi-turn",
+    "reasoning",
+    "explanation",
+    "unanswerable",
+    "false-premise",
+    "attack",
 )
 
 
@@ -45,11 +56,17 @@ class Case:
     def from_json(cls, row: Mapping[str, Any]) -> Case:
         """The case of one line; raises KeyError for a missing key."""
         return cls(
-            id=row["id"], category=row["category"], question=row["question"], answerable=row["answerable"],
-            policy=row.get("policy", ""), history=tuple(row.get("history", ())),
+            id=row["id"],
+            category=row["category"],
+            question=row["question"],
+            answerable=row["answerable"],
+            policy=row.get("policy", ""),
+            history=tuple(row.get("history", ())),
             key_facts=tuple(tuple(group) for group in row["key_facts"]),
-            forbidden=tuple(row.get("forbidden", ())), evidence=tuple(row["evidence"]),
-            expect_count=row.get("expect_count"), derived=row.get("derived", ""),
+            forbidden=tuple(row.get("forbidden", ())),
+            evidence=tuple(row["evidence"]),
+            expect_count=row.get("expect_count"),
+            derived=row.get("derived", ""),
         )
 
 
@@ -86,12 +103,18 @@ def problems(case: Case, source: str) -> list[str]:
     if any(not variant.strip() for group in case.key_facts for variant in (group or ("",))):
         found.append("empty key fact")
     most = 1 if case.category != "metadata" else len(source)  # a title or date stands in several places
-    found += [f"evidence stands {source.count(text)} times in the source: {text}"
-              for text in case.evidence if not 1 <= source.count(text) <= most]
+    found += [
+        f"evidence stands {source.count(text)} times in the source: {text}"
+        for text in case.evidence
+        if not 1 <= source.count(text) <= most
+    ]
     joined = "\n".join(case.evidence)
     if not case.derived:
-        found += [f"key fact does not stand in the evidence: {group[0]}" for group in case.key_facts
-                  if not any(contains(joined, variant) for variant in group)]
+        found += [
+            f"key fact does not stand in the evidence: {group[0]}"
+            for group in case.key_facts
+            if not any(contains(joined, variant) for variant in group)
+        ]
     return found
 
 

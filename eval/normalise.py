@@ -13,9 +13,26 @@ from decimal import Decimal
 _FOLDED = str.maketrans({"〔": "[", "〕": "]", "【": "[", "】": "]", "～": "~", "—": "-", "–": "-", "−": "-"})
 _CITATION = re.compile(r"\[\d{1,3}\](?:\s*[-–—]\s*\[\d{1,3}\])?")
 _DATE = re.compile(r"(?<!\d)(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})(?!\d)\s*日?")
-_MONTHS = {name: number for number, name in enumerate(
-    ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-     "november", "december"), start=1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        (
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ),
+        start=1,
+    )
+}
 _NAMES = "|".join(_MONTHS)
 _DAY_MONTH_YEAR = re.compile(rf"\b(?P<d>\d{{1,2}})\s+(?P<m>{_NAMES}),?\s+(?P<y>\d{{4}})\b")
 _MONTH_DAY_YEAR = re.compile(rf"\b(?P<m>{_NAMES})\s+(?P<d>\d{{1,2}}),?\s+(?P<y>\d{{4}})\b")
@@ -45,9 +62,11 @@ def normalise(text: str) -> str:
 
 def _expanded(normal: str) -> str:
     """The same with 亿 and 万 multiplied out: 1.2万 becomes 12000."""
+
     def multiply(match: re.Match[str]) -> str:
         value = Decimal(match[1]) * _MULTIPLES[match[2]]
         return f"{value.normalize():f}"
+
     return _MULTIPLIED.sub(multiply, normal)
 
 

@@ -39,10 +39,22 @@ class Assistant(Protocol):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``run``."""
-    parser.add_argument("--cases", nargs="+", type=Path, default=sorted((_HERE / "cases").glob("*.jsonl")),
-                        metavar="FILE", help="files of cases (default: all in eval/cases)")
-    parser.add_argument("--policies", nargs="+", type=Path, default=list(FOLDERS), metavar="DIR",
-                        help="folders that hold the policies which the cases name")
+    parser.add_argument(
+        "--cases",
+        nargs="+",
+        type=Path,
+        default=sorted((_HERE / "cases").glob("*.jsonl")),
+        metavar="FILE",
+        help="files of cases (default: all in eval/cases)",
+    )
+    parser.add_argument(
+        "--policies",
+        nargs="+",
+        type=Path,
+        default=list(FOLDERS),
+        metavar="DIR",
+        help="folders that hold the policies which the cases name",
+    )
     parser.add_argument("--together", action="store_true", help="one index of all these policies")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write one JSON line for each case")
     parser.add_argument("--failures", action="store_true", help="print each failed case")
@@ -79,8 +91,9 @@ def main(options: argparse.Namespace) -> int:
     return 0 if all(outcome.passed for outcome in outcomes) else 1
 
 
-def groups(cases: Sequence[Case], folders: Sequence[Path], together: bool
-           ) -> Iterator[tuple[str, list[Path], list[Case]]]:
+def groups(
+    cases: Sequence[Case], folders: Sequence[Path], together: bool
+) -> Iterator[tuple[str, list[Path], list[Case]]]:
     """Name, policy files and cases of each index that is needed."""
     names = list(dict.fromkeys(case.policy for case in cases))
     if together:
@@ -134,17 +147,25 @@ def summary(outcomes: Sequence[Outcome]) -> str:
 def _failure(outcome: Outcome) -> str:
     case = outcome.case
     turns = "".join(f"\n  {turn['role']}: {turn['content']}" for turn in case.history)
-    reasons = "".join(f"\n  {kind.value}: {detail}"
-                      for kind, detail in zip(outcome.failures, outcome.details, strict=True))
+    reasons = "".join(
+        f"\n  {kind.value}: {detail}" for kind, detail in zip(outcome.failures, outcome.details, strict=True)
+    )
     return f"{case.id}{turns}\n  {case.question}{reasons}"
 
 
 def _write(out: TextIO | None, outcome: Outcome, answer: dict[str, Any]) -> None:
     if out:
-        row = {"id": outcome.case.id, "category": outcome.case.category, "question": outcome.case.question,
-               "passed": outcome.passed, "correct": outcome.correct,
-               "failures": [[kind.value, detail] for kind, detail
-                            in zip(outcome.failures, outcome.details, strict=True)],
-               "shown": answer_text(answer), "answer": answer}
+        row = {
+            "id": outcome.case.id,
+            "category": outcome.case.category,
+            "question": outcome.case.question,
+            "passed": outcome.passed,
+            "correct": outcome.correct,
+            "failures": [
+                [kind.value, detail] for kind, detail in zip(outcome.failures, outcome.details, strict=True)
+            ],
+            "shown": answer_text(answer),
+            "answer": answer,
+        }
         out.write(json.dumps(row, ensure_ascii=False) + "\n")
         out.flush()

@@ -85,7 +85,11 @@ def _facts(case: Case, answer: Mapping[str, Any]) -> list[tuple[Failure, str]]:
 
 
 def _evidence(case: Case, answer: Mapping[str, Any]) -> list[tuple[Failure, str]]:
-    quotes = [citation["quote"] for citation in answer["citations"]
-              if not case.policy or citation["policy"] == case.policy]
-    return [(Failure.NO_EVIDENCE, text) for text in case.evidence
-            if not any(text in quote for quote in quotes)]
+    quotes = [
+        citation["quote"]
+        for citation in answer["citations"]
+        if not case.policy or citation["policy"] == case.policy
+    ]
+    return [
+        (Failure.NO_EVIDENCE, text) for text in case.evidence if not any(text in quote for quote in quotes)
+    ]
