@@ -65,13 +65,33 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
 
     def read(self, text: str) -> Question:
         """A question taken apart against the indexed policies."""
+        question = self._parse(text)
+        whole = self._spelt_out(question)
+        if whole != question.text:
+            question = self._parse(whole)
+        return replace(question, terms=tuple(map(self._as_used, question.terms)))
+
+    def _parse(self, text: str) -> Question:
         corpus = self.corpus
-        question = read_question(
+        return read_question(
             text, corpus.directory.find(without_control(text)), corpus.titles, corpus.regions, corpus.text
         )
-        return replace(question, terms=tuple(map(self._spelt_out, question.terms)))
 
-    def _spelt_out(self, term: Term) -> Term:
+    def _spelt_out(self, question: Question) -> str:
+        """The question with the words of the policies in place of what abbreviates them (综保区)."""
+        text = question.text
+        for term in question.terms:
+            at = text.find(term.text)
+            if term.pair or at < 0 or self.corpus.known(term):
+                continue
+            for short in (text[at : at + 4], text[at : at + 3]):
+                whole = "" if short in self.corpus.text else self.corpus.spelt_out(short)
+                if whole and len(short) > len(term.text):
+                    text = text.replace(short, whole)
+                    break
+        return text
+
+    def _as_used(self, term: Term) -> Term:
         """A term that no policy uses, with the words that it may abbreviate (综保 for 综合保税)."""
         whole = "" if term.pair or self.corpus.known(term) else self.corpus.spelt_out(term.text)
         return replace(term, variants=(*term.variants, whole)) if whole else term

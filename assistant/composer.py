@@ -49,7 +49,7 @@ def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
 def _choose(ask: Ask, passages: Sequence[Passage]) -> list[Sentence]:
     """Sentences worth quoting: the best, those nearly as good, and what belongs to them."""
     question = ask.question
-    terms = [term for term in subject_terms(question) if term.weight >= 0.3]
+    terms = [term for term in subject_terms(ask) if term.weight >= 0.3]
     wanted = [re.compile(words()["kind"][kind]["needs"]) for kind in question.kinds]
     if question.has("when"):
         wanted.append(TIME)

@@ -132,7 +132,7 @@ def _meanings(ask: Ask) -> list[str]:
         if term.weight >= 0.4
         and term.text in squeeze(rest)
         and not re.fullmatch(
-            r"[\d号发文]+|日期|时间|落款|文号|发布|印发|制定|公布|施行|实施|生效|收文|发给|通知|文件|执行|标注|版本|官方|编号|查询|开始|正式|标准|执行|document|date|issued?|published|hanzhong",
+            r"[\d号发文]+|日期|时间|落款|文号|发布|印发|制定|公布|施行|实施|生效|收文|发给|通知|文件|执行|标注|版本|官方|编号|查询|开始|正式|标准|执行|document|date|issued?|published",
             term.text,
         )
     ]

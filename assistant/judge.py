@@ -16,7 +16,14 @@ from assistant.draft import Draft
 from assistant.match import coverage, deed_is_lost, grip, missing
 from assistant.question import Question, Term, words
 from assistant.sentences import TIME, asks_number, of_another, passage_unit, sentences, subject_terms
-from assistant.target_choice import is_commitment, other_years, scale_unit, unit_fits
+from assistant.target_choice import (
+    is_commitment,
+    of_another_level,
+    of_another_whole,
+    other_years,
+    scale_unit,
+    unit_fits,
+)
 from index.quantities import quantities
 from index.text import fold_with_origin, squeeze
 from prompts import phrase
@@ -25,6 +32,7 @@ ENOUGH = 0.55  # coverage of the question's terms that a passage needs to answer
 ENOUGH_ENGLISH = 0.55
 RELEVANT = 0.6  # coverage from which a sentence speaks of the topic, headings counted
 MEANING = 0.6  # what nearness in meaning adds where the policies use none of the question's words
+_ONE_OF = re.compile("哪一?[个家所座]([一-鿿]{2,4})")
 _DEFINES = re.compile(r"是指|所称|指的是|以下简称|包括|系指|即")
 
 
@@ -40,14 +48,14 @@ class Verdict:
 def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     """Decide whether passages answer a question, by the terms they hold and the kind of answer asked for."""
     question = ask.question
-    terms = [term for term in subject_terms(question) if term.weight >= 0.15]
+    terms = [term for term in subject_terms(ask) if term.weight >= 0.15]
     weighty = [term for term in terms if term.weight >= 0.4]
     if not weighty and question.years:
         terms = weighty = [Term(f"{year}年", (f"{year}年",), 1.0) for year in question.years]
     if question.mentions and not question.terms:  # a signature is no task
         passages = [passage for passage in passages if passage.section]
-    if not weighty:
-        return Verdict((), "refuse")
+    if not weighty or _is_asked_thing_unknown(ask):
+        return Verdict((), "refuse", tuple(term.text for term in weighty if not ask.corpus.known(term)))
     passages = [passage for passage in passages if not _is_header(ask, passage)]
     fits = _fits(ask, terms, passages)
     scored = sorted(((fits[passage], passage) for passage in passages), key=lambda item: -item[0])
@@ -101,6 +109,17 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     if kind:
         return Verdict((), f"kind_{kind}", names)
     return Verdict(good)
+
+
+def _is_asked_thing_unknown(ask: Ask) -> bool:
+    """Whether one thing of a sort is asked for (去哪个法院) that the policies never mention."""
+    asked = _ONE_OF.findall(ask.question.folded)
+    return any(
+        text.startswith(term.text) and not ask.corpus.known(term)
+        for text in asked
+        for term in ask.question.terms
+        if not term.pair
+    )
 
 
 def _unheld(terms: Sequence[Term], unit: Unit) -> list[Term]:
@@ -186,11 +205,7 @@ def _missing_kind(ask: Ask, passages: Sequence[Passage]) -> str:
             return kind
     if question.has("when") and not any(TIME.search(text) for text in relevant):
         return "when"
-    if asks_number(question) and not any(
-        unit_fits(question, quantity.unit)
-        for text in relevant
-        for quantity in quantities(fold_with_origin(text).text)
-    ):
+    if asks_number(question) and not any(_is_number_asked(question, text) for text in relevant):
         return "amount"
     stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers}
     if (
@@ -208,6 +223,16 @@ def _missing_kind(ask: Ask, passages: Sequence[Passage]) -> str:
     if question.has("definition") and question.language == "zh" and not _is_defined(ask, passages):
         return "definition"
     return ""
+
+
+def _is_number_asked(question: Question, text: str) -> bool:
+    """Whether a sentence holds a number of the unit, level and thing asked for."""
+    folded = fold_with_origin(text).text
+    return not of_another_level(question, Unit(((1.0, squeeze(text)),))) and any(
+        unit_fits(question, quantity.unit)
+        and not of_another_whole(question, re.split("[,;。]", folded[: quantity.start])[-1])
+        for quantity in quantities(folded)
+    )
 
 
 def _is_defined(ask: Ask, passages: Sequence[Passage]) -> bool:
@@ -235,7 +260,7 @@ def _is_defined(ask: Ask, passages: Sequence[Passage]) -> bool:
 
 def _relevant(ask: Ask, passages: Sequence[Passage]) -> list[str]:
     """Texts of the sentences that hold most of the question's terms (headings counted)."""
-    terms = [term for term in subject_terms(ask.question) if term.weight >= 0.4]
+    terms = [term for term in subject_terms(ask) if term.weight >= 0.4]
     found = []
     for passage in passages:
         for sentence in sentences(ask, passage):

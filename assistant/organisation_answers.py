@@ -47,8 +47,11 @@ def about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) -
 
 
 def _alone(clause: Clause, names: Sequence[str]) -> bool:
-    """Whether nobody else is named for a task; whom a rule adds to every task does not count."""
-    return all(duty.organisation in names or duty.rule_start >= 0 for duty in clause.duties)
+    """Whether nobody else is named for a task; who only implements it, as every other, does not count."""
+    return all(
+        duty.organisation in names or (duty.role is Role.IMPLEMENT and duty.rule_start >= 0)
+        for duty in clause.duties
+    )
 
 
 def _is_section(ask: Ask, clauses: Sequence[Clause]) -> bool:
@@ -159,7 +162,12 @@ def _counted(draft: Draft, held: dict[Role, list[Clause]]) -> str:
     return join_parts(
         draft,
         [
-            phrase(draft.language, "org_role", role=role_word(draft, role), count=draft.compute(len(clauses)))
+            phrase(
+                draft.language,
+                "org_role" if len(clauses) > 1 else "org_role_one",
+                role=role_word(draft, role),
+                count=draft.compute(len(clauses)),
+            )
             for role, clauses in held.items()
             if clauses
         ],

@@ -61,6 +61,7 @@ class Term:
     variants: tuple[str, ...]  # the word itself and its official forms, folded, without blanks
     weight: float
     pair: bool = False  # two neighbouring words as one
+    kind: tuple[str, ...] = ()  # of a pair: its words, where the first makes a kind of the second (大型企业)
     near: tuple[
         tuple[str, float], ...
     ] = ()  # words of the policies close in meaning, and how far each counts
@@ -210,6 +211,7 @@ def read_question(
         terms = tuple(term for term in terms if not pattern("kind", "penalty").fullmatch(term.text))
     if not terms and named:
         terms = _terms(" ".join(named), language, 0.5)
+    terms = _kinds(terms, corpus)
     return Question(
         text=clean,
         folded=folded,
@@ -374,6 +376,18 @@ def _in_context(terms: tuple[Term, ...], folded: str) -> tuple[Term, ...]:
     )
 
 
+def _kinds(terms: tuple[Term, ...], corpus: str) -> tuple[Term, ...]:
+    """A kind that the policies name is one word of full weight, in place of the two that make it."""
+    kinds = [term for term in terms if term.kind and term.text in corpus]
+    parts = {part for term in kinds for part in term.kind}
+    weights = {term.text: term.weight for term in terms}
+    return tuple(
+        replace(term, weight=max(weights[part] for part in term.kind), pair=False) if term in kinds else term
+        for term in terms
+        if term.text not in parts
+    )
+
+
 def _read_english(rest: str, found: dict[str, Term], factor: float) -> str:
     for pattern, chinese in _english_terms():
         for match in list(pattern.finditer(rest)):
@@ -391,17 +405,27 @@ def _read_english(rest: str, found: dict[str, Term], factor: float) -> str:
 def _read_chinese(piece: str, found: dict[str, Term], whole: re.Pattern[str], factor: float) -> None:
     whole_words = [word for word, _ in tagged(piece)]
     for word in sorted((w for w in _everyday() if len(w) >= 2 and w in piece), key=len, reverse=True):
-        inside = any(len(other) == len(word) + 1 and word in other for other in whole_words)  # 中小企业
+        inside = any(  # 小企业 in 中小企业, 欠款 in 拖欠款项
+            word in other[1:-1] or (word in other and len(other) == len(word) + 1) for other in whole_words
+        )
         if word in piece and not inside:
             found.setdefault(word, Term(word, (word, *_everyday()[word]), factor))
             piece = piece.replace(word, "\n")
     for part in piece.split("\n"):
         before = ""  # the content word just before, to make 绿色工厂 of 绿色 and 工厂
-        for word, flag in tagged(part):
-            word = word.strip()
+        of_kind = False  # whether it can make a kind of the noun behind it: no verb with its object
+        tokens = [(word.strip(), flag) for word, flag in tagged(part)]
+        for place, (word, flag) in enumerate(tokens):
             if not word or whole.fullmatch(word):
                 before = ""
                 continue
+            names = word in words()["class"]["zh"]
+            if (
+                before
+                and flag[:1] == "v"
+                and [w for w, _ in tokens[place + 1 : place + 2] if w in words()["class"]["zh"]]
+            ):
+                flag = "n"  # 新型显示产业: what it is the industry of
             weight = _POS_WEIGHTS.get(flag[:1], 0.2)
             if len(word) == 1:
                 weight *= 0.35
@@ -409,7 +433,7 @@ def _read_chinese(piece: str, found: dict[str, Term], whole: re.Pattern[str], fa
                 found.setdefault(word, Term(word, (word, *_everyday().get(word, ())), weight * factor))
             content = len(word) > 1 and weight >= 0.4
             if content and before:
-                found.setdefault(
-                    before + word, Term(before + word, (before + word,), PHRASE * factor, pair=True)
-                )
+                pair = Term(before + word, (before + word,), PHRASE * factor, pair=True)
+                found.setdefault(pair.text, replace(pair, kind=(before, word)) if names and of_kind else pair)
+            of_kind = flag[:1] != "v"
             before = word if content else ""

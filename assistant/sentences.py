@@ -11,6 +11,7 @@ from assistant.ask import Ask
 from assistant.corpus import Unit
 from assistant.match import grip
 from assistant.question import Question, Term
+from index.organisations import Mention
 from index.text import squeeze
 
 TITLE = 0.5  # what a word counts that only the title of the policy holds
@@ -31,13 +32,17 @@ class Sentence:
     passage: Passage
 
 
-def subject_terms(question: Question) -> list[Term]:
+def subject_terms(ask: Ask) -> list[Term]:
     """Terms of a question with the organisations that it names."""
     named = [
-        Term(mention.text, (squeeze(mention.text), *map(squeeze, mention.names), mention.name.stem), 1.0)
-        for mention in question.mentions
+        Term(mention.text, ask.corpus.directory.in_text(mention) or _spellings(mention), 1.0)
+        for mention in ask.question.mentions
     ]
-    return [*named, *question.terms]
+    return [*named, *ask.question.terms]
+
+
+def _spellings(mention: Mention) -> tuple[str, ...]:
+    return (squeeze(mention.text), *map(squeeze, mention.names), mention.name.stem)
 
 
 def passage_unit(ask: Ask, passage: Passage, text: str = "") -> Unit:

@@ -129,10 +129,19 @@ def _say_target(draft: Draft, policy: str, target: Target) -> None:
     draft.say(
         "target_one",
         when=_when(draft, target),
-        indicator=target.indicator,
+        indicator=_beside(draft, target),
         period=_period(target),
         text=_value(draft, target),
         cite=_cite(draft, policy, target),
+    )
+
+
+def _beside(draft: Draft, target: Target) -> str:
+    """The indicator, unless the value names it (10个工业互联网平台) and nothing comes between."""
+    return (
+        ""
+        if draft.language == "zh" and squeeze(target.indicator) in squeeze(target.text)
+        else target.indicator
     )
 
 
@@ -160,7 +169,7 @@ def _parts(draft: Draft, chosen: Sequence[Found]) -> str:
         phrase(
             draft.language,
             "part",
-            indicator=_dated(target, chosen),
+            indicator=_dated(draft, target, chosen),
             text=_value(draft, target),
             cite=_cite(draft, policy, target),
         )
@@ -169,9 +178,10 @@ def _parts(draft: Draft, chosen: Sequence[Found]) -> str:
     return ("，" if draft.language == "zh" else ", ").join(items)
 
 
-def _dated(target: Target, chosen: Sequence[Found]) -> str:
+def _dated(draft: Draft, target: Target, chosen: Sequence[Found]) -> str:
     same = sum(squeeze(other.indicator) == squeeze(target.indicator) for _, other in chosen)
-    return f"{target.indicator}（{target.year}）" if same > 1 and target.year else target.indicator
+    name = _beside(draft, target)
+    return f"{name}（{target.year}）" if same > 1 and target.year else name
 
 
 def _common(chosen: Sequence[Found]) -> tuple[list[float], str] | None:
@@ -254,7 +264,7 @@ def _check_number(ask: Ask, chosen: list[Found]) -> Draft:
         same = [q for q in stated if _kind(q.unit) == _kind(target.unit)]
         values = {
             "when": _when(draft, target),
-            "indicator": target.indicator,
+            "indicator": _beside(draft, target),
             "text": _value(draft, target),
             "cite": _cite(draft, policy, target),
             "period": _period(target),

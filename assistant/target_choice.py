@@ -61,6 +61,10 @@ _DURATIONS = frozenset(
 )
 
 
+_SHARE = re.compile(r"占.+(?:比重|比例|比)")  # behind it: what the share is of
+_SHARE_ASKED = re.compile(r"占|比重|比例|百分|%|\bpercent|\bshare\b|\bproportion")
+_OWN_PART = 0.5  # of the numerator's name that the question has to give where it does not ask for a share
+_LEVEL = re.compile(r"(?:国家|部|省|市|县)级")
 _COMPARED = re.compile(r"是|相当于|\bas\b")
 _JOINTS = re.compile(r"、|和|与|及|跟|比|,|/|;|\band\b|\bthan\b|\bversus\b|\bvs\b|加上|还有|以及")
 
@@ -187,11 +191,27 @@ def _means(ask: Ask, fit: Fit, policy: str, target: Target) -> bool:
     weighty = [term for term in question.terms if term.weight >= 0.9]
     if question.language == "zh" and any(grip(term, unit) < 0.3 for term in weighty):
         return False
+    if of_another_level(question, unit) or of_another_whole(question, squeeze(target.indicator)):
+        return False
     direct = coverage(ask.corpus, question.terms, Unit(unit.texts[:1]))
     exact = precision(question.terms, squeeze(target.indicator))
     if direct < 0.34 or (direct < 0.6 and exact < 0.34) or exact < 0.16:
         return False
     return unit_fits(question, target.unit)
+
+
+def of_another_level(question: Question, unit: Unit) -> bool:
+    """Whether a level (国家级) is asked for that is not named here: the province's number is not the state's."""
+    levels = [term for term in question.terms if any(map(_LEVEL.fullmatch, term.variants))]
+    return any(grip(term, unit) < 0.5 for term in levels)
+
+
+def of_another_whole(question: Question, indicator: str) -> bool:
+    """Whether this is a share (A占B比重) while the question asks for B, or for more than A, itself."""
+    share = _SHARE.search(indicator)
+    if not share or _SHARE_ASKED.search(question.folded):
+        return False
+    return precision(question.terms, indicator[: share.start()]) < _OWN_PART
 
 
 def unit_fits(question: Question, unit: str) -> bool:

@@ -90,10 +90,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "complete": re.compile(rf"(?P<level>{_LEVEL})?(?P<alone>{alone})"),
         "inside": re.compile(rf"(?:国家|中国)?{core}|(?P<alone>{alone})"),
         "question": re.compile(
-            rf"(?:(?P<region>[一-鿿]{{2,3}}?)?(?P<level>{_LEVEL}))?(?:国家|中国)?{core}(?!长期|件|门户|队伍)"
+            rf"(?:(?P<region>[一-鿿]{{2,3}}?)?(?P<level>{_LEVEL}))?(?:国家|中国)?{core}(?!长期|件|门|队伍)"
         ),
         "bare": re.compile(
-            rf"(?P<stem>{stems})(?=部门|系统|口子|口[的负牵]|牵头|负责|配合|[、和与跟](?:{stems})(?:部门|牵头|负责|配合))"
+            rf"(?P<stem>{stems})(?:部门|(?=系统|口子|口[的负牵]|牵头|负责|配合|[、和与跟](?:{stems})(?:部门|牵头|负责|配合)))"
         ),
         "unlisted": re.compile(
             rf"^(?P<region>[一-鿿]{{2,6}}?(?=市|省|县))?(?P<level>{_LEVEL})?(?P<stem>.+?)(?P<ending>{endings})?$"
@@ -320,18 +320,19 @@ class Directory:
 
     def named(self, mention: Mention) -> bool:
         """Whether the policies name it, as a bearer of duties or anywhere in their text."""
-        if mention.names or mention.text.replace(" ", "") in self._corpus:
-            return True
-        name = mention.name
-        if not name.listed or name.region:
-            return False
-        calls = [word for word, stem in _stems().items() if stem == name.stem]
-        if not name.level and any(
-            re.search(rf"{word}(?:行政)?(?:主管)?(?:部门|机关|机构)", self._corpus)
-            for word in map(re.escape, calls)
-        ):
-            return True
-        return any(name.level + word + name.ending in self._corpus for word in calls if name.ending)
+        return bool(mention.names or self.in_text(mention))
+
+    def in_text(self, mention: Mention) -> tuple[str, ...]:
+        """How the text of the policies names it, folded: 教育部门, 人力资源社会保障等部门; () where it does not."""
+        name, said = mention.name, squeeze(mention.text)
+        calls = [re.escape(word) for word, stem in _stems().items() if stem == name.stem] if name.listed else []
+        found: list[str] = [said] if said in self._corpus and said not in _stems() else []
+        if calls and not name.region and not name.level:
+            bodies = rf"(?:{'|'.join(calls)})(?:等|行政|主管)*(?:部门|机关|机构)"
+            found += re.findall(bodies, self._corpus)
+        if name.ending and not name.region:
+            found += [call for call in (name.level + word + name.ending for word in calls) if call in self._corpus]
+        return tuple(dict.fromkeys(found))
 
 
 @cache
