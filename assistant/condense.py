@@ -12,6 +12,22 @@ _ABOUT_DOCUMENT = re.compile(
     r"文号|字号|索引号|发布|印发|有效|主送|标题|依据|施行|实施日期|生效|issued|published|document number|in force|valid"
 )
 
+_BOTH = re.compile(
+    r"(?:这|那)?(?:两|二)(?:个|者|项)|它们|加起来|合计|总共多少|一共多少|差多少|相差|差距|差额|哪一?个(?:更|比较)?[多大高少小低]"
+    r"|\b(?:both|together|combined|in total|difference|which (?:one )?is (?:larger|bigger|higher|smaller|lower))\b",
+    re.I,
+)
+_THAT_BODY = re.compile(
+    r"(?:那|这|该|上述)一?个?(?:局|部门|单位|委员会|机构|厅)|\b(?:that|this|the same) (?:bureau|department|body|agency)\b",
+    re.I,
+)
+_WITH = re.compile(r"(?:一起|共同|联合|合作)")
+_MARKED = re.compile(r"第\s*[一二三四五六七八九十百零\d]+\s*(?:条|章|节|项|点|部分|款)")
+_OF_WHAT = re.compile(
+    r"^(?:那么?|那|还有|另外|再|然后)?[\s,，]*(?P<what>[^，,。？?]{2,14}?)的?呢\s*[?？。]?$"
+)
+SHORT = 10  # characters of a question about bodies that leans on the one before: 配合单位有哪些
+
 Read = Callable[[str], Question]
 
 TURNS = 8  # user turns of history that are looked at
@@ -33,22 +49,36 @@ _WHOLE = re.compile(
 
 def condense(question: str, history: Sequence[Mapping[str, str]], read: Read) -> str:
     """The question as it would be asked without the history; unchanged where it already stands alone."""
-    turns = [turn["content"] for turn in history if turn.get("role") == "user" and turn.get("content")][
-        -TURNS:
-    ]
-    standing = ""
-    for turn in [*turns, question]:
-        standing = _resolve(turn, standing, read) if standing else turn
-    return standing
+    standing: list[str] = []
+    said = ""  # the answer before
+    turns = [turn for turn in history if turn.get("content")][-2 * TURNS :]
+    for turn in [*turns, {"role": "user", "content": question}]:
+        if turn.get("role") == "user":
+            standing.append(_resolve(turn["content"], standing, said, read))
+        else:
+            said = turn["content"]
+    return standing[-1]
 
 
-def _resolve(new: str, before: str, read: Read) -> str:
+def _resolve(new: str, earlier: Sequence[str], said: str, read: Read) -> str:
+    if not earlier:
+        return new
+    before = earlier[-1]
     now, then = read(new), read(before)
     topical = [term for term in now.terms if term.weight >= 0.4]
     pronoun = _PRONOUN.search(new) if not _WHOLE.search(new) else None
     opening = _OPENING.match(new.strip())
     elliptic = bool(_ELLIPSIS.search(new.strip()))
     subject = topic_of(then)
+    others = [term for term in topical if not _BOTH.fullmatch(term.text)]
+    if _BOTH.search(new) and not others and not now.mentions and len(new) < 24:
+        return _of_both(new, now, [topic_of(read(text)) for text in earlier]) or new
+    body = _THAT_BODY.search(new)
+    if body and not now.mentions:
+        name = next((mention.text for mention in (then.mentions or read(said).mentions)), "")
+        return _strip_opening(new[: body.start()] + name + new[body.end() :]) if name else new
+    if now.mentions and then.mentions and _WITH.search(new) and len(now.mentions) == 1 and not topical:
+        return f"{then.mentions[0].text}和{now.mentions[0].text}共同承担哪些任务？"
     if now.years and not topical and not now.mentions and (elliptic or opening) and len(new) < 24:
         return _with_years(before, now, then)
     swapped = _with_addressee(new, before)
@@ -75,6 +105,18 @@ def _resolve(new: str, before: str, read: Read) -> str:
     return new
 
 
+def _of_both(new: str, now: Question, subjects: Sequence[str]) -> str:
+    """The sum, difference or comparison of the last two topics; "" where there were not two."""
+    single = [s for s in dict.fromkeys(subjects) if s and not any(o and o != s and o in s for o in subjects)]
+    pair = single[-2:]
+    if len(pair) < 2:
+        return ""
+    if now.language == "en":
+        return f"{_strip_opening(new).rstrip('?')}: the targets of {pair[0]} and {pair[1]}?"
+    what = re.sub(r"^(?:(?:这|那)?(?:两|二)(?:个|者|项)|它们)", "", _strip_opening(new))
+    return f"{pair[0]}和{pair[1]}的目标{what}"
+
+
 def _joint(now: Question) -> str:
     return "由" if re.match(r"谁|哪", now.folded.lstrip("那么还有,")) else "，"
 
@@ -88,7 +130,8 @@ def _stands_alone(now: Question, leaning: bool) -> bool:
     if now.years and now.has("list", "targets"):
         return not leaning
     header = _ABOUT_DOCUMENT.search(now.folded)
-    whole = now.has("structure", "basis", "recipients") or (now.has("total", "distinct") and not leaning)
+    every = now.has("total") or (now.has("distinct") and len(now.text) > SHORT)
+    whole = now.has("structure", "basis", "recipients") or (every and not leaning)
     return bool(header) or whole or bool(_WHOLE.search(now.folded))
 
 
@@ -101,15 +144,21 @@ def topic_of(then: Question) -> str:
     folded = fold_with_origin(then.text)
     asked = [match.span() for kind in then.kinds if (match := pattern("kind", kind).search(folded.text))]
     spans = []
+    least = 0.4 if then.language == "zh" or all(term.weight < 0.9 for term in then.terms) else 0.9
     for term in then.terms:
-        if term.weight >= 0.4:
+        if term.weight >= least:
             at = folded.text.find(term.text)
             if at >= 0 and not any(start <= at < end for start, end in asked):  # 补贴多少钱 is no topic
                 spans.append((at, at + len(term.text)))
     if not spans:
         mention = next((m for m in then.mentions), None)
-        return then.text[slice(*folded.span(mention.start, mention.end))] if mention else ""
+        if mention:
+            return then.text[slice(*folded.span(mention.start, mention.end))]
+        marked = _MARKED.search(then.text)
+        return marked.group() if marked else ""
     start, end = min(a for a, _ in spans), max(b for _, b in spans)
+    before = [term.text for term in then.terms if folded.text[:start].endswith(term.text)]  # 现代 in 现代材料
+    start -= max(map(len, before), default=0)
     text = then.text[slice(*folded.span(start, end))]
     text = re.sub(
         r"(?:由|是)?(?:谁|哪一?个?(?:局|部门|单位))(?:来)?(?:牵头|负责|配合|落实)?|(?:19|20)\d\d年", "", text
@@ -152,6 +201,9 @@ def _with_organisation(new: str, before: str, now: Question, then: Question, sub
 def _with_topic(new: str, before: str, now: Question, then: Question) -> str:
     """现代材料的呢: the last question, asked of another topic."""
     old, fresh = topic_of(then), topic_of(now)
+    whole = _OF_WHAT.match(new.strip())
+    if whole and fresh in whole["what"]:
+        fresh = whole["what"]
     if old and old in before and fresh:
         return before.replace(old, fresh, 1)
     return f"{fresh} {before}" if now.language == "en" else f"{fresh}{before}"

@@ -32,7 +32,7 @@ ENOUGH = 0.55  # coverage of the question's terms that a passage needs to answer
 ENOUGH_ENGLISH = 0.55
 RELEVANT = 0.6  # coverage from which a sentence speaks of the topic, headings counted
 MEANING = 0.6  # what nearness in meaning adds where the policies use none of the question's words
-_ONE_OF = re.compile("哪一?[个家所座]([一-鿿]{2,4})")
+_ONE_OF = re.compile("哪一?[个家所座](?![一-鿿]?文件)([一-鿿]{2,4})")
 _DEFINES = re.compile(r"是指|所称|指的是|以下简称|包括|系指|即")
 
 

@@ -393,13 +393,20 @@ def _read_english(rest: str, found: dict[str, Term], factor: float) -> str:
         for match in list(pattern.finditer(rest)):
             phrase = match.group()
             if "\n" not in phrase and phrase not in _noise()[2]:
-                found.setdefault(phrase, Term(phrase, chinese, factor))
+                found.setdefault(phrase, Term(phrase, chinese, factor * _official_weight(chinese[0])))
                 rest = _blank(rest, [match.span()])
     for match in re.finditer(r"[a-z][a-z'\-]{2,}", rest):
         word = match.group().rstrip("'s") if match.group().endswith("'s") else match.group()
         if word not in _noise()[2] and match.group() not in _noise()[2]:
             found.setdefault(word, Term(word, (word,), 0.4 * factor))
     return re.sub(r"[a-z][a-z'\-]*", lambda m: m.group() if len(m.group()) < 3 else "\n", rest)
+
+
+@cache
+def _official_weight(word: str) -> float:
+    """What a word of the glossary weighs: a verb as the same verb of a Chinese question, else 1."""
+    flags = [flag for _, flag in tagged(word)]
+    return _POS_WEIGHTS["v"] if flags == ["v"] else 1.0
 
 
 def _read_chinese(piece: str, found: dict[str, Term], whole: re.Pattern[str], factor: float) -> None:

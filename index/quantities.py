@@ -39,8 +39,8 @@ def _quantity_pattern() -> re.Pattern[str]:
     many = "|".join(data["multiplier"])
     number = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
     return re.compile(
-        rf"(?<![\d.第no])(?P<low>{number})\s*(?P<many1>{many})?\s*(?P<unit1>%|元)?"
-        rf"(?:\s*(?:-|—|–|~|至|到)\s*(?P<high>{number}))?\s*(?P<many>{many})?\s*(?:余|多)?(?P<unit>{units})(?![a-z])"
+        rf"(?<![\d.第no])(?P<low>{number})\s*(?P<many1>{many})?"
+        rf"(?:\s*(?:%|元)?\s*(?:-|—|–|~|至|到)\s*(?P<high>{number}))?\s*(?P<many>{many})?\s*(?:余|多)?(?P<unit>{units})(?![a-z])"
         rf"|(?<![\d.])(?P<bare>\d+\.\d+)(?![\d.%])"
         rf"|(?P<percent>百分之|万分之|千分之)(?P<part>[{_NUMERAL}点]+)"
         rf"|(?<![第〇{_NUMERAL}])(?P<spoken>[{_NUMERAL}]+)(?P<spoken_unit>{spoken})"
