@@ -78,8 +78,15 @@ def _tasks_of(ask: Ask, names: Sequence[str], within: Sequence[Clause] = ()) -> 
         clause
         for clause in within or ask.clauses()
         if any(duty.organisation in names for duty in clause.duties)
-        and (not ask.question.has("alone") or _alone(clause, names))
     ]
+    if ask.question.has("alone"):
+        first = bearing[:1]
+        bearing = [clause for clause in bearing if _alone(clause, names)]
+        if not bearing:
+            draft.count = 0
+            cite = "".join(draft.cite(c.policy, c.start, c.end) for c in first)
+            draft.say("org_none_alone", org=draft.organisation(names[0]), cite=cite)
+            return draft
     policies = list(dict.fromkeys(clause.policy for clause in bearing))
     rows: list[Clause] = []
     draft.count = 0

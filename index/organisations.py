@@ -26,6 +26,7 @@ _NAME_ENDING = (
 _NAME = re.compile(
     rf"(?:[一-鿿“”\"·a-z0-9]|\([一-鿿、]{{1,20}}\)){{1,40}}?(?:{_NAME_ENDING}|\([一-鿿、]{{1,20}}\))(?:人民政府|政府|等)?$"
 )
+_ALONE = re.compile("海关|法院|检察院|银行|学校|医院|企业|协会")  # bodies whose name is the ending alone
 _GENERIC = re.compile(
     r"^(?:等)?(?:各|有关|相关|其他|其它|成员|责任|牵头|配合|市级|省级|县级|区级)*(?:有关|相关)?(?:部门|单位|成员单位|方面)(?:和单位)?$"
 )
@@ -131,7 +132,9 @@ def looks_like_name(text: str) -> bool:
         r"[0-9]{2}|其中|应当|以及其|进行|推进|加强|建设[^局厅部委]|落实|开展|提高|实施|工作$", folded
     ):
         return False
-    return bool(_NAME.match(folded)) or _holds_office(folded) or is_generic(folded)
+    return (
+        bool(_NAME.match(folded) or _ALONE.fullmatch(folded)) or _holds_office(folded) or is_generic(folded)
+    )
 
 
 def _holds_office(folded: str) -> bool:
@@ -325,13 +328,17 @@ class Directory:
     def in_text(self, mention: Mention) -> tuple[str, ...]:
         """How the text of the policies names it, folded: 教育部门, 人力资源社会保障等部门; () where it does not."""
         name, said = mention.name, squeeze(mention.text)
-        calls = [re.escape(word) for word, stem in _stems().items() if stem == name.stem] if name.listed else []
+        calls = (
+            [re.escape(word) for word, stem in _stems().items() if stem == name.stem] if name.listed else []
+        )
         found: list[str] = [said] if said in self._corpus and said not in _stems() else []
         if calls and not name.region and not name.level:
             bodies = rf"(?:{'|'.join(calls)})(?:等|行政|主管)*(?:部门|机关|机构)"
             found += re.findall(bodies, self._corpus)
         if name.ending and not name.region:
-            found += [call for call in (name.level + word + name.ending for word in calls) if call in self._corpus]
+            found += [
+                call for call in (name.level + word + name.ending for word in calls) if call in self._corpus
+            ]
         return tuple(dict.fromkeys(found))
 
 

@@ -131,3 +131,43 @@ def test_a_long_history_still_answers(ask: Ask) -> None:
 def test_a_refused_question_can_be_followed(ask: Ask) -> None:
     answer = ask("那由谁牵头呢？", "绿色工厂补贴多少钱？")
     assert "市工业和信息化局" in shown(answer)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "facts"),
+    [
+        (["现代材料产业集群目标", "装备制造的呢？"], "这两个加起来多少？", ["900亿元"]),
+        (["高新技术企业目标", "专精特新呢？"], "哪个多？", ["最大的是高新技术企业"]),
+        (["高新技术企业目标", "专精特新呢？", "哪个多？"], "差多少？", ["230家"]),
+        (["How big is the materials cluster?", "And the equipment cluster?"], "What is the difference?", ["200"]),
+        (["市科技局配合哪些任务？", "市财政局呢？"], "哪些是和市发改委一起的？", ["共同承担 1 项", "支持链主企业做强做优"]),
+        (["第8项任务是什么？"], "谁牵头？", ["市工业和信息化局", "推动绿色低碳转型"]),
+        (["绿色园区有几家？"], "配合单位有哪些？", ["市发展改革委、市生态环境局配合"]),
+    ],
+)  # fmt: skip
+def test_a_follow_up_on_what_was_said_before_the_last_question(
+    ask: Ask, earlier: list[str], question: str, facts: list[str]
+) -> None:
+    answer = ask(question, *earlier)
+    assert answer.status == "answered"
+    assert holds(shown(answer), *facts) == []
+
+
+def test_that_bureau_is_the_one_that_the_answer_named(assistant: PolicyAssistant) -> None:
+    history = [
+        *spoken("工业互联网平台由谁牵头？"),
+        {
+            "role": "assistant",
+            "content": "“推进智改数转网联”由市工业和信息化局牵头[1]，市发展改革委配合[1]。",
+        },
+    ]
+    question = "那个局还牵头什么？"
+    answer = assistant.invoke({"question": question, "history": history})
+    assert answer.standalone_question == "市工业和信息化局还牵头什么？"
+    assert answer.count == 15
+    assert condense(question, spoken("工业互联网平台由谁牵头？"), assistant.read) == question
+
+
+def test_the_whole_name_of_a_topic_is_carried_on(assistant: PolicyAssistant) -> None:
+    assert _condensed(assistant, "现代材料的呢？", "装备制造产业集群目标是多少？").startswith("现代材料")
+    assert "现代材料" in _condensed(assistant, "由谁牵头？", "现代材料产业集群目标是多少？")

@@ -265,3 +265,13 @@ def test_a_number_that_is_missing_beside_the_bearer_makes_the_answer_partial(ask
     answer = ask("首席质量官由谁推广，要培训多少人？")
     assert (answer.status, [notice.code for notice in answer.notices]) == ("partial", ["partial"])
     assert "市市场监管局牵头" in answer.text
+
+
+@pytest.mark.parametrize("question", ["新型显示产业是谁牵头？", "新型储能产业由哪个局负责？"])
+def test_an_industry_of_another_kind_has_no_lead(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert (answer.status, answer.table) == ("refused", None)
+
+
+def test_one_task_is_one_task_in_english(ask: Ask) -> None:
+    assert "supports 1 task[" in ask("Is the Municipal Finance Bureau leading any task?").text

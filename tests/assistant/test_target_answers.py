@@ -142,6 +142,8 @@ def test_a_ratio(ask: Ask) -> None:
         ("绿色工厂目标是不是10家？", "10", "8家"),
         ("高新技术企业目标是500家吗？", "500", "突破300家"),
         ("现代材料产业集群规模目标是350亿元，对吗？", "350", "550亿元"),
+        ("现代材料产业集群规模目标350亿元对吗？", "350", "550亿元"),
+        ("2025年制造业增加值占比30%对不对？", "30%", "超过28%"),
     ],
 )
 def test_a_wrong_number_is_corrected(ask: Ask, question: str, wrong: str, right: str) -> None:
@@ -188,3 +190,31 @@ def test_the_targets_of_a_section(ask: Ask, question: str) -> None:
 def test_a_number_that_the_plan_does_not_give_is_refused(ask: Ask, question: str) -> None:
     answer = ask(question)
     assert (answer.status, answer.citations) == ("refused", ())
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["国家级绿色园区要新增多少家？", "市级绿色工厂有几家？", "2025年工业总产值要达到多少？",
+     "地区生产总值2025年要达到多少？"],
+)  # fmt: skip
+def test_a_number_of_another_level_or_of_another_whole_is_no_answer(ask: Ask, question: str) -> None:
+    """The plan's numbers are of the province's level, and shares of those totals."""
+    answer = ask(question)
+    assert (answer.status, answer.citations) == ("refused", ())
+
+
+def test_the_part_that_a_share_is_named_for_may_be_asked_for(ask: Ask) -> None:
+    assert holds(shown(ask("制造业增加值2027年的目标是多少？")), "占地区生产总值比重", "超过30%") == []
+    assert "达到32%" in shown(ask("工业总产值中战略性新兴产业的占比2025年要到多少？"))
+
+
+@pytest.mark.parametrize("question", ["全市一共提出多少个目标？", "一共有几个量化指标？"])
+def test_all_targets_are_counted(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert answer.count == 28
+    assert answer.table is not None
+    assert len(answer.table.rows) == 28
+
+
+def test_a_value_that_names_its_indicator_is_said_once(ask: Ask) -> None:
+    assert ask("工业互联网平台要建几个？").text.count("工业互联网平台") == 1

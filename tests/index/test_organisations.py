@@ -147,3 +147,23 @@ def test_generic_names_and_places() -> None:
     assert is_generic("有关部门") and is_generic("市级相关单位") and not is_generic("市财政局")
     assert is_place("西安") and is_place("西安市") and not is_place("财政")
     assert region_spellings_of("汉中市") == "hanzhong"
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [("人社部门要提供什么信息？", "人力资源社会保障等部门"), ("住建部门负责什么", "住房城乡建设部门"),
+     ("教育部门的职责", "教育部门")],
+)  # fmt: skip
+def test_departments_by_their_field(question: str, said: str) -> None:
+    text = "人力资源社会保障等部门提供学籍信息；住房城乡建设部门提供租赁信息；教育部门提供考籍信息。"
+    directory = Directory([], [], text)
+    (mention,) = directory.find(question)
+    assert directory.named(mention)
+    assert directory.in_text(mention) == (said,)
+
+
+def test_a_department_that_no_policy_names() -> None:
+    directory = Directory([], [], "教育部门提供考籍信息。")
+    (mention,) = directory.find("交通部门提供什么？")
+    assert mention.text == "交通部门"
+    assert not directory.named(mention)
