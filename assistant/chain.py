@@ -164,6 +164,9 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         chosen = [p for p in passages if not asked.policies or p.policy in asked.policies][:CONSIDERED]
         draft = route(ask)
         if draft is not None:
+            for mention in asked.mentions:
+                if mention.member:
+                    draft.note("member", "notice_member", name=mention.text, group="、".join(mention.names))
             return self._certified(ask, draft, chosen)
         if unnamed or (asked.has("amount", "targets") and other_years(ask)):
             return refuse(ask, "not_named" if unnamed else "year", passages)

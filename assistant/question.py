@@ -185,8 +185,12 @@ def read_question(
     folded = fold(clean)
     mentions = tuple(mentions)
     language = language_of(clean)
-    rest = _blank(folded, [(m.start, m.end) for m in mentions])
     asks = frozenset(name for name in words()["ask"] if pattern("ask", name).search(folded))
+    rest = _blank(folded, [(m.start, m.end) for m in mentions])
+    alien: tuple[str, ...] = ()
+    if asks & {"amount", "targets"} and not asks & {"tasks", "who"} and not roles_in(folded):
+        alien = tuple(m.text for m in mentions if m.member)  # the number of all is none of a county's
+        mentions = tuple(m for m in mentions if not m.member)
     kinds = frozenset(name for name in words()["kind"] if pattern("kind", name).search(folded))
     if "who" in asks and not re.search(r"多少|几|how much", folded):
         kinds -= {"money"}
@@ -225,7 +229,7 @@ def read_question(
         policies=policies,
         terms=terms,
         local=local,
-        foreign=foreign,
+        foreign=(*foreign, *alien),
         marker=marker.group() if marker else "",
         quoted=tuple(re.findall(r'"([^"]{2,40})"', folded)) + tuple(re.findall(r"《([^》]{2,60})》", folded)),
     )

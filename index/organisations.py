@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -54,6 +54,7 @@ class Mention:
     text: str
     names: tuple[str, ...]  # the ledger's names it stands for; () where the policies never name it
     name: Name
+    member: bool = False  # a county, district or city, which stands for the group that it belongs to
 
 
 @cache
@@ -216,6 +217,7 @@ class Directory:
                     continue
                 add(*match.span(), [self._folded[key]], self._parts[self._folded[key]])
         self._find_groups(folded, add)
+        found += self._divisions_in(folded, found)
         for match in _patterns()["question"].finditer(folded):
             self._add_listed(match, folded, add)
         for match in _patterns()["complete"].finditer(folded):
@@ -297,6 +299,20 @@ class Directory:
                 for match in re.finditer(rf"\b(?:the\s+)?{re.escape(fold(word))}\b", folded):
                     add(*match.span(), members, read_name(members[0]))
 
+    def _divisions_in(self, folded: str, found: Sequence[Mention]) -> list[Mention]:
+        """Counties, districts and cities of the policies' regions, each for the group that it belongs to."""
+        mentions: list[Mention] = []
+        for region in self._regions:
+            for kind, pattern in _divisions_of(region).items():
+                group = next((g["pattern"] for g in _data()["group"] if g.get("divisions") == kind), "(?!)")
+                names = tuple(name for key, name in self._folded.items() if re.fullmatch(group, key))
+                for match in pattern.finditer(folded):
+                    free = all(match.end() <= m.start or match.start() >= m.end for m in (*found, *mentions))
+                    if names and free and match["name"] not in self._corpus:
+                        name = read_name(names[0])
+                        mentions.append(Mention(*match.span(), match.group(), names, name, member=True))
+        return mentions
+
     def _find_unlisted(self, folded: str, add: Any) -> None:
         """Names by form alone (…局, …厅, …委员会): those of the policies, and those they never name."""
         for match in re.finditer(
@@ -340,6 +356,26 @@ class Directory:
                 call for call in (name.level + word + name.ending for word in calls) if call in self._corpus
             ]
         return tuple(dict.fromkeys(found))
+
+
+@cache
+def _divisions_of(region: str) -> dict[str, re.Pattern[str]]:
+    """The counties (with districts) and the cities of a province or city, with or without 人民政府."""
+    names: dict[str, list[str]] = {"county": [], "city": []}
+    for line in Path(__file__).with_name("divisions.txt").read_text("utf-8").splitlines():
+        province, city, *counties = line.split()
+        if not line.startswith("#") and region in (province, city):
+            names["county"] += counties
+            names["city"] += [city] if region == province != city else []
+    return {
+        kind: re.compile(
+            "(?P<name>"
+            + "|".join(n if len(n) < 3 else f"{n[:-1]}[县区市旗州盟]" for n in found)
+            + ")(?:人民政府|政府)?"
+        )
+        for kind, found in names.items()
+        if found
+    }
 
 
 @cache

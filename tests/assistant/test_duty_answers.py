@@ -275,3 +275,20 @@ def test_an_industry_of_another_kind_has_no_lead(ask: Ask, question: str) -> Non
 
 def test_one_task_is_one_task_in_english(ask: Ask) -> None:
     assert "supports 1 task[" in ask("Is the Municipal Finance Bureau leading any task?").text
+
+
+@pytest.mark.parametrize("question", ["略阳县要落实哪些任务？", "南郑区人民政府负责什么？"])
+def test_a_county_has_the_duties_of_all_counties(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert (answer.status, answer.count) == ("answered", 29)
+    assert RULE in quotes(answer)
+    assert [notice.code for notice in answer.notices] == ["member"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["天河区要落实哪些任务？", "韩城市要做什么？", "汉台区规上工业企业目标是多少家？", "洋县绿色工厂的目标"],
+)
+def test_a_county_of_another_city_has_none(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert (answer.status, answer.citations) == ("refused", ())
