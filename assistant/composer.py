@@ -23,6 +23,7 @@ _FORMALITY = re.compile(
 )
 
 
+_ITEM = re.compile(r"[（(][一二三四五六七八九十]+[）)]")
 _REFERS = re.compile(r"第[一二三四五六七八九十]+项|前[款项]|前[两二三]项|除前")
 
 
@@ -39,11 +40,22 @@ def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
         text = re.sub(r"\s*\n\s*", "\n", source[first.start : last.end])
         score = first.passage.score
         draft.say("quote", text=text, cite=draft.cite(first.policy, first.start, last.end, score))
-    items = [sentence for sentence in chosen if re.match(r"[（(][一二三四五六七八九十]+[）)]", sentence.text)]
-    if ask.question.has("count", "list") and len(items) > 1:
-        draft.count = len(items)
+    if ask.question.has("count", "list"):
+        draft.count = _items_quoted(ask, chosen)
     draft.topic = tuple(dict.fromkeys(sentence.section[-1] for sentence in chosen if sentence.section))
     return draft
+
+
+def _items_quoted(ask: Ask, chosen: Sequence[Sentence]) -> int | None:
+    """How many items of one list are quoted, where all of its items are; None where some are missing."""
+    items = [sentence for sentence in chosen if _ITEM.match(sentence.text)]
+    if len(items) < 2:
+        return None
+    policy = ask.corpus.policies[items[0].policy]
+    first = next((s for s in policy.sections if s.start <= items[0].start < s.end), None)
+    every = [s for s in policy.sections if first and s.parent == first.parent and s.level == first.level]
+    complete = all(any(s.start <= item.start < s.end for item in items) for s in every)
+    return len(items) if complete and len(every) == len(items) else None
 
 
 def _choose(ask: Ask, passages: Sequence[Passage]) -> list[Sentence]:

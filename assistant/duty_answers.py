@@ -31,7 +31,8 @@ def answer_duties(ask: Ask) -> Draft | None:
         return about_organisations(ask, bearers, topic)
     if question.mentions and not topic:
         return None  # named somewhere, but with no task: the text may say more
-    if question.has("distinct") and not question.has("leaderless") and not topic:
+    ranked = question.has("who") and question.has("largest", "smallest") and question.roles
+    if (question.has("distinct") or ranked) and not question.has("leaderless") and not topic:
         return distinct_organisations(ask)
     asks_role = bool(question.roles) or question.has("who")
     if (

@@ -10,7 +10,6 @@ from assistant.draft import Draft
 from assistant.duty_text import (
     clause_table,
     join_parts,
-    role_word,
     role_words,
     say_clause,
     task_table,
@@ -75,26 +74,34 @@ def _paired_roles(question: Question) -> list[Role]:
 
 
 def compare_organisations(ask: Ask, groups: list[tuple[str, ...]]) -> Draft:
-    """Who has more tasks of a role."""
+    """Who has more tasks of a role; without one, or where only 负责 is said, of leading and being responsible."""
     draft = ask.draft()
-    role = ask.question.roles[0] if ask.question.roles else Role.LEAD
+    wanted = ask.question.roles[:1]
+    roles = (
+        wanted if wanted and wanted[0] not in MAIN_ROLES else (wanted if Role.LEAD in wanted else MAIN_ROLES)
+    )
     held = {
-        group: [c for c in ask.clauses() if any(d.organisation in group for d in c.bearers(role))]
+        group: unique_clauses(
+            c for c in ask.clauses() if any(d.organisation in group for d in c.bearers(*roles))
+        )
         for group in groups
     }
-    order = sorted(groups, key=lambda group: -len(held[group]))
+    fewest = ask.question.has("smallest")
+    order = sorted(groups, key=lambda group: len(held[group]) * (1 if fewest else -1))
     items = [
         phrase(
             draft.language,
             "compare_item",
             org=draft.organisation(group[0]),
-            role=role_word(draft, role),
+            role=role_words(draft, roles),
             count=draft.compute(len(held[group])),
             cite="".join(draft.cite(c.policy, c.start, c.end) for c in held[group][:1]),
         )
         for group in order
     ]
-    draft.say("compare", org=draft.organisation(order[0][0]), list=join_parts(draft, items))
+    equal = len({len(clauses) for clauses in held.values()}) == 1
+    name = "compare_equal" if equal else ("compare_least" if fewest else "compare")
+    draft.say(name, org=draft.organisation(order[0][0]), list=join_parts(draft, items))
     task_table(
         draft,
         unique_clauses(c for group in order for c in held[group]),

@@ -207,7 +207,7 @@ def _missing_kind(ask: Ask, passages: Sequence[Passage]) -> str:
         return "when"
     if asks_number(question) and not any(_is_number_asked(question, text) for text in relevant):
         return "amount"
-    stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers}
+    stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers if quantity.unit}
     if (
         stated
         and question.has("yesno", "why")

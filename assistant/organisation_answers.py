@@ -31,7 +31,7 @@ def about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) -
     groups = list(dict.fromkeys(mention.names for mention in bearers))
     if len(groups) > 1 and question.has("largest", "smallest", "difference") and not topic:
         return compare_organisations(ask, groups)
-    if topic and ask.topical():
+    if topic and (ask.topical() or question.marker):
         if len(groups) > 1 and question.has("shared") and question.has("tasks"):
             return shared_tasks(ask, groups)
         if _is_section(ask, topic) and question.roles and question.has("count", "list", "tasks"):

@@ -46,6 +46,7 @@ _DOCUMENT = re.compile(
 _ASKING = re.compile(
     r"[谁哪吗呢几]|什么|啥|多少|如何|怎|是否|[对是有能要会行]不|能不能|可不可以|多[久大长高]|\b(?:who|which|what|when|where|how|why|can|may|must|does|do|is|are)\b"
 )
+_BARE = re.compile(r"(?<![a-z\d.\[第-])\d+(?:\.\d+)?(?=吗|对|$|[?？,，。]| ?(?:right|correct))")
 _BOUND = re.compile(r"(?:之?[内前后]|以[内上下])?")  # of a number: 90日内
 _KIND_ASKED = re.compile(r"(?:哪(?:些|个|几个|几类|几种|种|类)|什么样的)([一-鿿]{2,4})")
 _YEAR = re.compile(
@@ -206,6 +207,12 @@ def read_question(
     )
     dates = [m.span() for m in _YEAR.finditer(folded)]
     numbers = tuple(q for q in quantities(folded) if all(q.end <= a or q.start >= b for a, b in dates))
+    if not numbers and "yesno" in asks:  # is the target 20?
+        numbers = tuple(
+            Quantity(*m.span(), float(m.group()), float(m.group()), "", m.group())
+            for m in _BARE.finditer(folded)
+            if all(m.end() <= a or m.start() >= b for a, b in dates)
+        )
     rest = _blank(rest, dates)
     rest = _blank(rest, [(q.start, q.end + len(_BOUND.match(folded, q.end).group())) for q in numbers])  # type: ignore[union-attr]
     if marker:

@@ -261,7 +261,7 @@ def _check_number(ask: Ask, chosen: list[Found]) -> Draft:
     stated = ask.question.numbers
     meant = squeeze(chosen[0][1].indicator)
     for policy, target in [(p, t) for p, t in chosen if squeeze(t.indicator) == meant][:3]:
-        same = [q for q in stated if _kind(q.unit) == _kind(target.unit)]
+        same = [q for q in stated if not q.unit or _kind(q.unit) == _kind(target.unit)]
         values = {
             "when": _when(draft, target),
             "indicator": _beside(draft, target),
@@ -287,7 +287,8 @@ def _kind(unit: str) -> str:
 
 
 def _equal(quantity: Quantity, target: Target) -> bool:
-    own, theirs = scale_unit(quantity.unit)[0], scale_unit(target.unit)[0]
+    theirs = scale_unit(target.unit)[0]
+    own = scale_unit(quantity.unit)[0] if quantity.unit else theirs
     return (
         abs(quantity.low * own - target.low * theirs) < 1e-6
         or abs(quantity.low * own - target.high * theirs) < 1e-6

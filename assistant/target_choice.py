@@ -65,6 +65,7 @@ _SHARE = re.compile(r"占.+(?:比重|比例|比)")  # behind it: what the share 
 _SHARE_ASKED = re.compile(r"占|比重|比例|百分|%|\bpercent|\bshare\b|\bproportion")
 _OWN_PART = 0.5  # of the numerator's name that the question has to give where it does not ask for a share
 _LEVEL = re.compile(r"(?:国家|部|省|市|县)级")
+NEARBY = 0.85  # what the words count that stand in the sentence or the heading of a target
 _COMPARED = re.compile(r"是|相当于|\bas\b")
 _JOINTS = re.compile(r"、|和|与|及|跟|比|,|/|;|\band\b|\bthan\b|\bversus\b|\bvs\b|加上|还有|以及")
 
@@ -101,7 +102,7 @@ def choose_targets(ask: Ask) -> list[Found]:
     group = question.has("sum", "largest", "smallest", "difference")
     if group:
         counted = _COUNTED.search(question.folded)
-        least = 0.3 if counted else max(0.35, 0.6 * fit.coverage)
+        least = 0.3 if counted else max(0.35, 0.5 * fit.coverage)
         same = [
             (p, t)
             for f, p, t in ranked
@@ -161,6 +162,7 @@ def _by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:
         for policy, target in pool:
             unit = ask.corpus.target_unit(policy, target)
             direct = coverage(ask.corpus, own, Unit(unit.texts[:1]))
+            direct = max(direct, NEARBY * coverage(ask.corpus, own, unit))
             extra = coverage(ask.corpus, shared, unit) if shared else 0.0
             ranked.append(
                 (

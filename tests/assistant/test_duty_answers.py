@@ -292,3 +292,20 @@ def test_a_county_has_the_duties_of_all_counties(ask: Ask, question: str) -> Non
 def test_a_county_of_another_city_has_none(ask: Ask, question: str) -> None:
     answer = ask(question)
     assert (answer.status, answer.citations) == ("refused", ())
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("发改委和工信局谁管的多？", "最多的是市工业和信息化局：市工业和信息化局牵头、负责 16 项"),
+        ("工信局和发改委谁牵头的任务少？", "最少的是市发展改革委：市发展改革委牵头 6 项"),
+        ("市财政局和市税务局谁配合的任务多？", "一样多：市财政局配合 1 项"),
+    ],
+)
+def test_who_has_more(ask: Ask, question: str, said: str) -> None:
+    assert said in ask(question).text
+
+
+def test_a_premise_about_a_task_by_its_number(ask: Ask) -> None:
+    assert ask("第8项任务是市工信局牵头吗？").text.startswith("是的")
+    assert ask("第9项任务是市科技局牵头吗？").text.startswith("不是")

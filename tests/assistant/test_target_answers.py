@@ -143,6 +143,7 @@ def test_a_ratio(ask: Ask) -> None:
         ("高新技术企业目标是500家吗？", "500", "突破300家"),
         ("现代材料产业集群规模目标是350亿元，对吗？", "350", "550亿元"),
         ("现代材料产业集群规模目标350亿元对吗？", "350", "550亿元"),
+        ("绿色工厂的目标是36吗？", "36", "8家"),
         ("2025年制造业增加值占比30%对不对？", "30%", "超过28%"),
     ],
 )
@@ -218,3 +219,22 @@ def test_all_targets_are_counted(ask: Ask, question: str) -> None:
 
 def test_a_value_that_names_its_indicator_is_said_once(ask: Ask) -> None:
     assert ask("工业互联网平台要建几个？").text.count("工业互联网平台") == 1
+
+
+def test_a_bare_number_in_english_is_corrected(ask: Ask) -> None:
+    assert ask("Is the green factory target 20?").text.startswith("Not 20.")
+    assert ask("Is the green factory target 8?").text.startswith("Yes.")
+
+
+@pytest.mark.parametrize("question", ["产业集群规模合计多少？", "What is the total of the cluster targets?"])
+def test_the_sum_of_a_group_is_complete(ask: Ask, question: str) -> None:
+    """One of the four is a cluster by its heading only."""
+    assert "1400" in ask(question).text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["装备制造和能源产业集群目标对比", "Compare the 2025 targets of the equipment and energy clusters."],
+)
+def test_targets_side_by_side(ask: Ask, question: str) -> None:
+    assert holds(shown(ask(question)), "350亿元", "150亿元") == []
