@@ -146,7 +146,7 @@ def _is_inside_name(piece: str, at: int) -> bool:
 def read_clause(text: str, start: int, end: int, clause: Clause, *, strict: bool) -> None:
     """Fill in who does what; ``strict`` (running text) wants every name to look like one."""
     pending: list[tuple[int, int]] = []
-    segments = list(slices(text, start, end, ",;。"))
+    segments = list(slices(text, start, end, ",;。" if strict else ",;。\n"))
     role_of_label: Role | None = None
     for left, right in segments:
         segment = text[left:right]

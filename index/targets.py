@@ -42,8 +42,8 @@ _PERIOD = re.compile(
 )
 
 
-_YEAR = re.compile(
-    r"(?P<a>20\d\d)\s*(?:年?\s*(?:-|—|–|~|至|到)\s*(?P<b>20\d\d)\s*)?年(?:\s*(?P<month>1?\d)\s*月)?(?:\s*\d{1,2}\s*日)?(?P<tail>底|末|年底|上半年|下半年)?(?:之?前)?"
+_YEAR = re.compile(  # a year to compare with (较2024年, 在2020年基础上) is none that anything is due in
+    r"(?<![较比与以对])(?P<a>20\d\d)\s*(?:年?\s*(?:-|—|–|~|至|到)\s*(?P<b>20\d\d)\s*)?年(?:\s*(?P<month>1?\d)\s*月)?(?:\s*\d{1,2}\s*日)?(?P<tail>底|末|年底|上半年|下半年)?(?:之?前)?(?!的?基础|的?水平|相比)"
 )
 
 
@@ -227,7 +227,7 @@ def _read(text: str, left: int, at: int, until: int, right: int) -> tuple[str, i
     if noun:
         name = re.sub(r"(?:以上|以内|左右)$", "", noun.group(1).strip())
         return name, shown_start, max(shown_end, until + noun.end()), comparator
-    return (plain or head), shown_start, shown_end, comparator
+    return "", shown_start, shown_end, comparator
 
 
 def _as_written(source: str, base: int, folded: Folded, indicator: str, start: int, right: int) -> str:
