@@ -26,6 +26,7 @@ _EXPIRES = re.compile(
 )
 
 
+_UNTIL = re.compile(r"有效期(?:限)?(?:至|到)\s*(?P<day>\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)")
 _BASIS = re.compile(
     r"(?:为|根据|依据|按照|贯彻|落实|遵照)[^。]*《[^》]+》(?:[（(][^）)]*号[）)])?[^。]*(?:制定|提出|现|结合|规定|方案|意见|通知|如下)[^。]*。?"
 )
@@ -192,7 +193,9 @@ def _expiry(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
         yield Found(field.label, field.value, field.start, field.end)
     match = _EXPIRES.search(policy.source)
     if match:
-        yield Found(_label(ask, "expires"), match.group().strip(), match.start(), match.end())
+        day = _UNTIL.search(match.group())
+        value = day["day"] if day else match.group().strip()
+        yield Found(_label(ask, "expires"), value, match.start(), match.end())
     if not field and not match and meaning == "validity":
         effective = _EFFECTIVE.search(policy.source)
         if effective:

@@ -247,3 +247,24 @@ def test_half_width_and_blanks_inside_names(read: Read) -> None:
 )
 def test_other_brackets_are_no_clauses(read: Read, aside: str) -> None:
     assert read(HEAD + f"（一）甲任务。做好甲{aside}。\n").duties == ()
+
+
+def test_lines_name_everybody_up_to_the_line_that_names_something_else(read: Read) -> None:
+    policy = read(
+        HEAD
+        + "1.推行绿色制造。开展审核。\n牵头单位：市经济和信息化局\n配合单位：市生态环境局、各区人民政府\n"
+        "完成时限：2026年12月底前\n\n2.提升利用水平。推进利用。\n责任单位：市财政局、市商务局\n"
+    )
+    assert_verbatim(policy)
+    assert roles(policy, 0) == [
+        ("lead", "市经济和信息化局"),
+        ("support", "市生态环境局"),
+        ("support", "各区人民政府"),
+    ]
+    assert roles(policy, 1) == [("responsible", "市财政局"), ("responsible", "市商务局")]
+
+
+def test_several_bodies_guide_in_running_text(read: Read) -> None:
+    policy = read(HEAD + "1.各镇人民政府负责组织实施，市农业农村局、市供销合作总社负责指导。\n")
+    assert ("responsible", "市农业农村局") in roles(policy)
+    assert ("responsible", "市供销合作总社") in roles(policy)

@@ -232,3 +232,17 @@ def test_quantities_are_slices_of_the_folded_text() -> None:
     found = list(quantities(text))
     assert [(q.low, q.unit) for q in found] == [(10, "家"), (32, "%"), (5, "年"), (20, "%")]
     assert all(text[q.start : q.end] == q.text for q in found)
+
+
+@pytest.mark.parametrize("base", ["较2024年下降", "比2024年下降", "在2024年基础上下降", "与2024年相比下降"])
+def test_a_year_to_compare_with_is_no_due_year(targets: Targets, base: str) -> None:
+    found = targets(f"到2027年底，单位产值用水量{base}12%，回用率达到30%。")
+    assert [(target.year, target.text) for target in found] == [(2027, "12%"), (2027, "达到30%")]
+
+
+def test_a_verb_alone_takes_the_indicator_of_its_sentence(targets: Targets) -> None:
+    found = targets("企业清洁生产审核2025年完成60家，2026年完成80家。")
+    assert [(target.year, target.text, "清洁生产审核" in target.indicator) for target in found] == [
+        (2025, "60家", True),
+        (2026, "80家", True),
+    ]
