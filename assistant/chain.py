@@ -20,10 +20,11 @@ from assistant.corpus import Corpus
 from assistant.draft import Draft
 from assistant.header_answers import read_date
 from assistant.judge import judge, refuse
-from assistant.question import Question, Term, language_of, read_question, without_control
+from assistant.question import Question, language_of, read_question, without_control
 from assistant.retriever import HybridRetriever
 from assistant.route import route
 from assistant.target_choice import other_years
+from assistant.terms import Term
 from index.parser import header_labels
 from index.store import Index, is_stale
 from prompts import phrase

@@ -10,9 +10,9 @@ from assistant.ask import Ask
 from assistant.corpus import Unit
 from assistant.draft import Draft
 from assistant.match import coverage, grip
-from assistant.question import Term, words
 from assistant.sentences import TIME, Sentence, asks_number, of_another, sentences, subject_terms
 from assistant.target_choice import scale_unit
+from assistant.terms import Term, words
 from index.policy import Policy, Section
 from index.quantities import quantities
 from index.text import fold_with_origin, squeeze

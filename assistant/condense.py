@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from assistant.question import Question, pattern
+from assistant.question import Question
+from assistant.terms import pattern
 from index.text import fold_with_origin
 
 _ABOUT_DOCUMENT = re.compile(

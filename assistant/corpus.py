@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from assistant.question import Term
+from assistant.terms import Term
 from index.organisations import Directory
 from index.parser import header_labels
 from index.policy import Duty, HeaderField, Policy, Role, Section, Target

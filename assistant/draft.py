@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant.answer import Citation, Notice, Route, Status, Table
 from assistant.corpus import Corpus
-from assistant.question import Language
+from assistant.terms import Language
 from index.organisations import english_name
 from prompts import phrase
 

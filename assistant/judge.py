@@ -14,7 +14,7 @@ from assistant.ask import Ask
 from assistant.corpus import Unit
 from assistant.draft import Draft
 from assistant.match import coverage, deed_is_lost, grip, missing
-from assistant.question import Question, Term, words
+from assistant.question import Question
 from assistant.sentences import TIME, asks_number, of_another, passage_unit, sentences, subject_terms
 from assistant.target_choice import (
     is_commitment,
@@ -24,6 +24,7 @@ from assistant.target_choice import (
     scale_unit,
     unit_fits,
 )
+from assistant.terms import Term, words
 from index.quantities import quantities
 from index.text import fold_with_origin, squeeze
 from prompts import phrase

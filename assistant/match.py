@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.corpus import Clause, Corpus, Unit
-from assistant.question import Question, Term
+from assistant.question import Question
+from assistant.terms import Term
 from index.policy import Target
 from index.text import squeeze
 

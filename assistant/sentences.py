@@ -10,7 +10,8 @@ from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.corpus import Unit
 from assistant.match import grip
-from assistant.question import Question, Term
+from assistant.question import Question
+from assistant.terms import Term
 from index.organisations import Mention
 from index.text import squeeze
 

@@ -12,8 +12,8 @@ import pytest
 
 import assistant
 import prompts
-from assistant.question import words
 from assistant.route import RULES
+from assistant.terms import words
 from index.policy import Role
 from prompts import phrase
 

@@ -1,0 +1,225 @@
+"""The content words of a question, with the words of official documents that they may stand for.
+
+The words are data: ``words.toml`` (how people ask), ``terms.toml`` (everyday and English words).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from index.keywords import tagged
+from index.text import fold, squeeze
+
+Language = Literal["zh", "en"]
+_POS_WEIGHTS = {
+    "n": 1.0,
+    "v": 0.45,
+    "a": 0.5,
+    "e": 1.0,
+    "i": 1.0,
+    "l": 0.9,
+    "j": 1.0,
+    "b": 0.6,
+    "t": 0.3,
+    "x": 0.7,
+    "m": 0.3,
+    "s": 0.6,
+    "z": 0.4,
+    "d": 0.15,
+}
+CONTEXT = 0.4  # weight of a word of a sentence that does not ask
+PHRASE = 0.5  # weight of two neighbouring words as one (绿色工厂), where the policies know it
+_ASKING = re.compile(
+    r"[谁哪吗呢几]|什么|啥|多少|如何|怎|是否|[对是有能要会行]不|能不能|可不可以|多[久大长高]|\b(?:who|which|what|when|where|how|why|can|may|must|does|do|is|are)\b"
+)
+_KIND_ASKED = re.compile(r"(?:哪(?:些|个|几个|几类|几种|种|类)|什么样的)([一-鿿]{2,4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A content word of the question with the words of documents that it may stand for."""
+
+    text: str
+    variants: tuple[str, ...]  # the word itself and its official forms, folded, without blanks
+    weight: float
+    pair: bool = False  # two neighbouring words as one
+    kind: tuple[str, ...] = ()  # of a pair: its words, where the first makes a kind of the second (大型企业)
+    near: tuple[
+        tuple[str, float], ...
+    ] = ()  # words of the policies close in meaning, and how far each counts
+
+
+@cache
+def words() -> dict[str, Any]:
+    """The patterns of ``words.toml``."""
+    return tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+
+
+@cache
+def _glossary() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(Path(__file__).with_name("terms.toml").read_text("utf-8"))
+
+
+@cache
+def pattern(group: str, name: str) -> re.Pattern[str]:
+    entry = words()[group][name]
+    return re.compile("|".join([*entry["zh"], *entry["en"]]))
+
+
+@cache
+def _noise() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
+    """(phrases to cut from a Chinese question, whole words without topic, English stop words)."""
+    entries = words()["noise"]["zh"]
+    phrases = [
+        entry
+        for entry in entries
+        if len(entry) >= 3
+        or entry.startswith(("(", "能"))
+        or entry in ("谁", "什么", "怎么", "如何", "哪些", "请问", "是否", "为何")
+    ]
+    asked = [
+        *(w for role in words()["role"].values() for w in role["zh"] if w not in ("参与", "协同", "辅助")),
+        *words()["ask"]["who"]["zh"],  # behind 谁管: the first alternative that fits is cut
+    ]
+    return (
+        re.compile("|".join([*asked, *phrases])),
+        re.compile("|".join(entries)),
+        frozenset(words()["noise"]["en"]),
+    )
+
+
+@cache
+def _english_terms() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    rows = []
+    for phrase, chinese in sorted(_glossary()["english"].items(), key=lambda item: -len(item[0])):
+        parts = re.split(r"[\s-]+", fold(phrase))
+        last = parts[-1]
+        plural = f"{re.escape(last[:-1])}(?:y|ies)" if last.endswith("y") else f"{re.escape(last)}(?:s|es)?"
+        body = r"[\s-]+".join([*map(re.escape, parts[:-1]), plural])
+        rows.append((re.compile(rf"\b{body}\b"), tuple(squeeze(word) for word in chinese)))
+    return tuple(rows)
+
+
+@cache
+def _everyday() -> dict[str, tuple[str, ...]]:
+    return {
+        squeeze(word): tuple(map(squeeze, official)) for word, official in _glossary()["everyday"].items()
+    }
+
+
+def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + "\n" * (end - start) + text[end:]
+    return text
+
+
+def find_terms(rest: str, language: Language, factor: float = 1.0) -> tuple[Term, ...]:
+    found: dict[str, Term] = {}
+    if language == "en" or re.search(r"[a-z]{3}", rest):
+        rest = _read_english(rest, found, factor)
+    cut, whole, _ = _noise()
+    rest = cut.sub("\n", rest)
+    for piece in re.split(r"[^0-9a-z㐀-鿿+.\-]+", rest):
+        if re.search(r"[㐀-鿿]", piece):
+            _read_chinese(piece, found, whole, factor)
+    return tuple(found.values())
+
+
+def lightened(terms: Iterable[Term], folded: str) -> tuple[Term, ...]:
+    """What stands behind 哪些 is the kind of answer asked for (哪些省市), not what it is about: it weighs less."""
+    asked = [match.group(1) for match in _KIND_ASKED.finditer(folded)]
+    return tuple(
+        replace(term, weight=0.4 * term.weight) if any(text.startswith(term.text) for text in asked) else term
+        for term in terms
+    )
+
+
+def in_context(terms: tuple[Term, ...], folded: str) -> tuple[Term, ...]:
+    """Words of the sentences that only set the scene weigh less than those of the sentence that asks."""
+    parts = [part for part in re.split(r"[,。;!?]", folded) if part.strip()]
+    asking = [part for part in parts if _ASKING.search(part)]
+    if len(parts) < 2 or not asking or len(asking) == len(parts):
+        return terms
+    inside = [any(term.text in part for part in asking) for term in terms]
+    if not any(own and term.weight >= 0.9 for own, term in zip(inside, terms, strict=True)):
+        return terms
+    return tuple(
+        term if own else replace(term, weight=CONTEXT * term.weight)
+        for own, term in zip(inside, terms, strict=True)
+    )
+
+
+def join_kinds(terms: tuple[Term, ...], corpus: str) -> tuple[Term, ...]:
+    """A kind that the policies name is one word of full weight, in place of the two that make it."""
+    kinds = [term for term in terms if term.kind and term.text in corpus]
+    parts = {part for term in kinds for part in term.kind}
+    weights = {term.text: term.weight for term in terms}
+    return tuple(
+        replace(term, weight=max(weights[part] for part in term.kind), pair=False) if term in kinds else term
+        for term in terms
+        if term.text not in parts
+    )
+
+
+def _read_english(rest: str, found: dict[str, Term], factor: float) -> str:
+    for pattern, chinese in _english_terms():
+        for match in list(pattern.finditer(rest)):
+            phrase = match.group()
+            if "\n" not in phrase and phrase not in _noise()[2]:
+                found.setdefault(phrase, Term(phrase, chinese, factor * _official_weight(chinese[0])))
+                rest = blank(rest, [match.span()])
+    for match in re.finditer(r"[a-z][a-z'\-]{2,}", rest):
+        word = match.group().rstrip("'s") if match.group().endswith("'s") else match.group()
+        if word not in _noise()[2] and match.group() not in _noise()[2]:
+            found.setdefault(word, Term(word, (word,), 0.4 * factor))
+    return re.sub(r"[a-z][a-z'\-]*", lambda m: m.group() if len(m.group()) < 3 else "\n", rest)
+
+
+@cache
+def _official_weight(word: str) -> float:
+    """What a word of the glossary weighs: a verb as the same verb of a Chinese question, else 1."""
+    flags = [flag for _, flag in tagged(word)]
+    return _POS_WEIGHTS["v"] if flags == ["v"] else 1.0
+
+
+def _read_chinese(piece: str, found: dict[str, Term], whole: re.Pattern[str], factor: float) -> None:
+    whole_words = [word for word, _ in tagged(piece)]
+    for word in sorted((w for w in _everyday() if len(w) >= 2 and w in piece), key=len, reverse=True):
+        inside = any(  # 小企业 in 中小企业, 欠款 in 拖欠款项
+            word in other[1:-1] or (word in other and len(other) == len(word) + 1) for other in whole_words
+        )
+        if word in piece and not inside:
+            found.setdefault(word, Term(word, (word, *_everyday()[word]), factor))
+            piece = piece.replace(word, "\n")
+    for part in piece.split("\n"):
+        before = ""  # the content word just before, to make 绿色工厂 of 绿色 and 工厂
+        of_kind = False  # whether it can make a kind of the noun behind it: no verb with its object
+        tokens = [(word.strip(), flag) for word, flag in tagged(part)]
+        for place, (word, flag) in enumerate(tokens):
+            if not word or whole.fullmatch(word):
+                before = ""
+                continue
+            names = word in words()["class"]["zh"]
+            if (
+                before
+                and flag[:1] == "v"
+                and [w for w, _ in tokens[place + 1 : place + 2] if w in words()["class"]["zh"]]
+            ):
+                flag = "n"  # 新型显示产业: what it is the industry of
+            weight = _POS_WEIGHTS.get(flag[:1], 0.2)
+            if len(word) == 1:
+                weight *= 0.35
+            if weight >= 0.1:
+                found.setdefault(word, Term(word, (word, *_everyday().get(word, ())), weight * factor))
+            content = len(word) > 1 and weight >= 0.4
+            if content and before:
+                pair = Term(before + word, (before + word,), PHRASE * factor, pair=True)
+                found.setdefault(pair.text, replace(pair, kind=(before, word)) if names and of_kind else pair)
+            of_kind = flag[:1] != "v"
+            before = word if content else ""
