@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Sequence
@@ -38,12 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from assistant.build import build_assistant
 
         assistant = build_assistant(settings)
+        if options.command == "ask":
+            return _ask(assistant, options.question, as_json=options.json)
+        return _batch(assistant, options.input, options.output)
     except PolicyIndexError as error:
         print(error, file=sys.stderr)
         return 3
-    if options.command == "ask":
-        return _ask(assistant, options.question, as_json=options.json)
-    return _batch(assistant, options.input, options.output)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -82,6 +83,9 @@ def as_text(answer: Answer) -> str:
     return "\n".join(lines)
 
 
+_UNPAIRED = re.compile("[\\ud800-\\udfff]")  # half a surrogate pair is no character
+
+
 def _width(text: str) -> int:
     """Columns that a text takes in a terminal: two for a wide character."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
@@ -91,7 +95,7 @@ def _batch(assistant: PolicyAssistant, source: Path, target: Path) -> int:
     from tqdm import tqdm
 
     try:
-        lines = source.read_text("utf-8-sig").splitlines()
+        lines = source.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         print(f"读不到 {source}：{error}", file=sys.stderr)
         return 1
@@ -118,6 +122,8 @@ def _answer_line(assistant: PolicyAssistant, line: str, number: int) -> dict[str
         return _error(number, f"第 {number} 行不是 JSON：{error}")
     if not isinstance(entry, dict) or not isinstance(entry.get("question"), str):
         return _error(number, f"第 {number} 行缺少文字形式的 question。")
+    if _UNPAIRED.search(json.dumps(entry, ensure_ascii=False)):
+        return _error(number, f"第 {number} 行含有无法读取的字符。")
     history = entry.get("history") or []
     if not isinstance(history, list) or not all(
         isinstance(turn, dict) and isinstance(turn.get("role"), str) and isinstance(turn.get("content"), str)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.ask import Ask
 from assistant.corpus import Clause, numbered_section, subtree_end
 from assistant.draft import Draft
-from assistant.duty_lists import all_tasks, distinct_organisations, tasks_by_role
+from assistant.duty_lists import all_tasks, distinct_organisations, tasks_by_role, tasks_without
 from assistant.duty_text import clause_table, say_clause
 from assistant.match import ENOUGH, NEAR, deed_is_lost, missing, rank_clauses
 from assistant.organisation_answers import about_organisations
@@ -15,6 +16,10 @@ from assistant.question import Question
 from index.policy import Role
 from index.text import squeeze
 
+_FILTERED = re.compile(  # 三个以上配合单位: a condition on a count, which the lists do not know
+    r"[\d一二三四五六七八九十两]+个?(?:及?以上|及?以下|以内)|(?:超过|多于|少于|不足|至少)[\d一二三四五六七八九十两]+个|\b(?:more|fewer|less) than (?:\d+|two|three|four|five)\b"
+)
+_BODY_ASKED = re.compile(r"^[一-鿿]{2,12}?(?:负责|牵头|配合|承担)(?:什么|哪些|啥)")
 _BUSY = ("contact", "person", "penalty", "apply", "money")  # kinds of answer that no duty gives
 
 
@@ -26,6 +31,14 @@ def answer_duties(ask: Ask) -> Draft | None:
     if question.has("definition") and not question.has("who"):
         return None
     bearers = [mention for mention in question.mentions if mention.names]
+    named = [name for mention in bearers for name in mention.names]
+    listing = not question.has("yesno", "why") and not ask.topical()
+    if question.has("without") and not question.has("leaderless") and listing and question.roles:
+        return tasks_without(ask, named)
+    if question.has("except") and named and listing:
+        return distinct_organisations(ask, named) if question.roles else None
+    if _FILTERED.search(question.folded) or _asks_members(question) or _of_unnamed(question):
+        return None
     topic = _topic_clauses(ask) if ask.topical() or question.marker else []
     if bearers:
         return about_organisations(ask, bearers, topic)
@@ -38,7 +51,8 @@ def answer_duties(ask: Ask) -> Draft | None:
     if (
         topic
         and asks_role
-        and (question.has("who") or not question.has("amount", "why", "when") or _terse(question))
+        and (question.has("who") or not question.has("why", "when"))
+        and (question.has("who") or not question.has("amount") or _terse(question))
     ):
         return _about_task(ask, topic)
     if not ask.topical() and question.roles and question.has("tasks", "list", "count", "leaderless"):
@@ -46,6 +60,17 @@ def answer_duties(ask: Ask) -> Draft | None:
     if not ask.topical() and question.has("total") and not question.mentions:
         return all_tasks(ask)
     return None
+
+
+def _asks_members(question: Question) -> bool:
+    """Whether it is asked how many there are of a group (有几个县区), which no duty tells."""
+    return question.has("members") and not question.roles and not question.has("tasks", "who")
+
+
+def _of_unnamed(question: Question) -> bool:
+    """Whether the duties of a body are asked for that no rule took for one (国务院负责什么)."""
+    match = _BODY_ASKED.match(question.folded)
+    return bool(match) and not question.mentions and not question.has("who")
 
 
 def _terse(question: Question) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assistant.ask import Ask
 from assistant.corpus import MAIN_ROLES, Clause
@@ -18,6 +19,8 @@ from assistant.duty_text import (
 from assistant.question import Question
 from index.policy import Role
 from prompts import phrase
+
+_TAKES_PART = re.compile(r"参与|涉及|involv|take part|既不.{0,12}也不")
 
 
 def shared_tasks(ask: Ask, groups: list[tuple[str, ...]]) -> Draft:
@@ -110,13 +113,15 @@ def compare_organisations(ask: Ask, groups: list[tuple[str, ...]]) -> Draft:
     return draft
 
 
-def distinct_organisations(ask: Ask) -> Draft | None:
-    """Which organisations have a role at all, with the number of their tasks."""
+def distinct_organisations(ask: Ask, without: Sequence[str] = ()) -> Draft | None:
+    """Which organisations have a role at all, with the number of their tasks; ``without`` leaves some out."""
     draft = ask.draft()
     roles = ask.question.roles or tuple(Role)
     held: dict[str, list[Clause]] = {}
     for clause in ask.clauses():
         for duty in clause.bearers(*roles):
+            if duty.organisation in without:
+                continue
             held.setdefault(duty.organisation, []).append(clause)
     if not held:
         return None
@@ -183,7 +188,32 @@ def tasks_by_role(ask: Ask) -> Draft | None:
     return draft
 
 
+def tasks_without(ask: Ask, names: Sequence[str]) -> Draft | None:
+    """Tasks in which these have no such role; without names, tasks for which nobody has it."""
+    draft, question = ask.draft(), ask.question
+    roles = tuple(Role) if not question.roles or _TAKES_PART.search(question.folded) else question.roles
+    clauses = [
+        clause
+        for clause in ask.clauses()
+        if clause.bracketed
+        and not any(d.role in roles and (not names or d.organisation in names) for d in clause.duties)
+    ]
+    if not clauses:
+        return None
+    draft.denied.update(names)
+    draft.say(
+        "without_org" if names else "without_role",
+        orgs=draft.organisations(names[:1]),
+        role=role_words(draft, roles),
+        count=draft.compute(len(clauses)),
+    )
+    draft.count = len(clauses)
+    clause_table(draft, clauses)
+    return draft
+
+
 def all_tasks(ask: Ask) -> Draft | None:
+    """All responsibility clauses, counted."""
     draft = ask.draft()
     clauses = [clause for clause in ask.clauses() if clause.bracketed] or ask.clauses()
     if not clauses:

@@ -55,6 +55,9 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
         terms = weighty = [Term(f"{year}年", (f"{year}年",), 1.0) for year in question.years]
     if question.mentions and not question.terms:  # a signature is no task
         passages = [passage for passage in passages if passage.section]
+    about = [term for term in question.terms if term.weight >= 0.9]
+    if question.has("members") and not question.roles and not about:
+        return Verdict((), "kind_amount")
     if not weighty or _is_asked_thing_unknown(ask):
         return Verdict((), "refuse", tuple(term.text for term in weighty if not ask.corpus.known(term)))
     passages = [passage for passage in passages if not _is_header(ask, passage)]

@@ -19,7 +19,7 @@ from assistant.duty_text import (
     task_table,
     unique_clauses,
 )
-from assistant.question import Question
+from assistant.question import Question, roles_in
 from index.organisations import Mention
 from index.policy import Role
 from prompts import phrase
@@ -39,6 +39,9 @@ def about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) -
         return _organisation_in_task(ask, bearers, groups, topic)
     if _unanswered_topic(ask):
         return None
+    apart = question.has("count", "amount", "sum") and not question.has("shared")
+    if len(groups) > 1 and apart:
+        return _tasks_of_each(ask, groups)
     if len(groups) > 1 and (question.has("shared", "tasks", "list", "count", "amount") or question.roles):
         return shared_tasks(ask, groups)
     if question.has("tasks", "list", "count", "yesno", "total") or question.roles or not ask.topical():
@@ -100,6 +103,22 @@ def _tasks_of(ask: Ask, names: Sequence[str], within: Sequence[Clause] = ()) -> 
     draft.topic = (names[0],)
     if ask.question.has("why"):
         draft.say("why_not")
+    return draft
+
+
+def _tasks_of_each(ask: Ask, groups: Sequence[tuple[str, ...]]) -> Draft:
+    """A牵头几项，B牵头几项: each counted for itself, the tasks of all in one table."""
+    draft = ask.draft()
+    rows: list[Clause] = []
+    listed: list[Clause] = []
+    for names in groups:
+        bearing = [c for c in ask.clauses() if any(duty.organisation in names for duty in c.duties)]
+        own, shown = _say_tasks(ask, draft, bearing, names, "")
+        listed += own
+        rows += shown
+    draft.count = len(unique_clauses(listed))
+    task_table(draft, unique_clauses(rows), [name for names in groups for name in names])
+    draft.topic = (groups[0][0],)
     return draft
 
 
@@ -209,8 +228,9 @@ def _organisation_in_task(
         clause = with_name[0]
     mark = draft.cite(clause.policy, clause.start, clause.end)
     asks_others = question.has("who") and not question.has("yesno")
-    asked = _claimed_roles(question, bearers)
+    claimed = dict(zip([m.names for m in bearers], _claimed_roles(question, bearers), strict=True))
     for group in groups:
+        asked = claimed[group]
         roles = [role for role in Role if any(d.organisation in group for d in clause.bearers(role))]
         bearing = [d for d in clause.duties if d.organisation in group]
         rules = sorted(
@@ -255,9 +275,21 @@ def _organisation_in_task(
     return draft
 
 
-def _claimed_roles(question: Question, bearers: list[Mention]) -> list[Role]:
-    """Roles that the question gives to its organisation."""
-    return list(question.roles)
+def _claimed_roles(question: Question, bearers: Sequence[Mention]) -> list[list[Role]]:
+    """Roles that the question gives to each of its organisations: A牵头、B配合; led by A and supported by B."""
+    everyone = list(question.roles)
+    if len(bearers) < 2 or len(everyone) < 2:
+        return [everyone for _ in bearers]
+    ends = [0, *(mention.end for mention in bearers)]
+    starts = [*(mention.start for mention in bearers), len(question.folded)]
+    claimed: list[list[Role]] = []
+    for number, mention in reversed(list(enumerate(bearers))):
+        before = question.folded[ends[number] : mention.start]
+        behind = question.folded[mention.end : starts[number + 1]]
+        passive = re.search(r"\bby\s+(?:the\s+)?$", before)
+        own = list(roles_in(before if passive else behind))
+        claimed.insert(0, own or (claimed[0] if claimed else everyone))
+    return claimed
 
 
 def _agrees(asked: Sequence[Role], roles: Sequence[Role]) -> bool:

@@ -31,6 +31,8 @@ from index.text import fold
 _DOCUMENT = re.compile(
     r"(?P<name>[一-鿿0-9\"]{2,24}?)(?:这|那)?(?:个|份|部)?(?P<kind>方案|意见|通知|办法|条例|规定|规划|计划|细则|公告)(?:里面?|中|内|的|要求|规定)?"
 )
+_PLAN = re.compile("十([三四五六七])五")
+_PLAN_ENDS = {"三": 2020, "四": 2025, "五": 2030, "六": 2035, "七": 2040}  # last years of the five-year plans
 _BARE = re.compile(r"(?<![a-z\d.\[第-])\d+(?:\.\d+)?(?=吗|对|$|[?？,，。]| ?(?:right|correct))")
 _BOUND = re.compile(r"(?:之?[内前后]|以[内上下])?")  # of a number: 90日内
 _YEAR = re.compile(
@@ -108,6 +110,9 @@ def read_question(
     if "who" in asks and not re.search(r"多少|几|how much", folded):
         kinds -= {"money"}
     years = tuple(dict.fromkeys(int(m.group(1) or "20" + m.group(2)) for m in _YEAR.finditer(folded)))
+    plan = _PLAN.search(folded)
+    if plan and not years and "targets" in asks and "who" not in asks:
+        years = (_PLAN_ENDS[plan.group(1)],)
     policies, rest, named = _policies(rest, titles)
     rest, own, foreign = _regions(rest, tuple(filter(None, regions)), corpus)
     local = tuple(policy for region in own for policy in regions[region])

@@ -9,7 +9,7 @@ from assistant.draft import Draft
 from assistant.duty_answers import answer_duties
 from assistant.header_answers import answer_header
 from assistant.section_answers import answer_section, answer_structure
-from assistant.target_answers import add_targets, answer_targets, asks_bearer_and_number
+from assistant.target_answers import add_targets, answer_targets, asks_bearer_and_number, asks_number_of_body
 
 RULES: tuple[Callable[[Ask], Draft | None], ...] = (
     answer_header,
@@ -22,6 +22,10 @@ RULES: tuple[Callable[[Ask], Draft | None], ...] = (
 
 def route(ask: Ask) -> Draft | None:
     """The ledger's answer, or None where the question needs the text."""
+    if asks_number_of_body(ask.question):
+        draft = answer_targets(ask)
+        if draft is not None:
+            return draft
     for rule in RULES:
         draft = rule(ask)
         if draft is not None and (draft.pieces or draft.rows):

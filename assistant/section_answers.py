@@ -132,7 +132,7 @@ def answer_structure(ask: Ask) -> Draft | None:
             if (
                 len(heading) < 3
                 or not section.level
-                or (heading not in text and not _same_heading(question.folded, heading))
+                or (not _names_heading(text, heading) and not _same_heading(question.folded, heading))
             ):
                 continue
             end = subtree_end(policy.sections, section.id)
@@ -161,6 +161,11 @@ _ENGLISH_HEADINGS = {
     "basic principles": "原则",
     "principles": "原则",
 }
+
+
+def _names_heading(text: str, heading: str) -> bool:
+    """Whether a question holds a heading, or one of the parts that commas make of it."""
+    return heading in text or any(len(part) >= 5 and part in text for part in re.split("[,，]", heading))
 
 
 def _same_heading(folded: str, heading: str) -> bool:

@@ -24,6 +24,10 @@ from index.quantities import Quantity
 from index.text import squeeze
 from prompts import phrase
 
+_WHICH = re.compile(r"哪|什么|谁的|\b(?:which|what)\b")
+_COMPARES = re.compile(
+    r"大于|小于|高于|低于|多于|少于|超过|不足|不到|以上|以下|\b(?:more|less|fewer|over|above|below|under)\b"
+)
 _NUMBER_BESIDES = r"what (?:is|are) the (?:[\w-]+ ){0,5}?(?:targets?|goals?|size|figure)"
 
 
@@ -39,7 +43,13 @@ def answer_targets(ask: Ask) -> Draft | None:
     )
     if not wants or (question.has("who") and not question.has("largest", "smallest")) or question.roles:
         return None
+    if question.has("norm") and question.has("yesno"):
+        return None  # 3岁以下能扣吗: whether it is allowed, not whether the number is right
+    if question.numbers and _WHICH.search(question.folded) and not question.has("yesno", "why"):
+        return _with_value(ask)
     if not [term for term in question.terms if term.weight >= 0.4]:
+        if question.numbers or question.has("largest", "smallest", "difference"):
+            return None  # of which targets, is not said
         return _list_all(ask) if question.has("targets", "list") or question.years else None
     section = targets_of_section(ask)
     if section:
@@ -55,6 +65,14 @@ def asks_bearer_and_number(question: Question) -> bool:
     number = asks_number(question) or re.search(_NUMBER_BESIDES, question.folded)
     of_tasks = question.has("total") or (question.language == "zh" and question.has("tasks", "distinct"))
     return bool(number) and question.has("who") and not of_tasks
+
+
+def asks_number_of_body(question: Question) -> bool:
+    """Whether the number of a thing is asked for, with the body that has to reach it: 市X局要培育多少家Y."""
+    body = any(mention.names for mention in question.mentions)
+    thing = any(term.weight >= 0.9 for term in question.terms)
+    duties = question.roles or question.has("who", "tasks", "total")
+    return body and thing and asks_number(question) and not duties
 
 
 def add_targets(ask: Ask, draft: Draft) -> None:
@@ -159,9 +177,25 @@ def _list_all(ask: Ask) -> Draft | None:
     found = in_years(ask, eligible_targets(ask))
     if ask.question.years:
         found = [(p, t) for p, t in found if t.year in ask.question.years]
+    elif "每年" in ask.question.folded or "annual" in ask.question.folded:
+        found = [(p, t) for p, t in found if t.period.startswith(("每年", "年均"))]
     else:
         found = [(p, t) for p, t in found if is_commitment(t)] or found
     return _list(ask, found) if found else None
+
+
+def _with_value(ask: Ask) -> Draft | None:
+    """突破350亿元的是哪个产业: the targets of the value that the question gives, of its topic if it names one."""
+    if _COMPARES.search(ask.question.folded):
+        return None
+    found = [
+        (policy, target)
+        for policy, target in eligible_targets(ask)
+        if any(
+            q.unit and _kind(q.unit) == _kind(target.unit) and _equal(q, target) for q in ask.question.numbers
+        )
+    ]
+    return _list(ask, in_years(ask, found)) if in_years(ask, found) else None
 
 
 def _parts(draft: Draft, chosen: Sequence[Found]) -> str:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +46,10 @@ from index.store import (
     collection_name,
     connect,
     database_url,
+    first_line,
     generation_folder,
+    open_generation,
+    open_index,
     read_manifest,
     read_pointer,
     write_manifest,
@@ -98,12 +101,17 @@ def build(settings: IndexSettings, progress: Progress = lambda _: None) -> Build
         _sweep(settings)
         sources = _read(settings, progress)
         live = _live(settings)
-        if live and (live.files, live.skipped, live.schema, live.parser, live.model) == (
-            sources.files,
-            sources.skipped,
-            SCHEMA,
-            PARSER_VERSION,
-            settings.embedding_model,
+        if (
+            live
+            and (live.files, live.skipped, live.schema, live.parser, live.model)
+            == (
+                sources.files,
+                sources.skipped,
+                SCHEMA,
+                PARSER_VERSION,
+                settings.embedding_model,
+            )
+            and _opens(settings, live.generation)
         ):
             return _report(live, sources, 0, start, unchanged=True)
         policies = tuple(annotate(policy) for policy in sources.policies)
@@ -126,7 +134,7 @@ def build(settings: IndexSettings, progress: Progress = lambda _: None) -> Build
             raise
         except Exception as error:
             _discard(settings, manifest.generation)
-            raise IndexWriteError(message("write_failed", reason=_reason(error))) from error
+            raise IndexWriteError(message("write_failed", reason=first_line(error))) from error
         _sweep(settings)
         return _report(manifest, sources, embedded, start, unchanged=False)
 
@@ -336,11 +344,19 @@ def _verify(settings: IndexSettings, generation: str) -> None:
 
 def verify_live(settings: IndexSettings) -> str:
     """Check the live generation; returns its id. Raises a PolicyIndexError with the reason."""
-    from index.store import open_index
-
-    index = open_index(settings)
+    current = read_pointer(settings).get("current")
+    index = open_generation(settings, current) if current else open_index(settings)
     _verify(settings, index.manifest.generation)
     return index.manifest.generation
+
+
+def _opens(settings: IndexSettings, generation: str) -> bool:
+    """Whether a generation can be read: one that is damaged is built anew."""
+    try:
+        open_generation(settings, generation)
+    except PolicyIndexError:
+        return False
+    return True
 
 
 def _sync(folder: Path) -> None:
@@ -355,7 +371,8 @@ def _sync(folder: Path) -> None:
 
 def _discard(settings: IndexSettings, generation: str) -> None:
     shutil.rmtree(generation_folder(settings, generation), ignore_errors=True)
-    _forget(settings, generation)
+    with suppress(Exception):  # of a server that is gone nothing can be removed; the next build sweeps again
+        _forget(settings, generation)
 
 
 def _sweep(settings: IndexSettings) -> None:
@@ -382,11 +399,6 @@ def _forget(settings: IndexSettings, generation: str) -> None:
         if any(c.name == collection_name(generation) for c in client.list_collections()):
             client.delete_collection(collection_name(generation))
         client.close()
-
-
-def _reason(error: Exception) -> str:
-    text = getattr(error, "strerror", None) or str(error).strip() or type(error).__name__
-    return text.splitlines()[0][:200]
 
 
 def _report(

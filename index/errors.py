@@ -56,5 +56,9 @@ class IndexWriteError(PolicyIndexError):
     """The new generation could not be written (disk full, read-only); the live one is unchanged."""
 
 
+class StoreError(PolicyIndexError):
+    """The server of CHROMA_URL or the database of DATABASE_URL cannot be used; names the setting."""
+
+
 class ModelError(PolicyIndexError):
     """The embedding model cannot be loaded; names it."""

@@ -26,7 +26,9 @@ from sqlalchemy import (
     insert,
     select,
 )
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from index.errors import StoreError, message
 from index.policy import Chunk, Comparator, Duty, HeaderField, Policy, Role, Section, Target
 
 _METADATA = MetaData()
@@ -72,8 +74,15 @@ _PARTS: tuple[tuple[str, Table, Any], ...] = (
 
 
 def connect(url: str) -> Engine:
-    """An engine; the file of an SQLite URL is made when something is written."""
-    return create_engine(url)
+    """An engine; the file of an SQLite URL is made when something is written.
+
+    Raises StoreError where the URL names a database or a driver that is not there.
+    """
+    try:
+        return create_engine(url)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        reason = str(error).splitlines()[0][:200]
+        raise StoreError(message("store_failed", setting="DATABASE_URL", reason=reason)) from error
 
 
 def write(engine: Engine, generation: str, policies: Iterable[Policy], chunks: Iterable[Chunk]) -> None:

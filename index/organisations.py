@@ -344,6 +344,8 @@ class Directory:
     def in_text(self, mention: Mention) -> tuple[str, ...]:
         """How the text of the policies names it, folded: 教育部门, 人力资源社会保障等部门; () where it does not."""
         name, said = mention.name, squeeze(mention.text)
+        if said.startswith(("国家", "中国")):  # the city's bureau is not the state's
+            return (said,) if said in self._corpus else ()
         calls = (
             [re.escape(word) for word, stem in _stems().items() if stem == name.stem] if name.listed else []
         )

@@ -24,6 +24,7 @@ from index.errors import (
     IndexMissingError,
     NoPoliciesError,
     SourceError,
+    StoreError,
     message,
 )
 from index.keywords import KeywordIndex
@@ -117,6 +118,12 @@ class Index:
         self._clients.clear()
 
 
+def first_line(error: Exception) -> str:
+    """What an error says, in one line that fits a sentence."""
+    text = getattr(error, "strerror", None) or str(error).strip() or type(error).__name__
+    return str(text).splitlines()[0][:200]
+
+
 def collection_name(generation: str) -> str:
     """Name of a generation's collection."""
     return f"policies-{generation}"
@@ -129,16 +136,19 @@ def connect(settings: IndexSettings, folder: Path) -> Client:
 
     quiet = ChromaSettings(anonymized_telemetry=False)
     if settings.chroma_url:
-        url = urlparse(settings.chroma_url)
-        return cast(
-            "Client",
-            chromadb.HttpClient(
+        try:
+            url = urlparse(settings.chroma_url)
+            client = chromadb.HttpClient(
                 host=url.hostname or "localhost",
                 port=url.port or 8000,
                 ssl=url.scheme == "https",
                 settings=quiet,
-            ),
-        )
+            )
+        except Exception as error:  # chromadb raises ValueError, httpx and its own errors alike
+            raise StoreError(
+                message("store_failed", setting="CHROMA_URL", reason=first_line(error))
+            ) from error
+        return cast("Client", client)
     return cast("Client", chromadb.PersistentClient(path=str(folder / "chroma"), settings=quiet))
 
 
@@ -215,7 +225,7 @@ def open_index(settings: IndexSettings) -> Index:
     damage: IndexDamagedError | None = None
     for generation in candidates(settings):
         try:
-            return _open(settings, generation)
+            return open_generation(settings, generation)
         except IndexDamagedError as error:
             damage = damage or error
     if damage is not None:
@@ -225,7 +235,8 @@ def open_index(settings: IndexSettings) -> Index:
     raise IndexMissingError(message("missing"))
 
 
-def _open(settings: IndexSettings, generation: str) -> Index:
+def open_generation(settings: IndexSettings, generation: str) -> Index:
+    """One generation; raises IndexDamagedError, IndexMismatchError or StoreError."""
     folder = generation_folder(settings, generation)
     manifest = read_manifest(folder)
     if manifest.schema != SCHEMA:
@@ -248,7 +259,12 @@ def _open(settings: IndexSettings, generation: str) -> Index:
             engine.dispose()
         keywords = KeywordIndex.load(folder / "keywords")
         vocabulary = Vocabulary.load(folder / WORDS)
+    except StoreError:
+        raise
     except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile, SQLAlchemyError) as error:
+        if settings.database_url and isinstance(error, SQLAlchemyError):
+            reason = first_line(error)
+            raise StoreError(message("store_failed", setting="DATABASE_URL", reason=reason)) from error
         raise IndexDamagedError(message("damaged", reason=f"{generation}: {type(error).__name__}")) from error
     if len(chunks) != manifest.chunks or len(policies) != len(manifest.files):
         raise IndexDamagedError(message("damaged", reason=f"{generation}: ledger"))

@@ -15,7 +15,8 @@ from index import ledger
 from index.errors import PolicyIndexError
 from index.keywords import KeywordIndex, tokenise
 from index.settings import IndexSettings
-from index.store import collection_name, connect, database_url, read_manifest
+from index.store import WORDS, collection_name, connect, database_url, read_manifest
+from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from chromadb import Collection
@@ -35,6 +36,7 @@ def find_fault(settings: IndexSettings, folder: Path, generation: str) -> str:
     probe = next((chunk for chunk in chunks if tokenise(chunk.text)), None)
     if probe and not keywords.search(tokenise(probe.text), 1):
         return "keywords"
+    Vocabulary.load(folder / WORDS)
     client = connect(settings, folder)
     try:
         return _vector_fault(

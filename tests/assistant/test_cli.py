@@ -43,9 +43,11 @@ LINES: list[str] = [
     json.dumps({"id": "bad history", "question": "文号是多少？", "history": "earlier"}, ensure_ascii=False),
     json.dumps({"id": "null history", "question": "文号是多少？", "history": None}, ensure_ascii=False),
     *(json.dumps({"id": name, "question": text}) for name, text in USELESS.items()),
+    '{"id": "half a pair", "question": "\\ud800你好"}',
+    json.dumps({"id": "line separator", "question": "绿色工厂\u2028由谁牵头？"}, ensure_ascii=False),
     json.dumps({"id": "last", "question": "绿色工厂补贴多少钱？"}, ensure_ascii=False),
 ]
-BAD = [2, 6, 7, 8, 9]  # numbers of the malformed lines
+BAD = [2, 6, 7, 8, 9, 19]  # numbers of the malformed lines
 
 
 class Batch(NamedTuple):
@@ -83,7 +85,7 @@ def batch(index_settings: IndexSettings, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("batch")
     (folder / "in.jsonl").write_text("\n".join(LINES) + "\n", "utf-8")
     done = _run(folder, index_settings, "batch", "in.jsonl", "out.jsonl")
-    rows = [json.loads(line) for line in (folder / "out.jsonl").read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in (folder / "out.jsonl").read_text("utf-8").split("\n") if line]
     return Batch(done.returncode, rows, done.stderr)
 
 
@@ -147,7 +149,7 @@ def test_without_malformed_lines_the_status_is_0(here: Path) -> None:
     lines = [LINES[0], json.dumps({"question": "绿色工厂补贴多少钱？"})]
     (here / "in.jsonl").write_text("\ufeff" + "\r\n".join(lines), "utf-8")  # as Windows writes it
     assert main(["batch", "in.jsonl", "out.jsonl"]) == 0
-    rows = [json.loads(line) for line in (here / "out.jsonl").read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in (here / "out.jsonl").read_text("utf-8").split("\n") if line]
     assert [(row["id"], row["status"]) for row in rows] == [("first", "answered"), (None, "refused")]
 
 

@@ -309,3 +309,55 @@ def test_who_has_more(ask: Ask, question: str, said: str) -> None:
 def test_a_premise_about_a_task_by_its_number(ask: Ask) -> None:
     assert ask("第8项任务是市工信局牵头吗？").text.startswith("是的")
     assert ask("第9项任务是市科技局牵头吗？").text.startswith("不是")
+
+
+@pytest.mark.parametrize(
+    ("question", "start"),
+    [
+        ("绿色工厂由市工信局牵头、市生态环境局配合，对吗？", "是的"),
+        ("绿色工厂由市生态环境局牵头、市工信局配合，对吗？", "不是"),
+        ("Are green factories led by the Ecology Bureau and supported by the Industry and IT Bureau?", "No."),
+    ],
+)
+def test_each_body_is_given_the_role_that_is_said_of_it(ask: Ask, question: str, start: str) -> None:
+    answer = ask(question)
+    assert answer.text.startswith(start)
+    assert answer.text.count(start) == 2
+
+
+@pytest.mark.parametrize(
+    ("question", "count", "some", "other"),
+    [
+        ("哪些任务没有配合单位？", 4, "加快发展综合能源产业集群", "推动绿色低碳转型"),
+        ("Which tasks have no supporting body?", 4, "加快发展综合能源产业集群", "推动绿色低碳转型"),
+        ("市工信局不牵头哪些任务？", 14, "加强重大项目招引", "推动绿色低碳转型"),
+        ("哪些任务不需要市发展改革委参与？", 11, "打造产业创新平台", "推动绿色低碳转型"),
+    ],
+)
+def test_tasks_that_somebody_has_no_part_in(
+    ask: Ask, question: str, count: int, some: str, other: str
+) -> None:
+    answer = ask(question)
+    assert answer.count == count
+    assert some in tasks(answer) and other not in tasks(answer)
+
+
+def test_everybody_but_one(ask: Ask) -> None:
+    answer = ask("除了市工信局，还有哪些局牵头任务？")
+    assert answer.count == 6
+    assert "市工业和信息化局" not in shown(answer)
+
+
+def test_two_counts_in_one_question(ask: Ask) -> None:
+    answer = ask("市发展改革委牵头几项，市工信局牵头几项？")
+    assert holds(answer.text, "市发展改革委牵头6项", "市工业和信息化局牵头15项") == []
+    assert answer.count == 21
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["汉中市有几个县区？", "How many counties does Hanzhong have?", "国家发展改革委负责什么？", "国务院负责什么？",
+     "《实施方案》适用到哪一年？", "哪些任务有三个以上配合单位？"],
+)  # fmt: skip
+def test_what_the_duties_do_not_say_is_refused(ask: Ask, question: str) -> None:
+    assert ask(question).status == "refused"

@@ -238,3 +238,26 @@ def test_the_sum_of_a_group_is_complete(ask: Ask, question: str) -> None:
 )
 def test_targets_side_by_side(ask: Ask, question: str) -> None:
     assert holds(shown(ask(question)), "350亿元", "150亿元") == []
+
+
+def test_the_targets_of_a_value(ask: Ask) -> None:
+    text = ask("力争突破350亿元的是哪个产业？").text
+    assert holds(text, "装备制造", "绿色食药") == []
+    assert "能源" not in text
+
+
+def test_the_targets_of_every_year(ask: Ask) -> None:
+    answer = ask("每年有什么目标？")
+    assert holds(shown(answer), "100亿元", "50个") == []
+    assert answer.count == 2
+
+
+@pytest.mark.parametrize(
+    "question", ["哪项目标最大？", "目标值大于100家的有哪些？", "十五五期间的目标是什么？", "省级以上绿色工厂已经有多少家？"]
+)  # fmt: skip
+def test_a_condition_that_is_not_understood_is_not_left_out(ask: Ask, question: str) -> None:
+    assert ask(question).status == "refused"
+
+
+def test_the_number_that_a_body_has_to_reach(ask: Ask) -> None:
+    assert "突破800家" in ask("市工信局2025年要完成多少家规上企业？").text

@@ -24,6 +24,8 @@ from index.errors import (
     IndexWriteError,
     ModelError,
     NoPoliciesError,
+    PolicyIndexError,
+    StoreError,
 )
 from index.settings import IndexSettings
 from index.store import generation_folder, open_index, read_manifest, read_pointer
@@ -181,6 +183,40 @@ def test_a_damaged_live_generation_is_built_anew(two: IndexSettings) -> None:
     assert not report.unchanged
     assert verify_live(two) == report.generation
     assert (report.embedded, report.policies) == (0, 1)  # the vectors of the one before it serve
+
+
+@pytest.mark.parametrize("name", ["words.npz", "ledger.sqlite"])
+def test_a_file_of_the_live_generation_that_cannot_be_read_is_mended_by_build(
+    two: IndexSettings, name: str
+) -> None:
+    (generation_folder(two, read_pointer(two)["current"]) / name).write_bytes(b"")
+    with pytest.raises(PolicyIndexError):
+        verify_live(two)
+    report = build(two)
+    assert not report.unchanged
+    assert verify_live(two) == report.generation
+
+
+def _with(settings: IndexSettings, name: str, url: str) -> IndexSettings:
+    return replace(settings, chroma_url=url) if name == "chroma_url" else replace(settings, database_url=url)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("database_url", "nonsense"),
+        ("database_url", "postgresql+nodriver://a@127.0.0.1:1/b"),
+        ("chroma_url", "http://127.0.0.1:9"),
+    ],
+)
+def test_a_server_that_is_not_there_is_named_and_the_live_index_stays(
+    small: IndexSettings, setting: str, value: str
+) -> None:
+    before = snapshot(small)
+    (small.policy_dir / "another.txt").write_text("某市关于示范的通知\n\n一、任务\n\n开展示范。\n", "utf-8")
+    with pytest.raises(StoreError, match=setting.upper()):
+        build(_with(small, setting, value))
+    assert snapshot(small) == before
 
 
 def test_verify_finds_a_chunk_that_is_missing_from_the_vectors(small: IndexSettings) -> None:
