@@ -55,6 +55,9 @@ def answer_duties(ask: Ask) -> Draft | None:
         and (question.has("who") or not question.has("amount") or _terse(question))
     ):
         return _about_task(ask, topic)
+    counted = question.has("total") and "责任" in question.folded and Role.LEAD not in question.roles
+    if counted and not ask.topical() and not question.mentions and not question.has("leaderless"):
+        return all_tasks(ask)
     if not ask.topical() and question.roles and question.has("tasks", "list", "count", "leaderless"):
         return tasks_by_role(ask)
     if not ask.topical() and question.has("total") and not question.mentions:
@@ -161,7 +164,7 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
     else:
         draft.say(
             "several_clauses",
-            topic="、".join(text for text, _ in ask.topical()[:4]),
+            topic="、".join(text for text, _ in ask.topical()[:4]) or ask.question.marker,
             count=draft.compute(len(clauses)),
         )
         for clause in sorted(clauses, key=lambda c: (c.policy, c.start)):

@@ -30,7 +30,6 @@ from index.text import fold_with_origin, squeeze
 from prompts import phrase
 
 ENOUGH = 0.55  # coverage of the question's terms that a passage needs to answer (chosen on eval/cases)
-ENOUGH_ENGLISH = 0.55
 RELEVANT = 0.6  # coverage from which a sentence speaks of the topic, headings counted
 MEANING = 0.6  # what nearness in meaning adds where the policies use none of the question's words
 _ONE_OF = re.compile("哪一?[个家所座](?![一-鿿]?文件)([一-鿿]{2,4})")
@@ -74,7 +73,7 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     ]
     unknown = [term for term in lost if not ask.corpus.known(term)]
     names = tuple(term.text for term in lost)
-    enough = ENOUGH if question.language == "zh" else ENOUGH_ENGLISH
+    enough = ENOUGH
     held = coverage(ask.corpus, terms, unit)
     lenient = question.has("norm") and not question.kinds & {"money", "contact", "person", "apply"}
     if lenient and top.score >= 0.7 and held >= 0.38 and _heavy(unknown, weighty) <= 0.62:

@@ -112,7 +112,8 @@ def answer_structure(ask: Ask) -> Draft | None:
         if question.policies and policy.id not in question.policies:
             continue
         if counted and not any(
-            t.weight >= 0.9 and not re.search("chapter|article|section|part", t.text) for t in question.terms
+            t.weight >= 0.9 and not re.search("chapter|article|section|part|部分", t.text)
+            for t in question.terms
         ):
             draft = ask.draft()
             for kind in dict.fromkeys(_ENGLISH_KINDS.get(b, a or b) for a, b in counted):

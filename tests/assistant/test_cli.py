@@ -95,7 +95,15 @@ def _row(batch: Batch, name: object) -> dict[str, Any]:
 
 def test_batch_answers_every_line_in_order(batch: Batch) -> None:
     ids = [row["id"] for row in batch.rows]
-    assert [i for i in ids if i is not None] == ["first", "follow", 7, "null history", *USELESS, "last"]
+    assert [i for i in ids if i is not None] == [
+        "first",
+        "follow",
+        7,
+        "null history",
+        *USELESS,
+        "line separator",
+        "last",
+    ]
     assert len(ids) == len([line for line in LINES if line])
 
 

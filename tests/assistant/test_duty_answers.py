@@ -361,3 +361,7 @@ def test_two_counts_in_one_question(ask: Ask) -> None:
 )  # fmt: skip
 def test_what_the_duties_do_not_say_is_refused(ask: Ask, question: str) -> None:
     assert ask(question).status == "refused"
+
+
+def test_all_responsibility_clauses_are_counted(ask: Ask) -> None:
+    assert ask("一共有多少条责任分工？").count == 29
