@@ -136,7 +136,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             yield Evidence(())
             yield Final(replace(answer, timings_ms={"total": _since(start)}))
             return
-        standalone = condense(clean, history, self.read) if history else clean
+        standalone = condense(clean, history, self.read, self.corpus.text) if history else clean
         condensed = _since(start)
         asked = self.read(standalone)
         if history and language_of(clean) != asked.language:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.corpus import Unit
+from assistant.corpus import Unit, lead_in, section_at
 from assistant.draft import Draft
 from assistant.match import coverage, grip
 from assistant.sentences import TIME, Sentence, asks_number, of_another, sentences, subject_terms
@@ -52,7 +52,7 @@ def _items_quoted(ask: Ask, chosen: Sequence[Sentence]) -> int | None:
     if len(items) < 2:
         return None
     policy = ask.corpus.policies[items[0].policy]
-    first = next((s for s in policy.sections if s.start <= items[0].start < s.end), None)
+    first = section_at(policy, items[0].start)
     every = [s for s in policy.sections if first and s.parent == first.parent and s.level == first.level]
     complete = all(any(s.start <= item.start < s.end for item in items) for s in every)
     return len(items) if complete and len(every) == len(items) else None
@@ -107,6 +107,7 @@ def _choose(ask: Ask, passages: Sequence[Passage]) -> list[Sentence]:
         if not broad and len(chosen) >= 3:
             break
     chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
+    chosen = _with_lead_in(ask, chosen)
     return sorted(chosen, key=lambda s: (s.policy, s.start))
 
 
@@ -136,7 +137,7 @@ def _with_items(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
         if not re.search(r"[：:]$|下列|以下|如下", sentence.text):
             continue
         policy = ask.corpus.policies[sentence.policy]
-        section = next((s for s in policy.sections if s.start <= sentence.start < s.end), None)
+        section = section_at(policy, sentence.start)
         if section is None:
             continue
         for child in policy.sections[section.id + 1 :]:
@@ -151,12 +152,30 @@ def _with_referred(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
     result = list(chosen)
     for sentence in chosen[:1]:
         policy = ask.corpus.policies[sentence.policy]
-        section = next((s for s in policy.sections if s.start <= sentence.start < s.end), None)
+        section = section_at(policy, sentence.start)
         if section is None or not section.marker or not _REFERS.search(sentence.text):
             continue
         for other in policy.sections[: section.id]:
             if other.parent == section.parent and other.level == section.level and other.level > 1:
                 _add_section(result, policy, other, sentence)
+    return result
+
+
+def _with_lead_in(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """An item of a list (（二）纳税人为…) brings the sentence that opens the list (按照以下标准扣除：)."""
+    result = list(chosen)
+    for item in chosen:
+        policy = ask.corpus.policies[item.policy]
+        span = lead_in(policy, item.start)
+        if span is None:
+            continue
+        start, end = span
+        if any(other.policy == policy.id and other.start <= start and other.end >= end for other in result):
+            continue
+        result = [other for other in result if other.policy != policy.id or not start <= other.start < end]
+        result.append(
+            Sentence(policy.id, item.section[:-1], start, end, policy.source[start:end], item.passage)
+        )
     return result
 
 

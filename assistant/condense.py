@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
-from assistant.question import Question
-from assistant.terms import pattern
-from index.text import fold_with_origin
+from assistant.question import Question, topic_of
+from index.keywords import tagged
+from index.text import fold_with_origin, squeeze
 
 _ABOUT_DOCUMENT = re.compile(
     r"文号|字号|索引号|发布|印发|有效|主送|标题|依据|施行|实施日期|生效|issued|published|document number|in force|valid"
@@ -23,7 +24,6 @@ _THAT_BODY = re.compile(
     re.I,
 )
 _WITH = re.compile(r"(?:一起|共同|联合|合作)")
-_MARKED = re.compile(r"第\s*[一二三四五六七八九十百零\d]+\s*(?:条|章|节|项|点|部分|款)")
 _OF_WHAT = re.compile(
     r"^(?:那么?|那|还有|另外|再|然后)?[\s,，]*(?P<what>[^，,。？?]{2,14}?)的?呢\s*[?？。]?$"
 )
@@ -48,20 +48,23 @@ _WHOLE = re.compile(
 )
 
 
-def condense(question: str, history: Sequence[Mapping[str, str]], read: Read) -> str:
-    """The question as it would be asked without the history; unchanged where it already stands alone."""
+def condense(question: str, history: Sequence[Mapping[str, str]], read: Read, corpus: str) -> str:
+    """The question as it would be asked without the history; unchanged where it already stands alone.
+
+    ``corpus`` is the folded text of the policies, which tells what goes with what (农村 with 特困人员).
+    """
     standing: list[str] = []
     said = ""  # the answer before
     turns = [turn for turn in history if turn.get("content")][-2 * TURNS :]
     for turn in [*turns, {"role": "user", "content": question}]:
         if turn.get("role") == "user":
-            standing.append(_resolve(turn["content"], standing, said, read))
+            standing.append(_resolve(turn["content"], standing, said, read, corpus))
         else:
             said = turn["content"]
     return standing[-1]
 
 
-def _resolve(new: str, earlier: Sequence[str], said: str, read: Read) -> str:
+def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: str) -> str:
     if not earlier:
         return new
     before = earlier[-1]
@@ -94,9 +97,10 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read) -> str:
         and not (now.roles and now.has("tasks"))
     ):
         return _with_organisation(new, before, now, then, subject)
-    named = topical and not now.mentions and not _ABOUT_DOCUMENT.search(now.folded)
+    kind = now.terms and _OF_WHAT.match(new.strip())  # 成年的呢: a word that weighs little alone
+    named = (topical or kind) and not now.mentions and not _ABOUT_DOCUMENT.search(now.folded)
     if named and (elliptic or opening) and _asks_nothing(now) and len(new) < 30:
-        return _with_topic(new, before, now, then)
+        return _with_topic(new, before, now, then, corpus)
     if not topical and subject and not _stands_alone(now, opening is not None or elliptic):
         return (
             f"{subject} {_strip_opening(new)}"
@@ -140,33 +144,6 @@ def _asks_nothing(now: Question) -> bool:
     return not now.roles and not now.has("who", "why", "tasks", "list", "sum", "definition") and not now.kinds
 
 
-def topic_of(then: Question) -> str:
-    """The words of a question that name its topic; an organisation where it names no other."""
-    folded = fold_with_origin(then.text)
-    asked = [match.span() for kind in then.kinds if (match := pattern("kind", kind).search(folded.text))]
-    spans = []
-    least = 0.4 if then.language == "zh" or all(term.weight < 0.9 for term in then.terms) else 0.9
-    for term in then.terms:
-        if term.weight >= least:
-            at = folded.text.find(term.text)
-            if at >= 0 and not any(start <= at < end for start, end in asked):  # 补贴多少钱 is no topic
-                spans.append((at, at + len(term.text)))
-    if not spans:
-        mention = next((m for m in then.mentions), None)
-        if mention:
-            return then.text[slice(*folded.span(mention.start, mention.end))]
-        marked = _MARKED.search(then.text)
-        return marked.group() if marked else ""
-    start, end = min(a for a, _ in spans), max(b for _, b in spans)
-    before = [term.text for term in then.terms if folded.text[:start].endswith(term.text)]  # 现代 in 现代材料
-    start -= max(map(len, before), default=0)
-    text = then.text[slice(*folded.span(start, end))]
-    text = re.sub(
-        r"(?:由|是)?(?:谁|哪一?个?(?:局|部门|单位))(?:来)?(?:牵头|负责|配合|落实)?|(?:19|20)\d\d年", "", text
-    )
-    return text.strip(" ，,、的？?")
-
-
 def _with_years(before: str, now: Question, then: Question) -> str:
     year = f"{now.years[0]}"
     if then.years:
@@ -199,12 +176,20 @@ def _with_organisation(new: str, before: str, now: Question, then: Question, sub
     return f"{name}在{subject}中承担什么角色？" if subject else new
 
 
-def _with_topic(new: str, before: str, now: Question, then: Question) -> str:
+def _with_topic(new: str, before: str, now: Question, then: Question, corpus: str) -> str:
     """现代材料的呢: the last question, asked of another topic."""
     old, fresh = topic_of(then), topic_of(now)
     whole = _OF_WHAT.match(new.strip())
     if whole and fresh in whole["what"]:
         fresh = whole["what"]
+    if whole and not fresh:
+        fresh = whole["what"]
+    if whole and fresh and old in before:
+        end = 0
+        for word, following in pairwise(word for word, _ in tagged(old)):
+            end += len(word)
+            if squeeze(fresh + following) in corpus:  # 农村(特困…) in place of 城镇(特困…)
+                return before.replace(old, fresh + old[end:], 1)
     if old and old in before and fresh:
         return before.replace(old, fresh, 1)
     return f"{fresh} {before}" if now.language == "en" else f"{fresh}{before}"

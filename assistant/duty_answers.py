@@ -6,13 +6,20 @@ import re
 from collections.abc import Sequence
 
 from assistant.ask import Ask
-from assistant.corpus import Clause, numbered_section, subtree_end
+from assistant.corpus import Clause, Unit, numbered_section, subtree_end
 from assistant.draft import Draft
-from assistant.duty_lists import all_tasks, distinct_organisations, tasks_by_role, tasks_without
+from assistant.duty_lists import (
+    all_tasks,
+    distinct_organisations,
+    tasks_about,
+    tasks_by_role,
+    tasks_without,
+)
 from assistant.duty_text import clause_table, say_clause
-from assistant.match import ENOUGH, NEAR, deed_is_lost, missing, rank_clauses
+from assistant.match import ENOUGH, NEAR, coverage, deed_is_lost, deeds, missing, rank_clauses
 from assistant.organisation_answers import about_organisations
-from assistant.question import Question
+from assistant.question import Question, topic_of
+from assistant.terms import words
 from index.policy import Role
 from index.text import squeeze
 
@@ -20,6 +27,8 @@ _FILTERED = re.compile(  # 三个以上配合单位: a condition on a count, whi
     r"[\d一二三四五六七八九十两]+个?(?:及?以上|及?以下|以内)|(?:超过|多于|少于|不足|至少)[\d一二三四五六七八九十两]+个|\b(?:more|fewer|less) than (?:\d+|two|three|four|five)\b"
 )
 _BODY_ASKED = re.compile(r"^[一-鿿]{2,12}?(?:负责|牵头|配合|承担)(?:什么|哪些|啥)")
+HELD = 0.98  # coverage at which a clause speaks of all that is asked about
+NAMED = 0.3  # coverage below which the name of a task does not say that it is the one meant
 _BUSY = ("contact", "person", "penalty", "apply", "money")  # kinds of answer that no duty gives
 
 
@@ -42,6 +51,8 @@ def answer_duties(ask: Ask) -> Draft | None:
     topic = _topic_clauses(ask) if ask.topical() or question.marker else []
     if bearers:
         return about_organisations(ask, bearers, topic)
+    if question.has("about") and question.has("tasks") and not question.mentions and not question.has("who"):
+        return tasks_about(ask)
     if question.mentions and not topic:
         return None  # named somewhere, but with no task: the text may say more
     ranked = question.has("who") and question.has("largest", "smallest") and question.roles
@@ -109,6 +120,8 @@ def _topic_clauses(ask: Ask) -> list[Clause]:
         return []
     if deed_is_lost(question, missing(ask.corpus, question.terms, ask.corpus.clause_unit(best))):
         return []
+    if _done_by_another(ask, best):
+        return []
     if not best.bracketed and any(
         term.weight >= 0.9 or not ask.corpus.known(term)
         for term in missing(ask.corpus, question.terms, ask.corpus.clause_unit(best))
@@ -119,6 +132,8 @@ def _topic_clauses(ask: Ask) -> list[Clause]:
         for other, clause in ranked
         if other.score >= fit.score - NEAR and other.coverage >= fit.coverage - 0.05
     ]
+    if coverage(ask.corpus, question.terms, Unit(((1.0, squeeze(best.task)),))) < NAMED:
+        chosen += [c for other, c in ranked if other.coverage >= HELD and c not in chosen]
     running = [clause for clause in chosen if not clause.bracketed]
     if len(chosen) > len(running):
         chosen = (
@@ -128,6 +143,19 @@ def _topic_clauses(ask: Ask) -> list[Clause]:
         )
     heading = _section_named(ask, ranked)
     return heading or chosen[:8]
+
+
+def _done_by_another(ask: Ask, clause: Clause) -> bool:
+    """Whether the text gives what is asked about to another than who bears the task (国务院批准设立…之日起)."""
+    asked = deeds(ask.question) if ask.question.language == "zh" else []
+    terms = [t.text for t in ask.question.terms if not t.pair and any(d.startswith(t.text) for d in asked)]
+    actor = re.compile(words()["deed"]["actor"])
+    return any(
+        actor.search(clause.own[: match.start()])
+        for term in terms
+        if term not in squeeze(clause.task)
+        for match in re.finditer(re.escape(term), clause.own)
+    )
 
 
 def _clauses_at(ask: Ask, marker: str) -> list[Clause]:
@@ -159,12 +187,18 @@ def _section_named(ask: Ask, ranked: Sequence[tuple[object, Clause]]) -> list[Cl
 def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
     draft = ask.draft()
     roles = _asked_roles(ask.question)
+    if ask.question.has("yesno", "why") and ask.question.roles:
+        for mention in ask.question.mentions:  # claimed of a body that has no duty anywhere
+            mark = draft.cite(clauses[0].policy, clauses[0].start, clauses[0].end)
+            draft.say("premise_absent", org=mention.text, task=clauses[0].task, cite=mark)
+            draft.denied.add(mention.text)
+            draft.note("premise", "notice_premise")
     if len(clauses) == 1:
         say_clause(draft, clauses[0], roles)
     else:
         draft.say(
             "several_clauses",
-            topic="、".join(text for text, _ in ask.topical()[:4]) or ask.question.marker,
+            topic=topic_of(ask.question),
             count=draft.compute(len(clauses)),
         )
         for clause in sorted(clauses, key=lambda c: (c.policy, c.start)):
@@ -172,8 +206,12 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
     draft.topic = tuple(clause.task for clause in clauses)
     unnamed = [m.text for m in ask.question.mentions if not ask.corpus.directory.named(m)]
     if unnamed:
-        draft.note("not_named", "notice_not_named", names="、".join(unnamed))
+        draft.note("not_named", "notice_not_named", names="、".join(dict.fromkeys(unnamed)))
     clause_table(draft, clauses)
+    if ask.question.years and not any(
+        str(year) in clause.own for year in ask.question.years for clause in clauses
+    ):
+        draft.note("year", "notice_year", years="、".join(map(str, ask.question.years)))
     return draft
 
 

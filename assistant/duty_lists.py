@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.ask import Ask
-from assistant.corpus import MAIN_ROLES, Clause
+from assistant.corpus import MAIN_ROLES, Clause, Unit
 from assistant.draft import Draft
 from assistant.duty_text import (
     clause_table,
@@ -16,8 +16,11 @@ from assistant.duty_text import (
     task_table,
     unique_clauses,
 )
-from assistant.question import Question
+from assistant.match import missing
+from assistant.question import Question, topic_of
+from assistant.terms import Term
 from index.policy import Role
+from index.text import squeeze
 from prompts import phrase
 
 _TAKES_PART = re.compile(r"参与|涉及|involv|take part|既不.{0,12}也不")
@@ -209,6 +212,29 @@ def tasks_without(ask: Ask, names: Sequence[str]) -> Draft | None:
     )
     draft.count = len(clauses)
     clause_table(draft, clauses)
+    return draft
+
+
+def tasks_about(ask: Ask) -> Draft | None:
+    """The tasks whose text speaks of all that the question names (和中医药有关的任务); None where there are none."""
+    draft = ask.draft()
+    topic = topic_of(ask.question)
+    terms = [term for term in ask.question.terms if term.weight >= 0.4 and not term.pair]
+    if squeeze(topic) in ask.corpus.text:  # 绿色工厂 as one, not 绿色 here and 工厂 there
+        terms = [Term(topic, (squeeze(topic),), 1.0)]
+    clauses = [
+        clause
+        for clause in ask.clauses()
+        if terms and not missing(ask.corpus, terms, Unit(((1.0, clause.own), (1.0, clause.parents))), least=1.0)
+    ]
+    if not clauses:
+        return None
+    draft.say("tasks_about", topic=topic, count=draft.compute(len(clauses)))
+    draft.count = len(clauses)
+    if len(clauses) == 1:
+        say_clause(draft, clauses[0], tuple(Role))
+    clause_table(draft, clauses)
+    draft.topic = (topic,)
     return draft
 
 

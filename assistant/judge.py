@@ -33,6 +33,9 @@ ENOUGH = 0.55  # coverage of the question's terms that a passage needs to answer
 RELEVANT = 0.6  # coverage from which a sentence speaks of the topic, headings counted
 MEANING = 0.6  # what nearness in meaning adds where the policies use none of the question's words
 _ONE_OF = re.compile("哪一?[个家所座](?![一-鿿]?文件)([一-鿿]{2,4})")
+_SIGNATURE = re.compile(
+    r"[^,。;:\d]{0,80}\d{4}年\d{1,2}月\d{1,2}日[^,。;:]{0,10}"
+)  # bodies and the date below a text
 _DEFINES = re.compile(r"是指|所称|指的是|以下简称|包括|系指|即")
 
 
@@ -52,8 +55,10 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     weighty = [term for term in terms if term.weight >= 0.4]
     if not weighty and question.years:
         terms = weighty = [Term(f"{year}年", (f"{year}年",), 1.0) for year in question.years]
-    if question.mentions and not question.terms:  # a signature is no task
-        passages = [passage for passage in passages if passage.section]
+    if question.mentions and not question.terms:  # a signature is no task, nor is a title that names a body
+        passages = [passage for passage in passages if passage.section and _says_of_body(ask, passage)]
+        if not passages:
+            return Verdict((), "no_duty")
     about = [term for term in question.terms if term.weight >= 0.9]
     if question.has("members") and not question.roles and not about:
         return Verdict((), "kind_amount")
@@ -87,6 +92,10 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     most = 0.2 if question.has("who") else 0.34  # a deed that no policy knows has no bearer there
     if deed_is_lost(question, missing(ask.corpus, weighty, unit)):
         return Verdict((), "refuse", names)
+    if question.has("who") and question.language == "zh" and unknown and _head_lost(question, unknown):
+        return Verdict(
+            (), "refuse", names
+        )  # 个税税率由谁定: of a thing that no policy knows, nobody is named
     if question.language == "en":  # most English words stand in no glossary: they cannot be found
         unknown = [term for term in unknown if term.weight >= 0.9]
     if held < enough or (unknown and held < 0.75 and _heavy(unknown, weighty) > most):
@@ -112,6 +121,13 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     if kind:
         return Verdict((), f"kind_{kind}", names)
     return Verdict(good)
+
+
+def _says_of_body(ask: Ask, passage: Passage) -> bool:
+    """Whether a passage names one of the bodies asked about outside a 《title》, a signature and an address."""
+    lines = map(squeeze, re.sub(r"《[^》]*》", "", passage.text).split("\n"))
+    names = [variant for term in subject_terms(ask) for variant in term.variants]
+    return any(name in line for line in lines for name in names if not line.endswith((name, ":")))
 
 
 def _is_asked_thing_unknown(ask: Ask) -> bool:
@@ -162,14 +178,15 @@ def _other_year(ask: Ask, passages: Sequence[Passage]) -> bool:
 
 
 def _no_target_of(ask: Ask, passages: Sequence[Passage]) -> bool:
-    """Whether a target of a year is asked for and these passages do not name the year."""
+    """Whether a target, or a number, of a year is asked for that these passages, or their policies, never name."""
     question = ask.question
-    if not question.years or not question.has("targets"):
+    if not question.years or not (question.has("targets") or asks_number(question)):
         return False
-    titles = " ".join(ask.corpus.policies[passage.policy].title for passage in passages)
-    return not any(
-        str(year) in passage.text or str(year) in titles for year in question.years for passage in passages
-    )
+    texts = []
+    for passage in passages:
+        policy = ask.corpus.policies[passage.policy]
+        texts += [policy.title, passage.text if question.has("targets") else policy.source]
+    return not any(str(year) in text for year in question.years for text in texts)
 
 
 def _heavy(some: Sequence[Term], every: Sequence[Term]) -> float:
@@ -178,7 +195,9 @@ def _heavy(some: Sequence[Term], every: Sequence[Term]) -> float:
 
 
 def _is_header(ask: Ask, passage: Passage) -> bool:
-    """Whether a passage is the header block, whose fields are answered from the ledger."""
+    """Whether a passage is the header block, whose fields are answered from the ledger, or a signature."""
+    if _SIGNATURE.fullmatch(squeeze(passage.text)):
+        return True
     if passage.section:
         return False
     header = ask.corpus.policies[passage.policy].header
@@ -223,6 +242,11 @@ def _missing_kind(ask: Ask, passages: Sequence[Passage]) -> str:
         return "amount"
     if question.has("who") and not any(re.search(words()["ask"]["who"]["needs"], text) for text in relevant):
         return "who"
+    for name in ("difference", "largest", "smallest", "ratio"):
+        if question.has(name) and not any(
+            re.search(words()["ask"][name]["needs"], text) for text in relevant
+        ):
+            return "comparison"
     if question.has("definition") and question.language == "zh" and not _is_defined(ask, passages):
         return "definition"
     return ""
@@ -283,9 +307,12 @@ def refuse(ask: Ask, reason: str, passages: Sequence[Passage], lost: Sequence[st
         regions = "、".join(filter(None, ask.corpus.regions))
         draft.say("refuse_foreign", regions=regions, names="、".join(question.foreign))
     elif reason == "not_named":
-        names = "、".join(m.text for m in question.mentions if not ask.corpus.directory.named(m))
+        unnamed = [m.text for m in question.mentions if not ask.corpus.directory.named(m)]
+        names = "、".join(dict.fromkeys(unnamed))
         draft.say("refuse_not_named", names=names)
         draft.note("not_named", "notice_not_named", names=names)
+    elif reason == "no_duty":
+        draft.say("refuse_no_duty", names="、".join(dict.fromkeys(m.text for m in question.mentions)))
     elif late or reason == "year":
         draft.say("refuse_year", year="、".join(map(str, question.years)))
     elif reason.startswith("kind_"):

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from assistant.corpus import Clause, Corpus, Unit
 from assistant.question import Question
-from assistant.terms import Term
+from assistant.terms import Term, words
 from index.policy import Target
 from index.text import squeeze
 
 ENOUGH = 0.5  # coverage from which a unit may be what a question is about
-_DEED = re.compile(r"(?:and )?who(?:'s| is| are| will| should| must| does)?\s+(\w+)")
+_OPPOSITE = re.compile("^(?:非..|未成年|未婚|不动产)")  # a word and what makes its opposite of it
 NEAR = 0.12  # units this close to the best are equally meant
 
 
@@ -28,7 +28,7 @@ class Fit:
 def overlap(variant: str, text: str) -> float:
     """1 where ``text`` holds ``variant``; for longer words the share of their longest slice in it."""
     if variant in text:
-        return 1.0
+        return 1.0 if _holds_itself(variant, text) else 0.0
     size = len(variant)
     if size < 3 or variant.isascii():
         return 0.0
@@ -40,6 +40,16 @@ def overlap(variant: str, text: str) -> float:
     if size == 4 and variant[:2] in text and variant[2:] in text:
         return max(best, 0.8)  # 子女教育: both words stand there, apart
     return best
+
+
+def _holds_itself(variant: str, text: str) -> bool:
+    """Whether a text holds a word outside its opposite (独生子女 in 非独生子女)."""
+    at = text.find(variant)
+    while at >= 0:
+        if not _OPPOSITE.search(text[max(0, at - 1) : at] + variant[:2]):
+            return True
+        at = text.find(variant, at + 1)
+    return False
 
 
 def grip(term: Term, unit: Unit) -> float:
@@ -121,7 +131,19 @@ def missing(corpus: Corpus, terms: Sequence[Term], unit: Unit, least: float = 0.
     return [term for term in terms if term.weight >= 0.4 and grip(term, unit) < least]
 
 
+def deeds(question: Question) -> list[str]:
+    """What it is asked who does (设立 in 由谁设立), where that says more than that somebody works on it."""
+    entry = words()["deed"]
+    if question.language == "en":
+        match = re.match(entry["en"][0], question.folded)
+        return [match["verb"]] if match else []
+    found = [match["verb"] for deed in entry["zh"] for match in re.finditer(deed, question.folded)]
+    return [deed for deed in found if not deed.startswith(tuple(entry["general"]))]
+
+
 def deed_is_lost(question: Question, lost: Iterable[Term]) -> bool:
-    """Whether an English question asks who does something else: who pays for X is not who leads X."""
-    deed = _DEED.match(question.folded)
-    return bool(deed) and any(term.text == deed.group(1) for term in lost)  # type: ignore[union-attr]
+    """Whether it is asked who does something else: who pays for X is not who leads X."""
+    texts = [term.text for term in lost if not term.pair]
+    if question.language == "en":
+        return any(deed in texts for deed in deeds(question))
+    return any(deed.startswith(text) for deed in deeds(question) for text in texts)

@@ -26,7 +26,7 @@ from index.organisations import Mention, is_place, region_spellings, region_spel
 from index.organisations import regions as region_names
 from index.policy import Role
 from index.quantities import Quantity, quantities
-from index.text import fold
+from index.text import fold, fold_with_origin
 
 _DOCUMENT = re.compile(
     r"(?P<name>[一-鿿0-9\"]{2,24}?)(?:这|那)?(?:个|份|部)?(?P<kind>方案|意见|通知|办法|条例|规定|规划|计划|细则|公告)(?:里面?|中|内|的|要求|规定)?"
@@ -35,6 +35,7 @@ _PLAN = re.compile("十([三四五六七])五")
 _PLAN_ENDS = {"三": 2020, "四": 2025, "五": 2030, "六": 2035, "七": 2040}  # last years of the five-year plans
 _BARE = re.compile(r"(?<![a-z\d.\[第-])\d+(?:\.\d+)?(?=吗|对|$|[?？,，。]| ?(?:right|correct))")
 _BOUND = re.compile(r"(?:之?[内前后]|以[内上下])?")  # of a number: 90日内
+_MARKED = re.compile(r"第\s*[一二三四五六七八九十百零\d]+\s*(?:条|章|节|项|点|部分|款)")
 _YEAR = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:\s*(?:年|$|\b(?!号|\])))|(?<!\d)(\d\d)年(?=底|末|前|要|目标|的|到|$|[,?。])"
 )
@@ -140,6 +141,7 @@ def read_question(
     if not terms and named:
         terms = find_terms(" ".join(named), language, 0.5)
     terms = join_kinds(terms, corpus)
+    way = "how" in asks and not mentions and not asks & {"who", "count"}
     return Question(
         text=clean,
         folded=folded,
@@ -147,7 +149,7 @@ def read_question(
         mentions=mentions,
         years=years,
         numbers=numbers,
-        roles=roles_in(blank(folded, [(m.start, m.end) for m in mentions])),
+        roles=() if way else roles_in(blank(folded, [(m.start, m.end) for m in mentions])),
         asks=asks,
         kinds=kinds,
         policies=policies,
@@ -260,3 +262,30 @@ def _is_name(name: str) -> bool:
     """Whether X区, X县 is one name to jieba: a place or an unknown proper noun, not 工业区 or 园区."""
     pairs = tagged(name)
     return len(pairs) == 1 and pairs[0][1] == "ns"
+
+
+def topic_of(then: Question) -> str:
+    """The words of a question that name its topic; an organisation where it names no other."""
+    folded = fold_with_origin(then.text)
+    asked = [match.span() for kind in then.kinds if (match := pattern("kind", kind).search(folded.text))]
+    spans = []
+    least = 0.4 if then.language == "zh" or all(term.weight < 0.9 for term in then.terms) else 0.9
+    for term in then.terms:
+        if term.weight >= least:
+            at = folded.text.find(term.text)
+            if at >= 0 and not any(start <= at < end for start, end in asked):  # 补贴多少钱 is no topic
+                spans.append((at, at + len(term.text)))
+    if not spans:
+        mention = next((m for m in then.mentions), None)
+        if mention:
+            return then.text[slice(*folded.span(mention.start, mention.end))]
+        marked = _MARKED.search(then.text)
+        return marked.group() if marked else ""
+    start, end = min(a for a, _ in spans), max(b for _, b in spans)
+    before = [term.text for term in then.terms if folded.text[:start].endswith(term.text)]  # 现代 in 现代材料
+    start -= max(map(len, before), default=0)
+    text = then.text[slice(*folded.span(start, end))]
+    text = re.sub(
+        r"(?:由|是)?(?:谁|哪一?个?(?:局|部门|单位))(?:来)?(?:牵头|负责|配合|落实)?|(?:19|20)\d\d年", "", text
+    )
+    return text.strip(" ，,、的？?")

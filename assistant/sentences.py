@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.corpus import Unit
+from assistant.corpus import Unit, lead_in
 from assistant.match import grip
 from assistant.question import Question
 from assistant.terms import Term
@@ -47,18 +47,21 @@ def _spellings(mention: Mention) -> tuple[str, ...]:
 
 
 def passage_unit(ask: Ask, passage: Passage, text: str = "") -> Unit:
-    """What speaks for a passage: its text, its own heading and chapter, less so the headings above and the title."""
+    """What speaks for a passage: its text, its own heading and chapter, the sentence that opens its list;
+    less so the headings above and the title."""
     close = [
         name
         for number, name in enumerate(passage.section)
         if number + 1 == len(passage.section) or name.startswith("第")
     ]
+    policy = ask.corpus.policies[passage.policy]
+    opening = lead_in(policy, passage.start)
     return Unit(
         (
             (1.0, squeeze(text or passage.text)),
-            (0.9, squeeze(" ".join(close))),
+            (0.9, squeeze(" ".join(close) + (policy.source[slice(*opening)] if opening else ""))),
             (0.5, squeeze(" ".join(passage.section))),
-            (TITLE, squeeze(ask.corpus.policies[passage.policy].title)),
+            (TITLE, squeeze(policy.title)),
         )
     )
 

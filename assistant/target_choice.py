@@ -260,9 +260,9 @@ def in_years(ask: Ask, found: Sequence[Found]) -> list[Found]:
 
 
 def _holds_in(policy: Policy, years: Sequence[int]) -> bool:
-    """Whether a policy's undated numbers hold in these years: unless its title is of other years."""
-    titled = [int(year) for year in re.findall(r"20\d\d", policy.title)]
-    return not titled or any(year in titled for year in years)
+    """Whether a policy's undated numbers are of one of these years: of its title, else of its text."""
+    titled = re.findall(r"20\d\d", policy.title)
+    return any(str(year) in (titled or policy.source) for year in years)
 
 
 def other_years(ask: Ask) -> list[Found]:

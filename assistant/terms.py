@@ -188,19 +188,33 @@ def _official_weight(word: str) -> float:
     return _POS_WEIGHTS["v"] if flags == ["v"] else 1.0
 
 
+def _with_opposites(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Tokens with 非 joined to the noun behind it: 非独生子女 is another thing than 独生子女."""
+    joined: list[tuple[str, str]] = []
+    for word, flag in tokens:
+        if joined and joined[-1][0] == "非" and flag[:1] in "nljv":
+            joined[-1] = (f"非{word}", flag)
+        else:
+            joined.append((word, flag))
+    return joined
+
+
 def _read_chinese(piece: str, found: dict[str, Term], whole: re.Pattern[str], factor: float) -> None:
     whole_words = [word for word, _ in tagged(piece)]
     for word in sorted((w for w in _everyday() if len(w) >= 2 and w in piece), key=len, reverse=True):
         inside = any(  # 小企业 in 中小企业, 欠款 in 拖欠款项
             word in other[1:-1] or (word in other and len(other) == len(word) + 1) for other in whole_words
         )
-        if word in piece and not inside:
+        spelt_out = any(
+            word != official and word in official and official in piece for official in _everyday()[word]
+        )
+        if word in piece and not inside and not spelt_out:
             found.setdefault(word, Term(word, (word, *_everyday()[word]), factor))
             piece = piece.replace(word, "\n")
     for part in piece.split("\n"):
         before = ""  # the content word just before, to make 绿色工厂 of 绿色 and 工厂
         of_kind = False  # whether it can make a kind of the noun behind it: no verb with its object
-        tokens = [(word.strip(), flag) for word, flag in tagged(part)]
+        tokens = _with_opposites([(word.strip(), flag) for word, flag in tagged(part)])
         for place, (word, flag) in enumerate(tokens):
             if not word or whole.fullmatch(word):
                 before = ""

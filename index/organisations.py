@@ -349,7 +349,8 @@ class Directory:
         calls = (
             [re.escape(word) for word, stem in _stems().items() if stem == name.stem] if name.listed else []
         )
-        found: list[str] = [said] if said in self._corpus and said not in _stems() else []
+        forms = (said, re.sub("(?<!人民)政府", "人民政府", said))
+        found: list[str] = [form for form in forms if form in self._corpus and form not in _stems()]
         if calls and not name.region and not name.level:
             bodies = rf"(?:{'|'.join(calls)})(?:等|行政|主管)*(?:部门|机关|机构)"
             found += re.findall(bodies, self._corpus)

@@ -17,7 +17,7 @@ from pathlib import Path
 from index.policy import HeaderField, Policy, Section
 from index.text import fold, squeeze
 
-PARSER_VERSION = 2
+PARSER_VERSION = 3
 _NUMERAL = "[一二三四五六七八九十百零〇]+"
 # Rank and pattern of each kind of marker, outermost first (rows of a table, tried in order).
 _MARKERS = tuple(

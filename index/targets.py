@@ -63,6 +63,8 @@ _VERBS = (
 
 
 _BARE_VERB = re.compile(rf"^(?:{_VERBS}|有|为|达|是|按照?|以|给予|的)+$")
+_CONDITION = re.compile(r"(?:年满|未满|不满|已满|满)\s*$")  # an age that somebody has to have
+_LISTED = re.compile(r"等\s*$")  # 子女教育、…等6项: what was listed, counted
 _RESPECTIVELY = re.compile(r"(?:每人每月|每月|每年|均)?分别(?:为|是|达到|达)?$")
 
 
@@ -96,6 +98,8 @@ def _section_targets(
             quantity
             for quantity in quantities(sentence)
             if not any(a <= folded.origin[start + quantity.start] < b for a, b in skip)
+            and not (quantity.unit in ("岁", "周岁") and _CONDITION.search(sentence[: quantity.start]))
+            and not (quantity.unit in ("项", "类", "种") and _LISTED.search(sentence[: quantity.start]))
         ]
         distributed = _distribute(sentence, numbers)
         for quantity in numbers:
@@ -215,7 +219,7 @@ def _read(text: str, left: int, at: int, until: int, right: int) -> tuple[str, i
     head = _LEADS.sub("", _strip_year(head)).strip()
     head = re.sub(r"(?:由|从)$", "", head)
     head = re.sub(r"^(.{4,}?)按照?.*$", r"\1", head)
-    head = re.sub(r"^(?:按照?|其(?=[^中他]))(?=.{3})", "", head)
+    head = re.sub(r"^(?:按照|按(?!照)|其(?=[^中他]))(?=.{3})", "", head)
     plain = re.sub(
         r"(?:为|是|的|在|至|到|按照?|力争|实现|:|共|各|有|约|分别|均|每人每月|每月|每年|每日)+$", "", head
     ).strip()

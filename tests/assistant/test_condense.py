@@ -14,7 +14,7 @@ LEADS_EN = "Which bureau leads the green-factory targets?"
 
 
 def _condensed(assistant: PolicyAssistant, question: str, *earlier: str) -> str:
-    return condense(question, spoken(*earlier), assistant.read)
+    return condense(question, spoken(*earlier), assistant.read, assistant.corpus.text)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_topic_after_a_question_about_the_document(ask: Ask) -> None:
 def test_only_what_the_reader_asked_counts(assistant: PolicyAssistant) -> None:
     history = [{"role": "assistant", "content": "陕西工业精品由市市场监管局牵头。"}, *spoken(LEADS)]
     history.append({"role": "assistant", "content": "现代材料产业集群由市工业和信息化局牵头。"})
-    assert "绿色工厂" in condense("那谁来配合？", history, assistant.read)
+    assert "绿色工厂" in condense("那谁来配合？", history, assistant.read, assistant.corpus.text)
 
 
 def test_a_follow_up_without_history_is_refused_not_guessed(ask: Ask) -> None:
@@ -165,7 +165,10 @@ def test_that_bureau_is_the_one_that_the_answer_named(assistant: PolicyAssistant
     answer = assistant.invoke({"question": question, "history": history})
     assert answer.standalone_question == "市工业和信息化局还牵头什么？"
     assert answer.count == 15
-    assert condense(question, spoken("工业互联网平台由谁牵头？"), assistant.read) == question
+    assert (
+        condense(question, spoken("工业互联网平台由谁牵头？"), assistant.read, assistant.corpus.text)
+        == question
+    )
 
 
 def test_the_whole_name_of_a_topic_is_carried_on(assistant: PolicyAssistant) -> None:
