@@ -11,11 +11,12 @@ from collections.abc import Iterable
 
 from assistant.answer import Certificate, Citation, Table
 from index.organisations import Directory
+from index.quantities import Quantity, quantities, scale_unit
 from index.text import squeeze
 
 _MARK = re.compile(r"\[\d+\]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_APART = re.compile(r"(?<=\d)\s+(?=\d)")
+_APART = re.compile(r"(?<=\d)[.,]?\s+(?=\d)")
 _GLOSS = re.compile(r" \([A-Z][^()]*\)")  # the English name behind an official one
 
 
@@ -29,9 +30,12 @@ def certify(
 ) -> Certificate:
     """Check an answer's text and table against its quotes; lists what no quote supports."""
     quotes = list(citations)
-    support = _joined(part for c in quotes for part in (c.quote, *c.section, c.title))
+    support = _joined(c.quote for c in quotes)
     cells = [cell for row in table.rows for cell in row] if table else []
     said = _joined(_GLOSS.sub("", part) for part in (*_MARK.split(text), *cells))
+    names = {squeeze(name) for c in quotes for name in (c.title, *c.section)}
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        said = said.replace(name, "|")  # the name of a document or section is no claim
     allowed = set(computed)
     unsupported: list[str] = []
     numbers = set(_NUMBER.findall(support))
@@ -39,11 +43,22 @@ def certify(
         plain = number.strip(".,")
         if plain not in allowed and plain not in numbers and not _inside(plain, support):
             unsupported.append(plain)
+    values = {value for quantity in quantities(support) for value in _values(quantity)}
+    for quantity in quantities(said):
+        plain = _NUMBER.findall(quantity.text)
+        if not allowed.issuperset(plain or ["?"]) and not values.issuperset(_values(quantity)):
+            unsupported += [] if set(plain) & set(unsupported) else [quantity.text]
     for name in directory.names:
         if squeeze(name) in said and squeeze(name) not in support and name not in denied:
             unsupported.append(name)
     unsupported = list(dict.fromkeys(unsupported))
     return Certificate(not unsupported, tuple(unsupported))
+
+
+def _values(quantity: Quantity) -> list[tuple[float, str]]:
+    """(value in the plain unit, that unit) of both ends: 10亿元 is not 10家."""
+    factor, unit = scale_unit(quantity.unit)
+    return [(round(value * factor, 6), unit) for value in {quantity.low, quantity.high}]
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -11,10 +11,9 @@ from assistant.corpus import Unit, lead_in, section_at
 from assistant.draft import Draft
 from assistant.match import coverage, grip
 from assistant.sentences import TIME, Sentence, asks_number, of_another, sentences, subject_terms
-from assistant.target_choice import scale_unit
 from assistant.terms import Term, words
 from index.policy import Policy, Section
-from index.quantities import quantities
+from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
 LONGEST = 320  # characters of an extractive answer
@@ -106,6 +105,12 @@ def _choose(ask: Ask, passages: Sequence[Passage]) -> list[Sentence]:
         length += len(sentence.text)
         if not broad and len(chosen) >= 3:
             break
+    if wanted and not any(p.search(sentence.text) for p in wanted for sentence in chosen):
+        chosen += [  # what was asked for stands elsewhere in the item: 完成时限：…
+            sentence
+            for _, sentence in scored
+            if sentence.section == chosen[0].section and any(p.search(sentence.text) for p in wanted)
+        ][:1]
     chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
     chosen = _with_lead_in(ask, chosen)
     return sorted(chosen, key=lambda s: (s.policy, s.start))

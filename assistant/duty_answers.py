@@ -10,9 +10,11 @@ from assistant.corpus import Clause, Unit, numbered_section, subtree_end
 from assistant.draft import Draft
 from assistant.duty_lists import (
     all_tasks,
+    combined_roles,
     distinct_organisations,
     tasks_about,
     tasks_by_role,
+    tasks_due,
     tasks_without,
 )
 from assistant.duty_text import clause_table, say_clause
@@ -42,7 +44,10 @@ def answer_duties(ask: Ask) -> Draft | None:
     bearers = [mention for mention in question.mentions if mention.names]
     named = [name for mention in bearers for name in mention.names]
     listing = not question.has("yesno", "why") and not ask.topical()
-    if question.has("without") and not question.has("leaderless") and listing and question.roles:
+    combined = question.has("both_roles", "only_role") and len(question.roles) > 1 and not bearers
+    if combined and question.has("who") and listing and not question.has("tasks"):
+        return combined_roles(ask)
+    if question.has("without") and not question.has("leaderless") and listing:
         return tasks_without(ask, named)
     if question.has("except") and named and listing:
         return distinct_organisations(ask, named) if question.roles else None
@@ -51,11 +56,20 @@ def answer_duties(ask: Ask) -> Draft | None:
     topic = _topic_clauses(ask) if ask.topical() or question.marker else []
     if bearers:
         return about_organisations(ask, bearers, topic)
+    plain = not question.has("targets") and not question.mentions
+    if plain and question.years and question.has("tasks") and not ask.topical():
+        due = tasks_due(ask)
+        if due:
+            return due
     if question.has("about") and question.has("tasks") and not question.mentions and not question.has("who"):
         return tasks_about(ask)
     if question.mentions and not topic:
         return None  # named somewhere, but with no task: the text may say more
-    ranked = question.has("who") and question.has("largest", "smallest") and question.roles
+    ranked = (
+        question.has("who")
+        and question.has("largest", "smallest")
+        and (question.roles or question.has("tasks"))
+    )
     if (question.has("distinct") or ranked) and not question.has("leaderless") and not topic:
         return distinct_organisations(ask)
     asks_role = bool(question.roles) or question.has("who")

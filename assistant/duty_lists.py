@@ -23,6 +23,7 @@ from index.policy import Role
 from index.text import squeeze
 from prompts import phrase
 
+_DEADLINE = re.compile(r"(?:完成|办结|落实)(?:时限|时间|期限)[ 　]*[:：]([^\n。]*)")  # 完成时限：2026年底前
 _TAKES_PART = re.compile(r"参与|涉及|involv|take part|既不.{0,12}也不")
 
 
@@ -107,7 +108,8 @@ def compare_organisations(ask: Ask, groups: list[tuple[str, ...]]) -> Draft:
     ]
     equal = len({len(clauses) for clauses in held.values()}) == 1
     name = "compare_equal" if equal else ("compare_least" if fewest else "compare")
-    draft.say(name, org=draft.organisation(order[0][0]), list=join_parts(draft, items))
+    first = [group[0] for group in order if len(held[group]) == len(held[order[0]])]
+    draft.say(name, org=draft.organisations(first), list=join_parts(draft, items))
     task_table(
         draft,
         unique_clauses(c for group in order for c in held[group]),
@@ -159,6 +161,39 @@ def distinct_organisations(ask: Ask, without: Sequence[str] = ()) -> Draft | Non
         clauses = unique_clauses(held[name])
         cells = [name, draft.compute(len(clauses))]
         draft.row(cells, [draft.number(c.policy, c.start, c.end) for c in clauses])
+    draft.pieces.append("".join(f"[{number}]" for number in sorted(set(draft.spans.values()))[:3]))
+    return draft
+
+
+def combined_roles(ask: Ask) -> Draft | None:
+    """Who has one role and another (既牵头又配合), or one and never the other (只配合不牵头)."""
+    draft, question = ask.draft(), ask.question
+    first, second = list(dict.fromkeys(_paired_roles(question)))[:2]
+    holders = {
+        role: list(dict.fromkeys(d.organisation for c in ask.clauses() for d in c.bearers(role)))
+        for role in (first, second)
+    }
+    never = not question.has("both_roles")
+    names = [name for name in holders[first] if (name in holders[second]) is not never]
+    words = role_words(draft, [first, second]) if not never else role_words(draft, [first])
+    draft.count = len(names)
+    draft.say(
+        "never_role" if never else "both_roles",
+        count=draft.compute(len(names)),
+        orgs=draft.organisations(names),
+        roles=words,
+        other=role_words(draft, [second]),
+    )
+    draft.head("org", *(("count",) if never else (first.value, second.value)))
+    for name in names:
+        held = [
+            [c for c in ask.clauses() if any(d.organisation == name for d in c.bearers(role))]
+            for role in ([first] if never else [first, second])
+        ]
+        draft.row(
+            [name, *(draft.compute(len(clauses)) for clauses in held)],
+            [draft.number(c.policy, c.start, c.end) for clauses in held for c in clauses],
+        )
     draft.pieces.append("".join(f"[{number}]" for number in sorted(set(draft.spans.values()))[:3]))
     return draft
 
@@ -225,7 +260,8 @@ def tasks_about(ask: Ask) -> Draft | None:
     clauses = [
         clause
         for clause in ask.clauses()
-        if terms and not missing(ask.corpus, terms, Unit(((1.0, clause.own), (1.0, clause.parents))), least=1.0)
+        if terms
+        and not missing(ask.corpus, terms, Unit(((1.0, clause.own), (1.0, clause.parents))), least=1.0)
     ]
     if not clauses:
         return None
@@ -235,6 +271,27 @@ def tasks_about(ask: Ask) -> Draft | None:
         say_clause(draft, clauses[0], tuple(Role))
     clause_table(draft, clauses)
     draft.topic = (topic,)
+    return draft
+
+
+def tasks_due(ask: Ask) -> Draft | None:
+    """The tasks whose 完成时限 is in a year asked for; None where the policies give no such lines."""
+    draft = ask.draft()
+    clauses = []
+    for clause in ask.clauses():
+        policy = ask.corpus.policies[clause.policy]
+        section = policy.sections[clause.section]
+        lines = _DEADLINE.findall(policy.source[clause.start : section.end])
+        if any(str(year) in line for line in lines[:1] for year in ask.question.years):
+            clauses.append(clause)
+    if not clauses:
+        return None
+    years = "、".join(map(str, ask.question.years))
+    draft.say("tasks_due", years=years, count=draft.compute(len(clauses)))
+    draft.count = len(clauses)
+    for clause in clauses[:6]:
+        say_clause(draft, clause, tuple(Role))
+    clause_table(draft, clauses)
     return draft
 
 

@@ -21,11 +21,10 @@ from assistant.target_choice import (
     of_another_level,
     of_another_whole,
     other_years,
-    scale_unit,
     unit_fits,
 )
 from assistant.terms import Term, words
-from index.quantities import quantities
+from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 from prompts import phrase
 
@@ -92,10 +91,9 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     most = 0.2 if question.has("who") else 0.34  # a deed that no policy knows has no bearer there
     if deed_is_lost(question, missing(ask.corpus, weighty, unit)):
         return Verdict((), "refuse", names)
-    if question.has("who") and question.language == "zh" and unknown and _head_lost(question, unknown):
-        return Verdict(
-            (), "refuse", names
-        )  # 个税税率由谁定: of a thing that no policy knows, nobody is named
+    of_unknown = (unknown and _head_lost(question, unknown)) or _is_another_kind(ask, unit)
+    if of_unknown and question.has("who") and question.language == "zh":
+        return Verdict((), "refuse", names)  # of a thing that no policy knows, nobody is named
     if question.language == "en":  # most English words stand in no glossary: they cannot be found
         unknown = [term for term in unknown if term.weight >= 0.9]
     if held < enough or (unknown and held < 0.75 and _heavy(unknown, weighty) > most):
@@ -139,6 +137,20 @@ def _is_asked_thing_unknown(ask: Ask) -> bool:
         for term in ask.question.terms
         if not term.pair
     )
+
+
+def _is_another_kind(ask: Ask, unit: Unit) -> bool:
+    """Whether a kind of thing is asked about (建筑垃圾) that no policy names, and the unit has another of its kinds."""
+    folded = ask.question.folded
+    nouns = [term for term in ask.question.terms if term.weight >= 0.9]
+    thing = max(nouns, key=lambda term: folded.rfind(term.text), default=None)
+    for pair in ask.question.terms:
+        if not thing or not pair.pair or ask.corpus.known(pair) or not pair.text.endswith(thing.text):
+            continue
+        kinds = [noun for noun in nouns if noun is not thing and pair.text.startswith(noun.text)]
+        if _unheld(kinds, unit) and not _unheld([thing], unit):
+            return True
+    return False
 
 
 def _unheld(terms: Sequence[Term], unit: Unit) -> list[Term]:

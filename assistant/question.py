@@ -33,7 +33,7 @@ _DOCUMENT = re.compile(
 )
 _PLAN = re.compile("十([三四五六七])五")
 _PLAN_ENDS = {"三": 2020, "四": 2025, "五": 2030, "六": 2035, "七": 2040}  # last years of the five-year plans
-_BARE = re.compile(r"(?<![a-z\d.\[第-])\d+(?:\.\d+)?(?=吗|对|$|[?？,，。]| ?(?:right|correct))")
+_BARE = re.compile(r"(?<![a-z\d.\[第-])\d+(?:\.\d+)?(?=吗|对|$|[?？,，。]| ?(?:right|correct)| [a-z])")
 _BOUND = re.compile(r"(?:之?[内前后]|以[内上下])?")  # of a number: 90日内
 _MARKED = re.compile(r"第\s*[一二三四五六七八九十百零\d]+\s*(?:条|章|节|项|点|部分|款)")
 _YEAR = re.compile(
@@ -102,6 +102,8 @@ def read_question(
     mentions = tuple(mentions)
     language = language_of(clean)
     asks = frozenset(name for name in words()["ask"] if pattern("ask", name).search(folded))
+    if pattern("ask", "without").search(_without_names(folded, mentions)):
+        asks |= {"without"}  # 没有X参与, however long the name of X is
     rest = blank(folded, [(m.start, m.end) for m in mentions])
     alien: tuple[str, ...] = ()
     if asks & {"amount", "targets"} and not asks & {"tasks", "who"} and not roles_in(folded):
@@ -159,6 +161,13 @@ def read_question(
         marker=marker.group() if marker else "",
         quoted=tuple(re.findall(r'"([^"]{2,40})"', folded)) + tuple(re.findall(r"《([^》]{2,60})》", folded)),
     )
+
+
+def _without_names(folded: str, mentions: Iterable[Mention]) -> str:
+    """The question with a single character in the place of each organisation."""
+    for mention in sorted(mentions, key=lambda m: -m.start):
+        folded = folded[: mention.start] + "某" + folded[mention.end :]
+    return folded
 
 
 def _policies(rest: str, titles: dict[str, tuple[str, ...]]) -> tuple[tuple[str, ...], str, list[str]]:

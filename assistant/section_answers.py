@@ -30,9 +30,7 @@ def answer_section(ask: Ask) -> Draft | None:
             return None  # its targets are asked for, not its text
         end = subtree_end(policy.sections, section.id)
         body = policy.source[section.body_start : end].strip()
-        children = [
-            s for s in policy.sections[section.id + 1 :] if s.start < end and s.level == section.level + 1
-        ]
+        children = _below(policy, section)
         if len(children) > 1 and (len(body) > 400 or question.has("count")):
             _say_children(draft, policy, section, children)
         else:
@@ -136,10 +134,9 @@ def answer_structure(ask: Ask) -> Draft | None:
                 or (not _names_heading(text, heading) and not _same_heading(question.folded, heading))
             ):
                 continue
-            end = subtree_end(policy.sections, section.id)
-            children = [
-                s for s in policy.sections[section.id + 1 :] if s.start < end and s.level == section.level + 1
-            ]
+            children = _below(policy, section)
+            items = [item for child in children for item in _below(policy, child)]
+            grouped = items and not any(_own_text(policy, child) for child in children)
             rest = [
                 t
                 for t in question.terms
@@ -147,11 +144,27 @@ def answer_structure(ask: Ask) -> Draft | None:
             ]
             if len(children) >= 2 and not rest:
                 draft = ask.draft()
-                _say_children(draft, policy, section, children)
+                if grouped and _BY_ITEM.search(question.folded):
+                    _say_children(draft, policy, section, items, groups=len(children))
+                else:
+                    _say_children(draft, policy, section, children)
                 return draft
     return None
 
 
+def _below(policy: Policy, section: Section) -> list[Section]:
+    """The sections one level below a section."""
+    return [s for s in policy.sections if s.parent == section.id and s.level == section.level + 1]
+
+
+def _own_text(policy: Policy, section: Section) -> str:
+    """What a section says itself, beside its heading and the sections below it."""
+    return policy.source[section.body_start : section.end].strip()
+
+
+_BY_ITEM = re.compile(
+    r"(?:几|多少)(?:项|件|条)|\btasks\b|\bmeasures\b"
+)  # what is done, not how it is grouped
 _ENGLISH_KINDS = {"chapters": "章", "articles": "条", "sections": "节", "parts": "部分"}
 _ENGLISH_HEADINGS = {
     "main tasks": "任务",
@@ -179,10 +192,19 @@ def _of_kind(policy: Policy, kind: str) -> list[Section]:
     return [s for s in policy.sections if s.level == 1]
 
 
-def _say_children(draft: Draft, policy: Policy, parent: Section | None, children: list[Section]) -> None:
+def _say_children(
+    draft: Draft, policy: Policy, parent: Section | None, children: list[Section], groups: int = 0
+) -> None:
+    """The sections below ``parent`` (or of the document), counted; ``groups`` where they stand in groups."""
     name = parent.path[-1] if parent and parent.path else f"《{policy.title}》"
     draft.count = len(children)
-    draft.say("sections", name=f"“{name}”" if parent else name, count=draft.compute(len(children)))
+    shown = f"“{name}”" if parent else name
+    values = {
+        "name": shown,
+        "count": draft.compute(len(children)),
+        "groups": draft.compute(groups) if groups else "",
+    }
+    draft.say("sections_grouped" if groups else "sections", **values)
     draft.head("section", "content")
     items = []
     for child in children:

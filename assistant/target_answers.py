@@ -16,11 +16,12 @@ from assistant.target_choice import (
     eligible_targets,
     in_years,
     is_commitment,
-    scale_unit,
     targets_of_section,
 )
+from assistant.terms import words
 from index.policy import Comparator, Target
-from index.quantities import Quantity
+from index.quantities import Quantity, scale_unit
+from index.targets import read_comparator
 from index.text import squeeze
 from prompts import phrase
 
@@ -281,10 +282,17 @@ def _extreme(ask: Ask, chosen: list[Found]) -> Draft | None:
     draft = ask.draft()
     name = "largest" if ask.question.has("largest") else "smallest"
     order = sorted(range(len(chosen)), key=lambda i: common[0][i], reverse=name == "largest")
-    policy, best = chosen[order[0]]
-    rest = [chosen[i] for i in order[1:]]
-    cite = _cite(draft, policy, best)
-    draft.say(name, indicator=best.indicator, text=_value(draft, best), cite=cite, parts=_parts(draft, rest))
+    first = [i for i in order if common[0][i] == common[0][order[0]]]
+    rest = [chosen[i] for i in order if i not in first]
+    if len(first) > 1:
+        draft.say(f"{name}_equal" if rest else "equal", parts=_parts(draft, [chosen[i] for i in first]))
+        if rest:
+            draft.say("others", parts=_parts(draft, rest))
+    else:
+        policy, best = chosen[first[0]]
+        cite = _cite(draft, policy, best)
+        values = {"indicator": best.indicator, "text": _value(draft, best), "cite": cite}
+        draft.say(name, **values, parts=_parts(draft, rest))
     _table(draft, [chosen[i] for i in order])
     return draft
 
@@ -294,7 +302,13 @@ def _check_number(ask: Ask, chosen: list[Found]) -> Draft:
     draft = ask.draft()
     stated = ask.question.numbers
     meant = squeeze(chosen[0][1].indicator)
-    for policy, target in [(p, t) for p, t in chosen if squeeze(t.indicator) == meant][:3]:
+    found = [(p, t) for p, t in chosen if squeeze(t.indicator) == meant][:3]
+    right = [
+        (p, t)
+        for p, t in found
+        if any(_kind(q.unit or t.unit) == _kind(t.unit) and _agrees(ask.question, q, t) for q in stated)
+    ]
+    for policy, target in right or found:  # of several years, the one that the number is right for
         same = [q for q in stated if not q.unit or _kind(q.unit) == _kind(target.unit)]
         values = {
             "when": _when(draft, target),
@@ -303,17 +317,68 @@ def _check_number(ask: Ask, chosen: list[Found]) -> Draft:
             "cite": _cite(draft, policy, target),
             "period": _period(target),
         }
+        agrees = [_agrees(ask.question, quantity, target) for quantity in same]
         if not same:
             draft.say("target_one", **values)
-        elif any(_equal(q, target) for q in same):
+        elif True in agrees:
             draft.say("target_right" if ask.question.has("yesno") else "target_one", **values)
+        elif None in agrees:
+            draft.say("target_worded", **values)
+            draft.note("premise", "notice_premise")
         else:
-            draft.say("target_wrong", asked=re.sub(r"\s+", "", same[0].text), **values)
+            draft.say("target_wrong", asked=_as_claimed(ask.question, same[0]), **values)
             draft.computed.add(plain_number(same[0].low))
             draft.note("premise", "notice_premise")
     if ask.question.has("why"):
         draft.say("why_not")
     return draft
+
+
+_LOWER = (Comparator.MORE, Comparator.AT_LEAST)
+_UPPER = (Comparator.LESS, Comparator.AT_MOST)
+
+
+def _claimed(question: Question, quantity: Quantity) -> tuple[Comparator, int, int]:
+    """How the question means its number, and the slice of the question that says so."""
+    folded = question.folded
+    for name, entry in words()["comparator"].items():
+        before = re.search(rf"(?:{entry['before']})\s*$", folded[: quantity.start])
+        after = re.match(rf"\s*(?:{entry['after']})", folded[quantity.end :])
+        if before or after:
+            start = before.start() if before else quantity.start
+            return Comparator(name), start, quantity.end + (after.end() if after else 0)
+    comparator, start, end = read_comparator(folded[: quantity.start], folded[quantity.end :])
+    return comparator, start, quantity.end + end
+
+
+def _as_claimed(question: Question, quantity: Quantity) -> str:
+    _, start, end = _claimed(question, quantity)
+    text = question.folded[start:end]
+    return text if question.language == "en" else re.sub(r"\s+", "", text)
+
+
+def _agrees(question: Question, quantity: Quantity, target: Target) -> bool | None:
+    """Whether the target is what the question claims; None where only the wording (突破, 不超过) differs."""
+    factor = scale_unit(target.unit)[0]
+    own = quantity.low * (scale_unit(quantity.unit)[0] if quantity.unit else factor)
+    claimed = _claimed(question, quantity)[0]
+    if claimed in _LOWER:
+        if target.comparator in _UPPER:
+            return False
+        if target.low * factor > own:
+            return True
+        if not _equal(quantity, target):
+            return False
+        return True if target.comparator in _LOWER or claimed is Comparator.AT_LEAST else None
+    if claimed in _UPPER:
+        if target.comparator in _LOWER:
+            return False
+        if target.high * factor < own:
+            return True
+        if not _equal(quantity, target):
+            return False
+        return True if target.comparator in _UPPER or claimed is Comparator.AT_MOST else None
+    return _equal(quantity, target)
 
 
 def _kind(unit: str) -> str:

@@ -10,25 +10,10 @@ from assistant.corpus import Unit, numbered_section, subtree_end
 from assistant.match import NEAR, Fit, coverage, grip, precision, rank_targets
 from assistant.question import Question
 from index.policy import Policy, Target
+from index.quantities import COUNTING, scale_unit
 from index.text import squeeze
 
 Found = tuple[str, Target]
-
-
-_COUNTING = set("家户个项条件人名所座处台套辆艘架张部期批种类支只头株棵门本份款位对栋间")
-
-
-_SCALE = {
-    "万": 1e4,
-    "亿": 1e8,
-    "千": 1e3,
-    "百": 1e2,
-    "万亿": 1e12,
-    "千亿": 1e11,
-    "百亿": 1e10,
-    "千万": 1e7,
-    "百万": 1e6,
-}
 
 
 _NUMBER_WORDS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9} | {
@@ -67,7 +52,9 @@ _OWN_PART = 0.5  # of the numerator's name that the question has to give where i
 _LEVEL = re.compile(r"(?:国家|部|省|市|县)级")
 NEARBY = 0.85  # what the words count that stand in the sentence or the heading of a target
 _COMPARED = re.compile(r"是|相当于|\bas\b")
-_JOINTS = re.compile(r"、|和|与|及|跟|比|,|/|;|\band\b|\bthan\b|\bversus\b|\bvs\b|加上|还有|以及")
+_JOINTS = re.compile(
+    r"、|(?<![总之温])和(?![谐平])|与|及|跟|比|,|/|;|\band\b|\bthan\b|\bversus\b|\bvs\b|加上|还有|以及"
+)
 
 
 def eligible_targets(ask: Ask) -> list[Found]:
@@ -88,7 +75,8 @@ def choose_targets(ask: Ask) -> list[Found]:
         question.has("ratio") or _JOINTS.search(question.folded)
     ):
         parts = _by_parts(ask, pool)
-        if len(parts) > 1:
+        counted = _COUNTED.search(question.folded) if question.has("sum") else None
+        if len(parts) > 1 and (not counted or len(parts) >= _NUMBER_WORDS[counted.group(1)]):
             return in_years(ask, parts)
     if question.numbers and (question.has("yesno", "why") or not question.has("amount")):
         stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers}
@@ -225,8 +213,8 @@ def unit_fits(question: Question, unit: str) -> bool:
     )
     if asked:
         word = asked.group(2)
-        if word in _COUNTING:
-            return unit[-1:] in _COUNTING
+        if word in COUNTING:
+            return unit[-1:] in COUNTING
         if word == "元":
             return unit.endswith("元")
         if word in ("%", "百分点", "个百分点"):
@@ -312,13 +300,3 @@ def targets_of_section(ask: Ask) -> list[Found]:
                 ):
                     return inside
     return []
-
-
-def scale_unit(unit: str) -> tuple[float, str]:
-    """(factor, plain unit): 亿元 is (1e8, 元); counting words are one unit."""
-    folded = squeeze(unit)
-    for word in sorted(_SCALE, key=len, reverse=True):
-        if folded.startswith(word) and len(folded) > len(word):
-            return _SCALE[word], folded[len(word) :]
-    same = {"天": "日", "个工作日": "工作日", "月": "个月", "百分点": "个百分点", "岁": "周岁"}
-    return 1.0, "家" if folded in _COUNTING else same.get(folded, folded)

@@ -9,6 +9,31 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from index.text import squeeze
+
+COUNTING = set("家户个项条件人名所座处台套辆艘架张部期批种类支只头株棵门本份款位对栋间")
+
+
+_SCALE = {
+    "万": 1e4,
+    "亿": 1e8,
+    "千": 1e3,
+    "百": 1e2,
+    "万亿": 1e12,
+    "千亿": 1e11,
+    "百亿": 1e10,
+    "千万": 1e7,
+    "百万": 1e6,
+    "trillion": 1e12,
+    "billion": 1e9,
+    "million": 1e6,
+}
+_SAME = {"天": "日", "个工作日": "工作日", "月": "个月", "百分点": "个百分点", "岁": "周岁"} | {
+    "yuan": "元",
+    "rmb": "元",
+    "percent": "%",
+    "percentagepoints": "个百分点",
+}
 _NUMERAL = "一二三四五六七八九十百千万零两"
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 
@@ -117,3 +142,13 @@ def _spoken_counts(text: str, match: re.Match[str]) -> bool:
     if unit == "年" and re.match(r"行动|规划|计划|来", after):
         return False
     return not re.search(r'["第初周元星]$', before) and not re.match(r'["月]', after)
+
+
+def scale_unit(unit: str) -> tuple[float, str]:
+    """(factor, plain unit): 亿元 is (1e8, 元); counting words are one unit."""
+    plain, factor = squeeze(unit), 1.0
+    for word in sorted(_SCALE, key=len, reverse=True):
+        if plain.startswith(word) and len(plain) > len(word):
+            plain, factor = plain[len(word) :], _SCALE[word]
+            break
+    return factor, "家" if plain in COUNTING else _SAME.get(plain, plain)

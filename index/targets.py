@@ -201,21 +201,9 @@ def _read(text: str, left: int, at: int, until: int, right: int) -> tuple[str, i
     """(indicator, slice of the value with its comparator words, comparator)."""
     head = text[left:at]
     tail = text[until:right]
-    comparator, shown_start, shown_end = Comparator.EQUAL, at, until
-    after = next(((c, m) for c, words in _AFTER if (m := re.match(rf"\s*(?:{words})", tail))), None)
-    before = None
-    for candidate, words in _BEFORE:
-        match = re.search(rf"(?:{words})\s*(?:为|到|至)?\s*$", head)
-        if match and (before is None or match.start() < before[1].start()):
-            before = (candidate, match)
-    if before:
-        comparator, shown_start = before[0], left + before[1].start()
-        head = head[: before[1].start()]
-    if after:
-        if not before or before[0] in (Comparator.REACH, Comparator.ABOUT):
-            comparator = after[0]
-        shown_end = until + after[1].end()
-        tail = tail[after[1].end() :]
+    comparator, before, after = read_comparator(head, tail)
+    shown_start, shown_end = left + before, until + after
+    head, tail = head[:before], tail[after:]
     head = _LEADS.sub("", _strip_year(head)).strip()
     head = re.sub(r"(?:由|从)$", "", head)
     head = re.sub(r"^(.{4,}?)按照?.*$", r"\1", head)
@@ -232,6 +220,27 @@ def _read(text: str, left: int, at: int, until: int, right: int) -> tuple[str, i
         name = re.sub(r"(?:以上|以内|左右)$", "", noun.group(1).strip())
         return name, shown_start, max(shown_end, until + noun.end()), comparator
     return "", shown_start, shown_end, comparator
+
+
+def read_comparator(head: str, tail: str) -> tuple[Comparator, int, int]:
+    """How a value is meant, from the text before and behind it (folded).
+
+    Returns the comparator, where its words begin in ``head``, and where they end in ``tail``.
+    """
+    comparator, begin, end = Comparator.EQUAL, len(head), 0
+    after = next(((c, m) for c, words in _AFTER if (m := re.match(rf"\s*(?:{words})", tail))), None)
+    before = None
+    for candidate, words in _BEFORE:
+        match = re.search(rf"(?:{words})\s*(?:为|到|至)?\s*$", head)
+        if match and (before is None or match.start() < before[1].start()):
+            before = (candidate, match)
+    if before:
+        comparator, begin = before[0], before[1].start()
+    if after:
+        if not before or before[0] in (Comparator.REACH, Comparator.ABOUT):
+            comparator = after[0]
+        end = after[1].end()
+    return comparator, begin, end
 
 
 def _as_written(source: str, base: int, folded: Folded, indicator: str, start: int, right: int) -> str:

@@ -89,9 +89,23 @@ def test_blanks_and_full_width_digits_are_the_same_number() -> None:
     assert _check("新增8家。", "新增 ８ 家").passed
 
 
-def test_title_and_section_of_a_cited_span_support() -> None:
+def test_the_name_of_a_document_or_section_is_no_claim_and_supports_none() -> None:
     quotes = _cite("推进智改数转网联", title="2025年工作方案", section=("7. 推进智改数转网联",))
-    assert certify("2025年，第7项[1]。", None, quotes, (), DIRECTORY).passed
+    assert certify("《2025年工作方案》“7. 推进智改数转网联”[1]。", None, quotes, (), DIRECTORY).passed
+    assert certify("到2025年完成[1]。", None, quotes, (), DIRECTORY).unsupported == ("2025",)
+
+
+@pytest.mark.parametrize(
+    ("said", "quoted"),
+    [("10亿元", "10家"), ("三十五家", "新增三家"), ("10万元", "10亿元"), ("十五日内", "五十日内")],
+)
+def test_a_number_is_supported_with_its_unit_only(said: str, quoted: str) -> None:
+    assert not _check(f"为{said}[1]。", quoted).passed
+    assert _check(f"为{said}[1]。", f"共{said}").passed
+
+
+def test_the_end_of_a_sentence_parts_two_numbers() -> None:
+    assert _check("The most: 11. 18 bodies.", computed=("11", "18")).passed
 
 
 def test_without_citations_nothing_is_supported() -> None:
