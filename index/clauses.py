@@ -9,17 +9,15 @@ from dataclasses import dataclass, field
 from index.organisations import is_generic, looks_like_name
 from index.policy import Role
 
-_LABELS = (
-    (Role.LEAD, "牵头|主责|主办|总牵头"),
-    (Role.SUPPORT, "配合|协办|参与|协同|参加|协助|支持"),
-    (Role.IMPLEMENT, "实施|落实|承办|组织实施"),
-    (Role.RESPONSIBLE, "责任|负责|承担"),
-)
+_WORDS = {
+    Role.LEAD: "总牵头|牵头|主责|主办",
+    Role.SUPPORT: "配合|协办|参与|协同|参加|协助|支持",
+    Role.IMPLEMENT: "组织实施|实施|落实|承办",
+    Role.RESPONSIBLE: "责任|负责|承担",
+}
 
 
-LABEL = re.compile(
-    rf"(?P<word>{'|'.join(words for _, words in _LABELS)})(?:单位|部门|机构|处室|科室|机关|方)\s*[::]\s*"
-)
+LABEL = re.compile(rf"(?P<word>{'|'.join(_WORDS.values())})(?:单位|部门|机构|处室|科室|机关|方)\s*[::]\s*")
 
 
 # What stands behind the organisations of a segment, the most specific first.
@@ -30,13 +28,13 @@ _VERBS = (
     (
         Role.LEAD,
         re.compile(
-            rf"^{_MEANS}(?:牵头|主办)(?:单位|抓总|负责|组织|实施|落实|推进|会同.*|、.*)?(?:组织|实施|落实|推进|负责)?$"
+            rf"^{_MEANS}(?:{_WORDS[Role.LEAD]})(?:单位|抓总|负责|组织|实施|落实|推进|会同.*|、.*)?(?:组织|实施|落实|推进|负责)?$"
         ),
     ),
     (
         Role.SUPPORT,
         re.compile(
-            rf"^{_MEANS}(?:积极|密切|做好)?(?:配合|协助|参与|协同|支持)(?:落实|实施|推进|负责|做好|工作)*$"
+            rf"^{_MEANS}(?:积极|密切|做好)?(?:{_WORDS[Role.SUPPORT]})(?:落实|实施|推进|负责|做好|工作)*$"
         ),
     ),
     (
@@ -46,7 +44,7 @@ _VERBS = (
     (
         Role.IMPLEMENT,
         re.compile(
-            rf"^{_MEANS}(?:抓好|做好|认真|贯彻|组织)*(?:落实|实施|执行|组织实施|贯彻落实|推进落实|抓好落实)$"
+            rf"^{_MEANS}(?:抓好|做好|认真|贯彻|组织)*(?:{_WORDS[Role.IMPLEMENT]}|执行|贯彻落实|推进落实|抓好落实)$"
         ),
     ),
 )
@@ -171,7 +169,9 @@ def read_clause(text: str, start: int, end: int, clause: Clause, *, strict: bool
                 _add_names(text, left, labels[0].start(), role_of_label, clause, strict=False)
             for number, label in enumerate(labels):
                 stop = labels[number + 1].start() if number + 1 < len(labels) else right
-                role_of_label = next(role for role, words in _LABELS if label["word"] in words.split("|"))
+                role_of_label = next(
+                    role for role, words in _WORDS.items() if label["word"] in words.split("|")
+                )
                 _add_names(text, label.end(), stop, role_of_label, clause, strict=False)
             continue
         if read_segment(text, left, right, pending, clause, strict=strict):

@@ -210,6 +210,7 @@ def _tab_pairs(line: _Line, raw: str) -> Iterator[HeaderField]:
 
 
 def _colon_fields(line: _Line, raw: str) -> Iterator[HeaderField]:
+    raw = raw.replace("**", "  ")  # labels in bold; offsets stay
     matches = list(_FIELD.finditer(raw))
     if not matches or raw[: matches[0].start()].strip():
         return
@@ -265,6 +266,7 @@ def _drafts(source: str, lines: list[_Line], body_at: int, title: str) -> list[_
     """Sections in reading order; the first begins at 0."""
     drafts = [_Draft(0, 0, "", "", 0, 0, None)]
     marked = any(line.rank for line in lines)
+    titled = any(line.hashes and not _is_title_like(line.text, title, False) for line in lines)
     tail_at = _signature_at(lines, body_at)
     stack: list[int] = []  # numbers of the open sections
     for number, line in enumerate(lines):
@@ -280,7 +282,7 @@ def _drafts(source: str, lines: list[_Line], body_at: int, title: str) -> list[_
             stack = []
         elif line.hashes:
             _open(drafts, stack, line, line.text, line.at + len(line.text))
-        elif not marked and number > 0 and not any(line.hashes for line in lines):
+        elif not marked and number > 0 and not titled:
             drafts.append(_Draft(1, 1, "", "", line.start, line.at, None))
         elif _attached_title(lines, number, body_at):
             drafts.append(_Draft(0, 0, "", line.text, line.start, line.at + len(line.text), None))

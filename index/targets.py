@@ -64,6 +64,10 @@ _VERBS = (
 
 _BARE_VERB = re.compile(rf"^(?:{_VERBS}|有|为|达|是|按照?|以|给予|的)+$")
 _CONDITION = re.compile(r"(?:年满|未满|不满|已满|满)\s*$")  # an age that somebody has to have
+_YEARS = re.compile(r"(?:到|至)?20\d\d年?(?:[、和及与,](?:到|至)?20\d\d年?)+")
+_RISE = re.compile(r"[从由][^,;。]*\d[^,;。]*$")  # (规上企业)由50家(增加到80家)
+_FROM = re.compile(r"[从由][^,;。]{0,16}$")
+_RISES = re.compile(r"\s*(?:左右)?(?:逐步)?(?:增|提|上|扩|下|降|减|压|缩|升|调)[^,;。\d]{0,4}[到至为]")
 _LISTED = re.compile(r"等\s*$")  # 子女教育、…等6项: what was listed, counted
 _RESPECTIVELY = re.compile(r"(?:每人每月|每月|每年|均)?分别(?:为|是|达到|达)?$")
 
@@ -99,9 +103,12 @@ def _section_targets(
             for quantity in quantities(sentence)
             if not any(a <= folded.origin[start + quantity.start] < b for a, b in skip)
             and not (quantity.unit in ("岁", "周岁") and _CONDITION.search(sentence[: quantity.start]))
+            and not (
+                _FROM.search(sentence[: quantity.start]) and _RISES.match(sentence[quantity.end :])
+            )  # from which it rises
             and not (quantity.unit in ("项", "类", "种") and _LISTED.search(sentence[: quantity.start]))
         ]
-        distributed = _distribute(sentence, numbers)
+        distributed, dated = _distribute(sentence, numbers), _distribute_years(sentence, numbers)
         for quantity in numbers:
             at, until = start + quantity.start, start + quantity.end
             left = _fragment_start(text, previous_end, at)
@@ -117,7 +124,9 @@ def _section_targets(
             near = [m.group() for m in _PERIOD.finditer(text, left, at)]
             period = near[-1] if near else (period if text[left - 1 : left] == "、" else "")
             indicator, shown_start, shown_end, comparator = _read(text, left, at, until, right)
-            if distributed and quantity in distributed:
+            if quantity in dated:
+                year, indicator = dated[quantity]
+            elif quantity in distributed:
                 indicator = distributed[quantity]
             elif len(_row_of(numbers, quantity, sentence)) > 1 and "分别" in sentence[: quantity.start]:
                 previous_end = until  # values of several subjects that cannot be told apart
@@ -125,6 +134,9 @@ def _section_targets(
             if not indicator:
                 indicator = named if text[left - 1 : left] == "、" and named else _subject(text, start, at)
             named = indicator
+            if not indicator:
+                previous_end = until
+                continue
             span_start, span_end = folded.span(left, max(shown_end, until))
             show_start, show_end = folded.span(shown_start, shown_end)
             sentence_start, sentence_end = folded.span(start, end)
@@ -204,7 +216,7 @@ def _read(text: str, left: int, at: int, until: int, right: int) -> tuple[str, i
     comparator, before, after = read_comparator(head, tail)
     shown_start, shown_end = left + before, until + after
     head, tail = head[:before], tail[after:]
-    head = _LEADS.sub("", _strip_year(head)).strip()
+    head = _without_leads(_RISE.sub("", head))
     head = re.sub(r"(?:由|从)$", "", head)
     head = re.sub(r"^(.{4,}?)按照?.*$", r"\1", head)
     head = re.sub(r"^(?:按照|按(?!照)|其(?=[^中他]))(?=.{3})", "", head)
@@ -291,6 +303,28 @@ def _distribute(sentence: str, numbers: list[Quantity]) -> dict[Quantity, str]:
     return found
 
 
+def _distribute_years(sentence: str, numbers: list[Quantity]) -> dict[Quantity, tuple[int, str]]:
+    """到2025年和2027年，产值分别达到1、2: which value is due when, and of what."""
+    found: dict[Quantity, tuple[int, str]] = {}
+    for quantity in numbers:
+        row = _row_of(numbers, quantity, sentence)
+        before = sentence[: quantity.start]
+        if len(row) < 2 or row[0] is not quantity or "分别" not in before[-14:]:
+            continue
+        years = next((m for m in _YEARS.finditer(before) if len(_years_in(m.group())) == len(row)), None)
+        if years is None:
+            continue
+        what = re.split(r"[,;:]", _YEARS.sub("", before))[-1]
+        what = _RESPECTIVELY.sub("", what[: read_comparator(what, "")[1]].strip())
+        name = _without_leads(what)
+        found |= {value: (year, name) for value, year in zip(row, _years_in(years.group()), strict=True)}
+    return found
+
+
+def _years_in(text: str) -> list[int]:
+    return [int(year) for year in re.findall(r"20\d\d", text)]
+
+
 def _names_and_tail(names: list[str], what: str) -> tuple[list[str], str]:
     """The names of a list, and what is said of all: 甲类、乙类企业奖励 -> 甲类, 乙类 and 企业奖励."""
     *others, last = [_RESPECTIVELY.sub("", name) for name in names]
@@ -309,7 +343,18 @@ def _subject(text: str, start: int, at: int) -> str:
     first = re.match(r"[^,;。:]{2,60}", text[start:at])
     name = first.group() if first else text[start:at]
     name = re.split(r"按照?|依据|根据", name)[0] or name
-    return re.sub(r"(?:为|是|的|应当|每人每月|每月|每年)+$", "", _LEADS.sub("", _strip_year(name))).strip()
+    name = _RISE.sub("", name[: read_comparator(name, "")[1]])
+    name = re.match(r".{2,}?(?=\d)|", name).group() or name  # type: ignore[union-attr]
+    return re.sub(r"(?:为|是|的|应当|每人每月|每月|每年)+$", "", _without_leads(name)).strip()
+
+
+def _without_leads(head: str) -> str:
+    """The words before a value without the year and the adverbs that open them (其中2025年, 到2025年, 力争)."""
+    previous = None
+    while previous != head:
+        previous = head
+        head = _LEADS.sub("", _strip_year(head)).strip()
+    return head
 
 
 def _strip_year(head: str) -> str:
