@@ -118,7 +118,7 @@ def _batch(assistant: PolicyAssistant, source: Path, target: Path) -> int:
 def _answer_line(assistant: PolicyAssistant, line: str, number: int) -> dict[str, Any]:
     try:
         entry = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return _error(number, f"第 {number} 行不是 JSON：{error}")
     if not isinstance(entry, dict) or not isinstance(entry.get("question"), str):
         return _error(number, f"第 {number} 行缺少文字形式的 question。")

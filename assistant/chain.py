@@ -20,13 +20,14 @@ from assistant.corpus import Corpus
 from assistant.draft import Draft
 from assistant.header_answers import read_date
 from assistant.judge import judge, refuse
+from assistant.parts import answer_parts, parts_of
 from assistant.question import Question, language_of, read_question, without_control
 from assistant.retriever import HybridRetriever
 from assistant.route import route
 from assistant.target_choice import other_years
 from assistant.terms import Term
 from index.parser import header_labels
-from index.store import Index, is_stale
+from index.store import Index, is_stale, read_pointer
 from prompts import phrase
 
 LONGEST_QUESTION = 2000  # characters
@@ -134,7 +135,8 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
                 question[:LONGEST_QUESTION], clean[:LONGEST_QUESTION], language, "refused", "none", text
             )
             yield Evidence(())
-            yield Final(replace(answer, timings_ms={"total": _since(start)}))
+            spent = {"condense": 0.0, "retrieve": 0.0, "first_token": _since(start), "total": _since(start)}
+            yield Final(replace(answer, timings_ms=spent))
             return
         standalone = condense(clean, history, self.read, self.corpus.text) if history else clean
         condensed = _since(start)
@@ -146,13 +148,26 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         timings = {"condense": condensed, "retrieve": _since(before)}
         shown = tuple(passages[:SHOWN])
         yield Evidence(shown)
-        draft = self._answer(asked, passages)
+        draft = self._answer_whole(asked, passages)
+        draft.settle()
         timings["first_token"] = _since(start)
         for piece in draft.tokens():
             yield Token(piece)
         answer = self._finish(draft, question, standalone, shown, asked)
         timings["total"] = _since(start)
         yield Final(replace(answer, timings_ms=timings))
+
+    def _answer_whole(self, asked: Question, passages: Sequence[Passage]) -> Draft:
+        """One answer, also to a question that asks two things."""
+        parts = parts_of(asked, self.read, self.corpus.text)
+        if parts:
+            draft = answer_parts(parts, lambda part: self._answer(part, self._search(part)))
+            if draft is not None:
+                return draft
+        return self._answer(asked, passages)
+
+    def _search(self, asked: Question) -> Sequence[Passage]:
+        return self.retriever.search(_search_text(asked, asked.text))
 
     def _answer(self, asked: Question, passages: Sequence[Passage]) -> Draft:
         """Ledger first; else the sentences that answer; else a refusal."""
@@ -185,6 +200,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         passages: tuple[Passage, ...],
         asked: Question,
     ) -> Answer:
+        self._warn_of_index(draft)
         if draft.status != "refused":
             self._warn(draft)
         return Answer(
@@ -225,10 +241,16 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         quotes.note("replaced", "notice_replaced")
         return quotes
 
-    def _warn(self, draft: Draft) -> None:
-        """Notices of policies that are no longer in force, and of sources that have changed."""
-        if is_stale(self.index):
+    def _warn_of_index(self, draft: Draft) -> None:
+        """Notices of an index that another has replaced, and of sources that have changed since it was made."""
+        own = self.index.manifest.generation
+        if read_pointer(self.index.settings).get("current", own) != own:
+            draft.note("index_stale", "notice_replaced_index")
+        elif is_stale(self.index):
             draft.note("index_stale", "notice_stale")
+
+    def _warn(self, draft: Draft) -> None:
+        """Notices of policies that are no longer in force."""
         for policy in dict.fromkeys(citation.policy for citation in draft.citations()):
             document = self.corpus.policies[policy]
             expires = self.corpus.field(document, "expires")

@@ -41,7 +41,6 @@ def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
         draft.say("quote", text=text, cite=draft.cite(first.policy, first.start, last.end, score))
     if ask.question.has("count", "list") and not asks_number(ask.question):
         draft.count = _items_quoted(ask, chosen)
-    draft.topic = tuple(dict.fromkeys(sentence.section[-1] for sentence in chosen if sentence.section))
     return draft
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from assistant.answer import Citation, Notice, Route, Status, Table
-from assistant.corpus import Corpus
+from assistant.corpus import Corpus, section_at
 from assistant.terms import Language
 from index.organisations import english_name
 from prompts import phrase
+
+_MARK = re.compile(r"\[(\d+)\]")
 
 
 @dataclass(slots=True)
@@ -29,7 +32,6 @@ class Draft:
     notices: list[Notice] = field(default_factory=list)
     denied: set[str] = field(default_factory=set)  # organisations named only to say that they have no part
     computed: set[str] = field(default_factory=set)  # numbers that follow from shown operands
-    topic: tuple[str, ...] = ()  # what the answer is about, for the follow-up
 
     def say(self, name: str, /, **values: object) -> None:
         """Add a sentence."""
@@ -80,6 +82,36 @@ class Draft:
         english = english_name(name) if self.language == "en" else ""
         return f"{name} ({english})" if english else name
 
+    def append(self, other: Draft) -> None:
+        """Add the answer to another question behind this one; its citations are numbered on."""
+        marks = {number: self.number(*key, other.scores[key]) for key, number in other.spans.items()}
+        said = [_MARK.sub(lambda m: f"[{marks.get(int(m[1]), m[1])}]", piece) for piece in other.pieces]
+        self.pieces += [piece for piece in said if piece not in self.pieces]
+        if len(self.rows) < 2:
+            self.columns = other.columns
+            self.rows = [(cells, tuple(marks[number] for number in row)) for cells, row in other.rows]
+        self.count = other.count if self.count is None else self.count
+        self.notices += [notice for notice in other.notices if notice not in self.notices]
+        self.denied |= other.denied
+        self.computed |= other.computed
+        if other.route != "ledger":
+            self.route = other.route
+        if other.status == "partial":
+            self.status = "partial"
+
+    def settle(self) -> None:
+        """Drop citations that nothing shown refers to (of a table with one row) and number the others anew."""
+        shown = [int(mark) for piece in self.pieces for mark in _MARK.findall(piece)]
+        if len(self.rows) > 1:
+            shown += [number for _, marks in self.rows for number in marks]
+        kept = [
+            key for key, number in sorted(self.spans.items(), key=lambda item: item[1]) if number in shown
+        ]
+        new = {self.spans[key]: number for number, key in enumerate(kept, start=1)}
+        self.spans = {key: new[self.spans[key]] for key in kept}
+        self.pieces = [_MARK.sub(lambda m: f"[{new.get(int(m[1]), m[1])}]", piece) for piece in self.pieces]
+        self.rows = [(cells, tuple(new[n] for n in marks if n in new)) for cells, marks in self.rows]
+
     def tokens(self) -> tuple[str, ...]:
         """The sentences written so far, each but the first with the blank that English puts before it."""
         blank = " " if self.language == "en" else ""
@@ -98,7 +130,7 @@ class Draft:
 
     def _citation(self, number: int, key: tuple[str, int, int]) -> Citation:
         policy = self.corpus.policies[key[0]]
-        section = next((s for s in policy.sections if s.start <= key[1] < s.end), policy.sections[0])
+        section = section_at(policy, key[1]) or policy.sections[0]
         document = self.corpus.field(policy, "document_number")
         return Citation(
             number=number,

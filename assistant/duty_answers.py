@@ -217,7 +217,6 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
         )
         for clause in sorted(clauses, key=lambda c: (c.policy, c.start)):
             say_clause(draft, clause, roles)
-    draft.topic = tuple(clause.task for clause in clauses)
     unnamed = [m.text for m in ask.question.mentions if not ask.corpus.directory.named(m)]
     if unnamed:
         draft.note("not_named", "notice_not_named", names="、".join(dict.fromkeys(unnamed)))

@@ -270,7 +270,6 @@ def tasks_about(ask: Ask) -> Draft | None:
     if len(clauses) == 1:
         say_clause(draft, clauses[0], tuple(Role))
     clause_table(draft, clauses)
-    draft.topic = (topic,)
     return draft
 
 

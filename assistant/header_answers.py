@@ -11,6 +11,7 @@ from functools import cache
 
 from assistant.ask import Ask
 from assistant.draft import Draft, plain_number
+from assistant.question import Question
 from index.parser import header_labels
 from index.policy import Policy
 from index.text import fold, squeeze
@@ -65,6 +66,14 @@ def _asks() -> dict[str, re.Pattern[str]]:
     }
 
 
+def asks_of_document(question: Question) -> bool:
+    """Whether a field of the document (文号, 发布日期) is asked for, without a topic beside it."""
+    rest = question.folded
+    for pattern in _asks().values():
+        rest = pattern.sub(" ", rest)
+    return rest != question.folded and not any(t.weight >= 0.9 and t.text in rest for t in question.terms)
+
+
 def answer_header(ask: Ask) -> Draft | None:
     """The answer to a question about the document itself, or None."""
     question = ask.question
@@ -87,7 +96,6 @@ def answer_header(ask: Ask) -> Draft | None:
         return None
     if len(policies) == 1:
         draft.rows.clear()
-    draft.topic = tuple(meanings)
     return draft
 
 

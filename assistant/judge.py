@@ -334,5 +334,4 @@ def refuse(ask: Ask, reason: str, passages: Sequence[Passage], lost: Sequence[st
     searched = [term.text for term in question.terms if term.weight >= 0.4][:8]
     if searched:
         draft.say("refuse_terms", terms="、".join(searched))
-    draft.topic = tuple(searched)
     return draft

@@ -100,7 +100,6 @@ def _tasks_of(ask: Ask, names: Sequence[str], within: Sequence[Clause] = ()) -> 
         draft.count += len(listed)
         rows += shown
     task_table(draft, rows, names)
-    draft.topic = (names[0],)
     if ask.question.has("why"):
         draft.say("why_not")
     return draft
@@ -118,7 +117,6 @@ def _tasks_of_each(ask: Ask, groups: Sequence[tuple[str, ...]]) -> Draft:
         rows += shown
     draft.count = len(unique_clauses(listed))
     task_table(draft, unique_clauses(rows), [name for names in groups for name in names])
-    draft.topic = (groups[0][0],)
     return draft
 
 
@@ -269,7 +267,6 @@ def _organisation_in_task(
     if question.has("why"):
         draft.say("why_not")
     say_clause(draft, clause, tuple(Role))
-    draft.topic = (clause.task,)
     if len(topic) > 1:
         clause_table(draft, topic)
     return draft

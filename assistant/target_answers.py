@@ -29,7 +29,8 @@ _WHICH = re.compile(r"哪|什么|谁的|\b(?:which|what)\b")
 _COMPARES = re.compile(
     r"大于|小于|高于|低于|多于|少于|超过|不足|不到|以上|以下|\b(?:more|less|fewer|over|above|below|under)\b"
 )
-_NUMBER_BESIDES = r"what (?:is|are) the (?:[\w-]+ ){0,5}?(?:targets?|goals?|size|figure)"
+_REACHED = re.compile(r"完成|实现|达到|建成|突破|\b(?:reach|achiev|complet|met|done)\w*")
+_NUMBER_BESIDES = r"目标(?:分别|和|与|、)|[和与、及]目标|what (?:is|are) the (?:[\w-]+ ){0,5}?(?:targets?|goals?|size|figure)"
 
 
 def answer_targets(ask: Ask) -> Draft | None:
@@ -41,6 +42,7 @@ def answer_targets(ask: Ask) -> Draft | None:
         question.has("amount", "targets", "sum", "difference", "largest", "smallest", "ratio")
         or bool(question.numbers)
         or bool(question.years)
+        or (question.has("when") and bool(_REACHED.search(question.folded)))
     )
     if not wants or (question.has("who") and not question.has("largest", "smallest")) or question.roles:
         return None
@@ -56,6 +58,8 @@ def answer_targets(ask: Ask) -> Draft | None:
     if section:
         return _list(ask, section)
     chosen = choose_targets(ask)
+    if question.has("when"):
+        chosen = [(policy, target) for policy, target in chosen if target.year]
     if not chosen:
         return None
     return _answer(ask, chosen)

@@ -1,0 +1,75 @@
+"""Questions that ask two things (绿色工厂由谁牵头，目标是多少): each is answered, or said to be missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from assistant.condense import Read, condense
+from assistant.draft import Draft
+from assistant.header_answers import asks_of_document
+from assistant.question import Question
+from assistant.sentences import asks_number
+
+_SPLIT = re.compile(r"[,，;；。?？]+|\band\b(?=\s+(?:who|which|what|how|when|by)\b)", re.I)
+_ONE_ANSWER = (
+    "yesno",
+    "why",
+    "sum",
+    "difference",
+    "ratio",
+    "largest",
+    "smallest",
+    "shared",
+    "without",
+    "except",
+)
+MOST = 3  # parts of a question
+
+
+def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
+    """The questions that a question is made of, each standing alone; [] where it asks one thing.
+
+    ``corpus`` is the folded text of the policies (see ``condense``).
+    """
+    pieces = [piece.strip() for piece in _SPLIT.split(question.text) if piece.strip()]
+    if not 2 <= len(pieces) <= MOST or question.has(*_ONE_ANSWER):
+        return []
+    found: list[Question] = []
+    for piece in pieces:
+        history = [{"role": "user", "content": part.text} for part in found]
+        found.append(read(condense(piece, history, read, corpus)))
+    kinds = [_asked(part) for part in found]
+    return found if all(kinds) and len(set(kinds)) > 1 else []
+
+
+def _asked(question: Question) -> str:
+    """What sort of thing a question asks for; "" where it asks nothing that can be told apart."""
+    if asks_of_document(question):
+        return "document"
+    if question.has("when"):
+        return "when"
+    if asks_number(question) or (question.has("targets") and not question.has("who")):
+        return "number"
+    return "who" if question.roles or question.has("who") else ""
+
+
+def answer_parts(parts: list[Question], answer: Callable[[Question], Draft]) -> Draft | None:
+    """The answers to all parts as one; what is missing makes it partial. None where nothing is answered."""
+    drafts = [(part, answer(part)) for part in parts]
+    whole: Draft | None = None
+    for draft in _answered(drafts):
+        if whole is None:
+            whole = draft
+        else:
+            whole.append(draft)
+    if whole is not None:
+        for part, draft in drafts:
+            if draft.status == "refused":
+                whole.status = "partial"
+                whole.note("partial", "notice_partial", terms=part.text)
+    return whole
+
+
+def _answered(drafts: list[tuple[Question, Draft]]) -> Iterator[Draft]:
+    return (draft for _, draft in drafts if draft.status != "refused")
