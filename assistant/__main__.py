@@ -20,7 +20,7 @@ from dotenv import load_dotenv
 
 from assistant.answer import SCHEMA, Answer
 from assistant.settings import Settings, SettingsError
-from index.errors import PolicyIndexError
+from index.errors import PolicyIndexError, message
 
 if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
@@ -48,18 +48,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m assistant", description="向政策文件提问。")
+    parser = argparse.ArgumentParser(prog="python -m assistant", description=message("cli_assistant"))
     commands = parser.add_subparsers(dest="command", required=True)
-    ask = commands.add_parser("ask", help="回答一个问题")
+    ask = commands.add_parser("ask", help=message("cli_ask"))
     ask.add_argument("question")
-    ask.add_argument("--json", action="store_true", help="输出 JSON（schema 1）")
-    batch = commands.add_parser("batch", help="逐行回答一个 JSONL 文件里的问题")
+    ask.add_argument("--json", action="store_true", help=message("cli_json"))
+    batch = commands.add_parser("batch", help=message("cli_batch"))
     batch.add_argument("input", type=Path, metavar="IN.jsonl")
     batch.add_argument("output", type=Path, metavar="OUT.jsonl")
     return parser
 
 
 def _ask(assistant: PolicyAssistant, question: str, *, as_json: bool) -> int:
+    if _UNPAIRED.search(question):
+        print(message("unpaired_question"), file=sys.stderr)
+        return 2
     answer = assistant.invoke({"question": question, "history": []})
     print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2) if as_json else as_text(answer))
     return 0
@@ -97,12 +100,12 @@ def _batch(assistant: PolicyAssistant, source: Path, target: Path) -> int:
     try:
         lines = source.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        print(f"读不到 {source}：{error}", file=sys.stderr)
+        print(message("cannot_read", path=source, reason=error), file=sys.stderr)
         return 1
     failed = False
     try:
         with target.open("w", encoding="utf-8") as out:
-            for number, line in enumerate(tqdm(lines, unit="题", disable=None), start=1):
+            for number, line in enumerate(tqdm(lines, unit=message("batch_unit"), disable=None), start=1):
                 if not line.strip():
                     continue
                 result = _answer_line(assistant, line, number)
@@ -110,7 +113,7 @@ def _batch(assistant: PolicyAssistant, source: Path, target: Path) -> int:
                 out.write(json.dumps(result, ensure_ascii=False) + "\n")
                 out.flush()
     except OSError as error:
-        print(f"写不了 {target}：{error}", file=sys.stderr)
+        print(message("cannot_write", path=target, reason=error), file=sys.stderr)
         return 1
     return 1 if failed else 0
 
@@ -119,17 +122,17 @@ def _answer_line(assistant: PolicyAssistant, line: str, number: int) -> dict[str
     try:
         entry = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return _error(number, f"第 {number} 行不是 JSON：{error}")
+        return _error(number, message("not_json", line=number, reason=error))
     if not isinstance(entry, dict) or not isinstance(entry.get("question"), str):
-        return _error(number, f"第 {number} 行缺少文字形式的 question。")
+        return _error(number, message("no_question", line=number))
     if _UNPAIRED.search(json.dumps(entry, ensure_ascii=False)):
-        return _error(number, f"第 {number} 行含有无法读取的字符。")
+        return _error(number, message("unpaired", line=number))
     history = entry.get("history") or []
     if not isinstance(history, list) or not all(
         isinstance(turn, dict) and isinstance(turn.get("role"), str) and isinstance(turn.get("content"), str)
         for turn in history
     ):
-        return _error(number, f"第 {number} 行的 history 应为 role 和 content 的列表。")
+        return _error(number, message("bad_history", line=number))
     answer = assistant.invoke({"question": entry["question"], "history": history}).to_json()
     answer["id"] = entry.get("id")
     return answer

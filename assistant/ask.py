@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from assistant.corpus import Clause, Corpus
 from assistant.draft import Draft
 from assistant.question import Question
+from index.parser import DOCUMENT_KINDS
+from index.policy import Policy
+
+_OF_KIND = re.compile(rf"({DOCUMENT_KINDS})(?:里面?|中|内|一共|总共|共|有?几|有?多少|分为?几|第|的结构)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,14 @@ class Ask:
     def draft(self) -> Draft:
         """An empty answer in the language of the question."""
         return Draft(self.corpus, self.question.language)
+
+    def policies(self) -> list[Policy]:
+        """Policies that the question names, or those of the kind that it names (条例共有多少条), or all."""
+        every = list(self.corpus.policies.values())
+        if self.question.policies:
+            return [policy for policy in every if policy.id in self.question.policies]
+        kinds = _OF_KIND.findall(self.question.folded)
+        return [p for p in every if any(kind in p.title for kind in kinds)] or every
 
     def clauses(self) -> list[Clause]:
         """Clauses of the policies that the question names, or all."""

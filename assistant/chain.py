@@ -18,6 +18,7 @@ from assistant.composer import compose
 from assistant.condense import condense
 from assistant.corpus import Corpus
 from assistant.draft import Draft
+from assistant.examples import example_questions
 from assistant.header_answers import read_date
 from assistant.judge import judge, refuse
 from assistant.parts import answer_parts, parts_of
@@ -285,24 +286,3 @@ def _nearness(passages: Sequence[Passage]) -> dict[tuple[str, int], float]:
 
 def _since(start: float) -> float:
     return round((time.perf_counter() - start) * 1000, 2)
-
-
-def example_questions(corpus: Corpus) -> list[str]:
-    """Up to six questions from the ledger, of different kinds; deterministic."""
-    found: list[str] = []
-    bracketed = [clause for clause in corpus.clauses if clause.heads()]
-    short = [clause for clause in bracketed if len(clause.task) <= 16]
-    if short:
-        found.append(f"“{short[len(short) // 2].task}”由哪个单位牵头？")
-    if bracketed:
-        heads = [duty.organisation for clause in bracketed for duty in clause.heads()]
-        second = sorted(dict.fromkeys(heads), key=lambda name: (-heads.count(name), name))
-        found.append(f"{second[min(1, len(second) - 1)]}牵头哪些任务？")
-    dated = [target for _, target in corpus.targets if target.year and len(target.indicator) <= 16]
-    if dated:
-        found.append(f"到{dated[0].year}年，{dated[0].indicator}的目标是多少？")
-        found.append(f"{max(t.year for t in dated if t.year)}年的目标有哪些？")
-    found.append("文件的文号和发布时间是什么？")
-    if short:
-        found.append(f"Who leads “{short[0].task}”?")
-    return found[:6]

@@ -9,6 +9,7 @@ from itertools import pairwise
 from assistant.question import Question, topic_of
 from index.keywords import tagged
 from index.text import fold_with_origin, squeeze
+from prompts import phrase
 
 _ABOUT_DOCUMENT = re.compile(
     r"文号|字号|索引号|发布|印发|有效|主送|标题|依据|施行|实施日期|生效|issued|published|document number|in force|valid"
@@ -23,6 +24,12 @@ _THAT_BODY = re.compile(
     r"(?:那|这|该|上述)一?个?(?:局|部门|单位|委员会|机构|厅)|\b(?:that|this|the same) (?:bureau|department|body|agency)\b",
     re.I,
 )
+_ITS_PART = re.compile(  # 它还牵头哪些任务, 是它牵头的: who bears a task, not the task
+    r"(?:它们?|他们?)(?=(?:单位|部门|局)?(?:还|也|又|都|是|要|主要|同时|另外)*(?:牵头|配合|负责|落实|参与|承担|协助|管))"
+    r"|\b(?:it|they)\b(?=\s+(?:also\s+)?(?:leads?|supports?|implements?))",
+    re.I,
+)
+_WHY = re.compile(r"(?:这是|那|这)?(?:为什么|为何|为啥|why|how come)(?:呢|啊|是这样)?[\s?？。]*", re.I)
 _WITH = re.compile(r"(?:一起|共同|联合|合作)")
 _OF_WHAT = re.compile(
     r"^(?:那么?|那|还有|另外|再|然后)?[\s,，]*(?P<what>[^，,。？?]{2,14}?)的?呢\s*[?？。]?$"
@@ -77,12 +84,14 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
     others = [term for term in topical if not _BOTH.fullmatch(term.text)]
     if _BOTH.search(new) and not others and not now.mentions and len(new) < 24:
         return _of_both(new, now, [topic_of(read(text)) for text in earlier]) or new
-    body = _THAT_BODY.search(new)
+    body = _THAT_BODY.search(new) or _ITS_PART.search(new)
+    if not topical and not now.mentions and _WHY.fullmatch(new.strip()) and not then.has("why"):
+        return phrase(now.language, "follow_why", question=before)
     if body and not now.mentions:
         name = next((mention.text for mention in (then.mentions or read(said).mentions)), "")
         return _strip_opening(new[: body.start()] + name + new[body.end() :]) if name else new
     if now.mentions and then.mentions and _WITH.search(new) and len(now.mentions) == 1 and not topical:
-        return f"{then.mentions[0].text}和{now.mentions[0].text}共同承担哪些任务？"
+        return phrase("zh", "follow_with", first=then.mentions[0].text, second=now.mentions[0].text)
     if now.years and not topical and not now.mentions and (elliptic or opening) and len(new) < 24:
         return _with_years(before, now, then)
     swapped = _with_addressee(new, before)
@@ -117,9 +126,10 @@ def _of_both(new: str, now: Question, subjects: Sequence[str]) -> str:
     if len(pair) < 2:
         return ""
     if now.language == "en":
-        return f"{_strip_opening(new).rstrip('?')}: the targets of {pair[0]} and {pair[1]}?"
-    what = re.sub(r"^(?:(?:这|那)?(?:两|二)(?:个|者|项)|它们)", "", _strip_opening(new))
-    return f"{pair[0]}和{pair[1]}的目标{what}"
+        what = _strip_opening(new).rstrip("?")
+    else:
+        what = re.sub(r"^(?:(?:这|那)?(?:两|二)(?:个|者|项)|它们)", "", _strip_opening(new))
+    return phrase(now.language, "follow_both", first=pair[0], second=pair[1], what=what)
 
 
 def _joint(now: Question) -> str:
@@ -171,9 +181,7 @@ def _with_organisation(new: str, before: str, now: Question, then: Question, sub
         mention = then.mentions[0]
         start, end = folded.span(mention.start, mention.end)
         return then.text[:start] + name + then.text[end:]
-    if now.language == "en":
-        return f"What does {name} do in {subject}?" if subject else new
-    return f"{name}在{subject}中承担什么角色？" if subject else new
+    return phrase(now.language, "follow_body", body=name, topic=subject) if subject else new
 
 
 def _with_topic(new: str, before: str, now: Question, then: Question, corpus: str) -> str:

@@ -25,9 +25,6 @@ from assistant.terms import words
 from index.policy import Role
 from index.text import squeeze
 
-_FILTERED = re.compile(  # 三个以上配合单位: a condition on a count, which the lists do not know
-    r"[\d一二三四五六七八九十两]+个?(?:及?以上|及?以下|以内)|(?:超过|多于|少于|不足|至少)[\d一二三四五六七八九十两]+个|\b(?:more|fewer|less) than (?:\d+|two|three|four|five)\b"
-)
 _BODY_ASKED = re.compile(r"^[一-鿿]{2,12}?(?:负责|牵头|配合|承担)(?:什么|哪些|啥)")
 HELD = 0.98  # coverage at which a clause speaks of all that is asked about
 NAMED = 0.3  # coverage below which the name of a task does not say that it is the one meant
@@ -51,7 +48,7 @@ def answer_duties(ask: Ask) -> Draft | None:
         return tasks_without(ask, named)
     if question.has("except") and named and listing:
         return distinct_organisations(ask, named) if question.roles else None
-    if _FILTERED.search(question.folded) or _asks_members(question) or _of_unnamed(question):
+    if question.has("filtered") or _asks_members(question) or _of_unnamed(question):
         return None
     topic = _topic_clauses(ask) if ask.topical() or question.marker else []
     if bearers:
@@ -148,6 +145,9 @@ def _topic_clauses(ask: Ask) -> list[Clause]:
     ]
     if coverage(ask.corpus, question.terms, Unit(((1.0, squeeze(best.task)),))) < NAMED:
         chosen += [c for other, c in ranked if other.coverage >= HELD and c not in chosen]
+        inside = [c for c in chosen if not c.bracketed and best.start <= c.start and c.end <= best.end]
+        if inside and best.bracketed:
+            return [best, *inside]  # a sentence of the task says itself who does what is asked about
     running = [clause for clause in chosen if not clause.bracketed]
     if len(chosen) > len(running):
         chosen = (
@@ -220,6 +220,8 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
     unnamed = [m.text for m in ask.question.mentions if not ask.corpus.directory.named(m)]
     if unnamed:
         draft.note("not_named", "notice_not_named", names="、".join(dict.fromkeys(unnamed)))
+    if ask.question.has("why"):
+        draft.say("why_not")
     clause_table(draft, clauses)
     if ask.question.years and not any(
         str(year) in clause.own for year in ask.question.years for clause in clauses

@@ -18,7 +18,7 @@ from assistant.duty_text import (
 )
 from assistant.match import missing
 from assistant.question import Question, topic_of
-from assistant.terms import Term
+from assistant.terms import Term, pattern
 from index.policy import Role
 from index.text import squeeze
 from prompts import phrase
@@ -68,15 +68,11 @@ def shared_tasks(ask: Ask, groups: list[tuple[str, ...]]) -> Draft:
 
 def _paired_roles(question: Question) -> list[Role]:
     """Roles in the order in which the question names them (A牵头、B配合)."""
-    places: list[tuple[int, Role]] = []
-    words = {
-        Role.LEAD: r"牵头|lead",
-        Role.SUPPORT: r"配合|协助|support",
-        Role.RESPONSIBLE: r"负责|responsible",
-        Role.IMPLEMENT: r"落实|implement",
-    }
-    for role, pattern in words.items():
-        places += [(match.start(), role) for match in re.finditer(pattern, question.folded)]
+    places = [
+        (match.start(), role)
+        for role in Role
+        for match in pattern("role", role.value).finditer(question.folded)
+    ]
     return [role for _, role in sorted(places)]
 
 

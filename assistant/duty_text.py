@@ -44,8 +44,7 @@ def say_clause(draft: Draft, clause: Clause, roles: Sequence[Role]) -> None:
             parts.append(phrase(draft.language, f"no_{role.value}"))
             if responsible and not lead and role is Role.SUPPORT:
                 parts.insert(0, _part(draft, "responsible", responsible, mark, clause, task))
-    comma, stop = ("; ", ".") if draft.language == "en" else ("，", "。")
-    draft.pieces.append(comma.join(parts) + stop)
+    draft.pieces.append(phrase(draft.language, "clause_comma").join(parts) + phrase(draft.language, "stop"))
 
 
 def _part(draft: Draft, name: str, duties: Sequence[Duty], mark: str, clause: Clause, task: str) -> str:

@@ -12,6 +12,7 @@ from functools import cache
 from assistant.ask import Ask
 from assistant.draft import Draft, plain_number
 from assistant.question import Question
+from assistant.terms import words
 from index.parser import header_labels
 from index.policy import Policy
 from index.text import fold, squeeze
@@ -140,10 +141,7 @@ def _meanings(ask: Ask) -> list[str]:
         for term in question.terms
         if term.weight >= 0.4
         and term.text in squeeze(rest)
-        and not re.fullmatch(
-            r"[\d号发文]+|日期|时间|落款|文号|发布|印发|制定|公布|施行|实施|生效|收文|发给|通知|文件|执行|标注|版本|官方|编号|查询|开始|正式|标准|执行|document|date|issued?|published",
-            term.text,
-        )
+        and not re.fullmatch(words()["document"]["plain"], term.text)
     ]
     if any(m in asked for m in ("basis", "recipients")):
         return asked if len([t for t in left if t.weight >= 0.9]) <= 2 else []
@@ -212,6 +210,17 @@ def _expiry(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
             )
 
 
+def expiry(ask: Ask, policy: Policy) -> tuple[Found, date] | None:
+    """Until when a policy is in force, and where it says so; None where it does not."""
+    field = ask.corpus.field(policy, "expires")
+    found = [Found(field.label, field.value, field.start, field.end)] if field else []
+    for item in [*found, *_expiry(ask, policy, "expires")]:
+        day = read_date(item.value)
+        if day:
+            return item, day
+    return None
+
+
 def _label(ask: Ask, meaning: str) -> str:
     labels = header_labels()[meaning]
     return str(labels["en"][0]).capitalize() if ask.question.language == "en" else str(labels["labels"][0])
@@ -257,7 +266,7 @@ def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, man
         draft.say("in_force", label=label, value=value, cite=cite)
     elif found.label in header_labels()["expires"]["labels"] and (day := read_date(value)):
         state = phrase(draft.language, "state_expired" if day <= ask.today else "state_valid")
-        today = f"{ask.today.year}年{ask.today.month}月{ask.today.day}日"
+        today = phrase(draft.language, "date", year=ask.today.year, month=ask.today.month, day=ask.today.day)
         draft.computed.update(re.findall(r"\d+", today))
         draft.say("expires_on", value=value, cite=cite, today=today, state=state)
     else:

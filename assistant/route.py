@@ -8,10 +8,12 @@ from assistant.ask import Ask
 from assistant.draft import Draft
 from assistant.duty_answers import answer_duties
 from assistant.header_answers import answer_header
+from assistant.library_answers import answer_library
 from assistant.section_answers import answer_section, answer_structure
 from assistant.target_answers import add_targets, answer_targets, asks_bearer_and_number, asks_number_of_body
 
 RULES: tuple[Callable[[Ask], Draft | None], ...] = (
+    answer_library,
     answer_header,
     answer_section,
     answer_duties,

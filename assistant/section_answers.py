@@ -7,8 +7,10 @@ import re
 from assistant.ask import Ask
 from assistant.corpus import last_numbered, numbered_section, subtree_end
 from assistant.draft import Draft
+from assistant.terms import words
 from index.policy import Policy, Section
 from index.text import squeeze
+from prompts import phrase
 
 
 def answer_section(ask: Ask) -> Draft | None:
@@ -20,9 +22,7 @@ def answer_section(ask: Ask) -> Draft | None:
         return _by_heading(ask)
     draft = ask.draft()
     draft.route = "ledger"
-    for policy in ask.corpus.policies.values():
-        if question.policies and policy.id not in question.policies:
-            continue
+    for policy in ask.policies():
         section = numbered_section(policy, question.marker)
         if section is None:
             continue
@@ -49,9 +49,7 @@ def answer_section(ask: Ask) -> Draft | None:
 
 def _say_last(ask: Ask, draft: Draft) -> None:
     """There is no 第四十条: say which is the last, where the sections are numbered through."""
-    for policy in ask.corpus.policies.values():
-        if ask.question.policies and policy.id not in ask.question.policies:
-            continue
+    for policy in ask.policies():
         last = last_numbered(policy, ask.question.marker)
         if last is not None:
             cite = draft.cite(policy.id, last.start, last.end)
@@ -73,9 +71,7 @@ def _by_heading(ask: Ask) -> Draft | None:
         or (question.has("amount", "count", "when", "yesno") and not question.has("targets"))
     ):
         return None
-    for policy in ask.corpus.policies.values():
-        if question.policies and policy.id not in question.policies:
-            continue
+    for policy in ask.policies():
         for section in policy.sections:
             heading = squeeze(section.heading)
             end = subtree_end(policy.sections, section.id)
@@ -106,20 +102,21 @@ def answer_structure(ask: Ask) -> Draft | None:
         r"(?:几|多少)个?(章|条|节|部分)|how many (chapters|articles|sections|parts)", question.folded
     )
     text = squeeze(question.text)
-    for policy in ask.corpus.policies.values():
-        if question.policies and policy.id not in question.policies:
-            continue
-        if counted and not any(
-            t.weight >= 0.9 and not re.search("chapter|article|section|part|部分", t.text)
-            for t in question.terms
-        ):
-            draft = ask.draft()
-            for kind in dict.fromkeys(_ENGLISH_KINDS.get(b, a or b) for a, b in counted):
+    if counted and not any(
+        t.weight >= 0.9
+        and not re.search("chapter|article|section|part|部分", t.text)
+        and not any(t.text in squeeze(policy.title) for policy in ask.policies())
+        for t in question.terms
+    ):
+        draft = ask.draft()
+        for policy in ask.policies():
+            for kind in dict.fromkeys(words()["marker"].get(b, a or b) for a, b in counted):
                 found = _of_kind(policy, kind)
                 if found:
                     _say_children(draft, policy, None, found)
-            if draft.pieces:
-                return draft
+        if draft.pieces:
+            return draft
+    for policy in ask.policies():
         if (
             not question.has("structure", "list")
             or re.search(r"多少(?![个项条章])|几(?![个项条章部大])", question.folded)
@@ -165,16 +162,6 @@ def _own_text(policy: Policy, section: Section) -> str:
 _BY_ITEM = re.compile(
     r"(?:几|多少)(?:项|件|条)|\btasks\b|\bmeasures\b"
 )  # what is done, not how it is grouped
-_ENGLISH_KINDS = {"chapters": "章", "articles": "条", "sections": "节", "parts": "部分"}
-_ENGLISH_HEADINGS = {
-    "main tasks": "任务",
-    "key tasks": "任务",
-    "priority tasks": "任务",
-    "main measures": "措施",
-    "key measures": "措施",
-    "basic principles": "原则",
-    "principles": "原则",
-}
 
 
 def _names_heading(text: str, heading: str) -> bool:
@@ -183,7 +170,7 @@ def _names_heading(text: str, heading: str) -> bool:
 
 
 def _same_heading(folded: str, heading: str) -> bool:
-    return any(words in folded and heading.endswith(ending) for words, ending in _ENGLISH_HEADINGS.items())
+    return any(name in folded and heading.endswith(ending) for name, ending in words()["heading"].items())
 
 
 def _of_kind(policy: Policy, kind: str) -> list[Section]:
@@ -220,8 +207,6 @@ def _say_children(
             [draft.number(policy.id, child.start, end if end - child.start < 600 else child.end)],
         )
     if len(items) <= 12:
-        draft.pieces.append(
-            ("；" if draft.language == "zh" else "; ").join(items) + ("。" if draft.language == "zh" else ".")
-        )
+        draft.pieces.append(phrase(draft.language, "item_comma").join(items) + phrase(draft.language, "stop"))
     else:
         draft.pieces.append(items[0] + " … " + items[-1])

@@ -67,14 +67,10 @@ def passage_unit(ask: Ask, passage: Passage, text: str = "") -> Unit:
 
 
 def asks_number(question: Question) -> bool:
+    """Whether one number is asked for: not a list, a telephone number or a person."""
     if question.kinds & {"contact", "person"}:
         return False
-    return bool(
-        re.search(
-            r"多少|几(?:家|个|项|户|名|人|条|倍|成|亿|万|元|%|年|天|日|月|岁|次)|百分之几|how many|how much|what percentage",
-            question.folded,
-        )
-    ) and not question.has("list")
+    return question.has("number") and not question.has("list")
 
 
 def of_another(ask: Ask, sentence: Sentence, terms: Sequence[Term]) -> bool:

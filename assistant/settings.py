@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from index.errors import message
 from index.settings import IndexSettings
 
 
@@ -42,11 +43,11 @@ class Settings:
 def _port(text: str) -> int:
     if re.fullmatch("[0-9]{1,5}", text) and 0 < int(text) < 65536:
         return int(text)
-    raise SettingsError(f"PORT 应为 1 到 65535 之间的整数，现为“{text}”。")
+    raise SettingsError(message("bad_port", value=text))
 
 
 def _date(text: str) -> datetime.date | None:
     try:
         return datetime.date.fromisoformat(text) if text else None
     except ValueError:
-        raise SettingsError(f"AS_OF 应为 2025-01-31 这样的日期，现为“{text}”。") from None
+        raise SettingsError(message("bad_date", value=text)) from None

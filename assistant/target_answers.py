@@ -144,6 +144,8 @@ def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
                 draft.say("quote", text=text, cite=_cite(draft, policy, target))
             continue
         _say_target(draft, policy, target)
+    if ask.question.has("why"):
+        draft.say("why_not")
     _table(draft, chosen)
     return draft
 
@@ -186,7 +188,19 @@ def _list_all(ask: Ask) -> Draft | None:
         found = [(p, t) for p, t in found if t.period.startswith(("每年", "年均"))]
     else:
         found = [(p, t) for p, t in found if is_commitment(t)] or found
+    for words_quoted in map(squeeze, ask.question.quoted):  # 带“力争”的目标
+        found = [
+            (p, t)
+            for p, t in found
+            if words_quoted in squeeze(ask.corpus.policies[p].source[t.start : t.end])
+            or (t.tentative and words_quoted in _tentative(ask, p, t))
+        ]
     return _list(ask, found) if found else None
+
+
+def _tentative(ask: Ask, policy: str, target: Target) -> str:
+    """The words before a value from the beginning of its sentence, where 力争 and the like may stand."""
+    return squeeze(ask.corpus.policies[policy].source[target.sentence_start : target.end])
 
 
 def _with_value(ask: Ask) -> Draft | None:
@@ -214,7 +228,7 @@ def _parts(draft: Draft, chosen: Sequence[Found]) -> str:
         )
         for policy, target in chosen
     ]
-    return ("，" if draft.language == "zh" else ", ").join(items)
+    return phrase(draft.language, "part_comma").join(items)
 
 
 def _dated(draft: Draft, target: Target, chosen: Sequence[Found]) -> str:
@@ -256,11 +270,7 @@ def _difference(ask: Ask, chosen: list[Found]) -> Draft | None:
     if common is None:
         return _list(ask, pair)
     draft = ask.draft()
-    unit = (
-        "个百分点"
-        if common[1] == "%" and draft.language == "zh"
-        else ("percentage points" if common[1] == "%" else common[1])
-    )
+    unit = phrase(draft.language, "percentage_points") if common[1] == "%" else common[1]
     parts = _parts(draft, pair)
     draft.say("difference", total=draft.compute(abs(common[0][0] - common[0][1])), unit=unit, parts=parts)
     _table(draft, pair)

@@ -98,6 +98,13 @@ def choose_targets(ask: Ask) -> list[Found]:
             and f.coverage >= least
             and (t.year == best.year or question.has("difference"))
         ]
+        if not counted and question.language == "zh":
+            nouns = [term for term in question.terms if term.weight >= 0.9]
+            same = [
+                (p, t)
+                for p, t in same
+                if all(grip(term, ask.corpus.target_unit(p, t)) >= 0.3 for term in nouns)
+            ]
         if counted:  # 四大产业集群: four, or none
             number = _NUMBER_WORDS[counted.group(1)]
             if len(same) < number:
@@ -179,6 +186,9 @@ def _means(ask: Ask, fit: Fit, policy: str, target: Target) -> bool:
         return False
     unit = ask.corpus.target_unit(policy, target)
     weighty = [term for term in question.terms if term.weight >= 0.9]
+    unread = [term for term in question.terms if term.weight < 0.9 and not ask.corpus.known(term)]
+    if question.language == "en" and len(unread) > len(weighty):
+        return False  # most of what the question names stands in no glossary
     if question.language == "zh" and any(grip(term, unit) < 0.3 for term in weighty):
         return False
     if of_another_level(question, unit) or of_another_whole(question, squeeze(target.indicator)):
@@ -271,9 +281,7 @@ def targets_of_section(ask: Ask) -> list[Found]:
     if not question.has("targets", "list", "tasks", "count"):
         return []
     text = squeeze(question.text)
-    for policy in ask.corpus.policies.values():
-        if question.policies and policy.id not in question.policies:
-            continue
+    for policy in ask.policies():
         numbered = numbered_section(policy, question.marker) if question.marker else None
         if numbered:
             return [

@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from dotenv import load_dotenv
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "verify":
             from index.build import verify_live
 
-            print(f"索引 {verify_live(settings)} 完好。")
+            print(message("sound", generation=verify_live(settings)))
             return 0
         return _show(settings, options.policy, options.start, options.end)
     except PolicyIndexError as error:
@@ -39,12 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m index", description="政策文件的索引。")
+    parser = argparse.ArgumentParser(prog="python -m index", description=message("cli_index"))
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("build", help="按政策文件夹更新索引")
-    commands.add_parser("status", help="显示当前索引")
-    commands.add_parser("verify", help="检查当前索引")
-    show = commands.add_parser("show", help="显示已存的原文或其中一段")
+    commands.add_parser("build", help=message("cli_build"))
+    commands.add_parser("status", help=message("cli_status"))
+    commands.add_parser("verify", help=message("cli_verify"))
+    show = commands.add_parser("show", help=message("cli_show"))
     show.add_argument("policy")
     show.add_argument("--start", type=int, default=0)
     show.add_argument("--end", type=int)
@@ -62,11 +63,8 @@ def _build(settings: IndexSettings) -> int:
         return 1
     for problem in report.problems:
         print(problem, file=sys.stderr)
-    head = "索引已是最新" if report.unchanged else "索引已发布"
-    print(
-        f"{head}：{report.policies} 个文件，{report.sections} 节，{report.chunks} 段（新算 {report.embedded} 段），"
-        f"{report.clauses} 条责任分工，{report.duties} 项职责，{report.targets} 项指标，用时 {report.seconds} 秒"
-    )
+    head = "unchanged" if report.unchanged else "published"
+    print(message(head, found=message("found", **asdict(report)), seconds=report.seconds))
     return 1 if report.problems else 0
 
 
@@ -75,12 +73,10 @@ def _status(settings: IndexSettings) -> int:
 
     index = open_index(settings)
     manifest = index.manifest
-    print(f"索引 {manifest.generation}，建于 {manifest.created}，模型 {manifest.model}")
-    print(
-        f"{len(manifest.files)} 个文件，{manifest.sections} 节，{manifest.chunks} 段，{manifest.clauses} 条责任分工，{manifest.duties} 项职责，{manifest.targets} 项指标"
-    )
+    print(message("status", **asdict(manifest)))
+    print(message("holds", policies=len(manifest.files), **asdict(manifest)))
     if is_stale(index):
-        print("文件夹里的文件在建索引之后有变化，请运行 python -m index build 更新。")
+        print(message("stale"))
     return 0
 
 

@@ -121,11 +121,11 @@ def build(settings: IndexSettings, progress: Progress = lambda _: None) -> Build
         known = _old_vectors(settings, live)
         embedded = sum(_digest(text) not in known for text in texts)
         vectors = _embed(settings, known, [*texts, *words], progress)
-        progress("写入索引")
+        progress(message("step_write"))
         manifest = _manifest(settings, policies, chunks, sources)
         try:
             _write(settings, manifest, policies, chunks, words, vectors)
-            progress("检查索引")
+            progress(message("step_verify"))
             _verify(settings, manifest.generation)
             _sync(generation_folder(settings, manifest.generation))
             write_pointer(settings, manifest.generation, live.generation if live else "")
@@ -191,7 +191,7 @@ def _read(settings: IndexSettings, progress: Progress) -> _Sources:
             files[path.name] = skipped.pop(path.name)
         except SourceError as error:
             problems.append(str(error))
-    progress(f"读取文件：{len(files)} 个")
+    progress(message("step_read", count=len(files)))
     if not policies:
         raise NoPoliciesError("\n".join([*problems, message("no_policies", folder=settings.policy_dir)]))
     return _Sources(tuple(policies.values()), files, skipped, tuple(problems))
@@ -224,9 +224,11 @@ def _embed(
         from index.embedder import BATCH as AT_ONCE
         from index.embedder import load
 
-        progress(f"加载嵌入模型 {settings.embedding_model}")
+        progress(message("step_model", model=settings.embedding_model))
         model = load(settings.embedding_model)
-        with tqdm(total=len(fresh), desc="计算向量", unit="条", disable=None) as bar:
+        with tqdm(
+            total=len(fresh), desc=message("step_embed"), unit=message("embed_unit"), disable=None
+        ) as bar:
             for at in range(0, len(fresh), AT_ONCE):
                 part = fresh[at : at + AT_ONCE]
                 for text, vector in zip(part, model.embed_documents(part), strict=True):

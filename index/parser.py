@@ -38,8 +38,8 @@ _ARTICLE_RANK = 4
 _HEADING_RANKS = (1, 2, 3)  # whose whole line is a heading
 _LONGEST_HEADING = 45
 _MARKUP = re.compile(r"[\s　]*(?:(#{1,6})[\s　]+)?(?:\*\*)?[\s　]*")
-_DOCUMENT_KINDS = "通知|意见|办法|条例|规定|方案|决定|公告|细则|规划|计划|纲要|章程|准则|规则|通告|批复|函|决议|命令|措施|制度|清单|要点"
-_TITLE = re.compile(rf"[^。；;]{{4,120}}(?:{_DOCUMENT_KINDS})(?:[（(][^（）()]{{1,20}}[）)])?$")
+DOCUMENT_KINDS = "通知|意见|办法|条例|规定|方案|决定|公告|细则|规划|计划|纲要|章程|准则|规则|通告|批复|函|决议|命令|措施|制度|清单|要点"
+_TITLE = re.compile(rf"[^。；;]{{4,120}}(?:{DOCUMENT_KINDS})(?:[（(][^（）()]{{1,20}}[）)])?$")
 _FIELD = re.compile(r"(?:(?<=\s)|^)([一-鿿]{2,8}|[一-鿿](?:[ 　]+[一-鿿]){1,4})[ 　]*[：:]")
 _DATE_LINE = re.compile(r"(?:二[〇○零ＯO0一二]{2,3}.?年.{2,8}日|\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)$")
 _NUMBER_LINE = re.compile(r"[一-鿿]{2,12}[〔\[［(（]\d{4}[〕\]］)）](?:第)?\d{1,5}号$")
