@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from assistant.answer import Certificate, Citation, Table
-from index.organisations import Directory
+from index.directory import Directory
 from index.quantities import Quantity, quantities, scale_unit
 from index.text import squeeze
 

@@ -20,14 +20,15 @@ from assistant.corpus import Corpus
 from assistant.draft import Draft
 from assistant.examples import example_questions
 from assistant.header_answers import read_date
-from assistant.judge import judge, refuse
+from assistant.judge import judge
 from assistant.parts import answer_parts, parts_of
 from assistant.question import Question, language_of, read_question, without_control
+from assistant.refusal import refuse
 from assistant.retriever import HybridRetriever
 from assistant.route import route
 from assistant.target_choice import other_years
 from assistant.terms import Term
-from index.parser import header_labels
+from index.header import header_labels
 from index.store import Index, is_stale, read_pointer
 from prompts import phrase
 

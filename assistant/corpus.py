@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from assistant.terms import Term
-from index.organisations import Directory
-from index.parser import header_labels
+from index.directory import Directory
+from index.header import header_labels
 from index.policy import Duty, HeaderField, Policy, Role, Section, Target
 from index.quantities import read_numeral
 from index.text import fold, squeeze

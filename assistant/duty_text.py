@@ -85,14 +85,17 @@ def task_table(draft: Draft, clauses: Sequence[Clause], names: Sequence[str]) ->
 
 
 def role_word(draft: Draft, role: Role) -> str:
+    """牵头, 配合 …, leads, supports … in the language of the answer."""
     return phrase(draft.language, f"role_{role.value}")
 
 
 def role_words(draft: Draft, roles: Iterable[Role]) -> str:
+    """Several roles in a row (牵头、配合)."""
     return join_parts(draft, [role_word(draft, role) for role in roles])
 
 
 def join_parts(draft: Draft, parts: Sequence[str]) -> str:
+    """Parts of a sentence in a row; parts with citations are set apart by ；."""
     return (
         ("；" if any("[" in p for p in parts) else "、").join(parts)
         if draft.language == "zh"
@@ -101,5 +104,6 @@ def join_parts(draft: Draft, parts: Sequence[str]) -> str:
 
 
 def unique_clauses(clauses: Iterable[Clause]) -> list[Clause]:
+    """Each clause once, in reading order."""
     seen = {(clause.policy, clause.number): clause for clause in clauses}
     return sorted(seen.values(), key=lambda clause: (clause.policy, clause.start))

@@ -13,7 +13,7 @@ from assistant.ask import Ask
 from assistant.draft import Draft, plain_number
 from assistant.question import Question
 from assistant.terms import words
-from index.parser import header_labels
+from index.header import header_labels
 from index.policy import Policy
 from index.text import fold, squeeze
 from prompts import phrase

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.corpus import Unit
-from assistant.draft import Draft
 from assistant.match import coverage, deed_is_lost, grip, missing
 from assistant.question import Question
 from assistant.sentences import TIME, asks_number, of_another, passage_unit, sentences, subject_terms
@@ -20,13 +19,11 @@ from assistant.target_choice import (
     is_commitment,
     of_another_level,
     of_another_whole,
-    other_years,
     unit_fits,
 )
 from assistant.terms import Term, words
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
-from prompts import phrase
 
 ENOUGH = 0.55  # coverage of the question's terms that a passage needs to answer (chosen on eval/cases)
 RELEVANT = 0.6  # coverage from which a sentence speaks of the topic, headings counted
@@ -308,30 +305,3 @@ def _relevant(ask: Ask, passages: Sequence[Passage]) -> list[str]:
             ) >= RELEVANT and not of_another(ask, sentence, terms):
                 found.append(sentence.text)
     return found
-
-
-def refuse(ask: Ask, reason: str, passages: Sequence[Passage], lost: Sequence[str] = ()) -> Draft:
-    """Say that the policies do not answer, what was searched, and nothing that is a claim."""
-    question, draft = ask.question, ask.draft()
-    draft.route, draft.status = "none", "refused"
-    late = other_years(ask)
-    if question.foreign and any(ask.corpus.regions):
-        regions = "、".join(filter(None, ask.corpus.regions))
-        draft.say("refuse_foreign", regions=regions, names="、".join(question.foreign))
-    elif reason == "not_named":
-        unnamed = [m.text for m in question.mentions if not ask.corpus.directory.named(m)]
-        names = "、".join(dict.fromkeys(unnamed))
-        draft.say("refuse_not_named", names=names)
-        draft.note("not_named", "notice_not_named", names=names)
-    elif reason == "no_duty":
-        draft.say("refuse_no_duty", names="、".join(dict.fromkeys(m.text for m in question.mentions)))
-    elif late or reason == "year":
-        draft.say("refuse_year", year="、".join(map(str, question.years)))
-    elif reason.startswith("kind_"):
-        draft.say("refuse_kind", kind=phrase(draft.language, reason))
-    else:
-        draft.say("refuse")
-    searched = [term.text for term in question.terms if term.weight >= 0.4][:8]
-    if searched:
-        draft.say("refuse_terms", terms="、".join(searched))
-    return draft

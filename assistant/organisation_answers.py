@@ -26,6 +26,7 @@ from prompts import phrase
 
 
 def about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) -> Draft | None:
+    """What these bodies do, or do in the task of ``topic``; None where the question asks something else of them."""
     question = ask.question
     names = list(dict.fromkeys(name for mention in bearers for name in mention.names))
     groups = list(dict.fromkeys(mention.names for mention in bearers))

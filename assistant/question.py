@@ -27,12 +27,12 @@ from index.organisations import regions as region_names
 from index.policy import Role
 from index.quantities import Quantity, quantities
 from index.text import fold, fold_with_origin
+from index.wording import PLAN_ENDS
 
 _DOCUMENT = re.compile(
     r"(?P<name>[一-鿿0-9\"]{2,24}?)(?:这|那)?(?:个|份|部)?(?P<kind>方案|意见|通知|办法|条例|规定|规划|计划|细则|公告)(?:里面?|中|内|的|要求|规定)?"
 )
-_PLAN = re.compile("十([三四五六七])五")
-_PLAN_ENDS = {"三": 2020, "四": 2025, "五": 2030, "六": 2035, "七": 2040}  # last years of the five-year plans
+_PLAN = re.compile("(十[二三四五六七])五")
 _BARE = re.compile(r"(?<![a-z\d.\[第-])\d+(?:\.\d+)?(?=吗|对|$|[?？,，。]| ?(?:right|correct)| [a-z])")
 _BOUND = re.compile(r"(?:之?[内前后]|以[内上下])?")  # of a number: 90日内
 _MARKED = re.compile(r"第\s*[一二三四五六七八九十百零\d]+\s*(?:条|章|节|项|点|部分|款)")
@@ -115,7 +115,7 @@ def read_question(
     years = tuple(dict.fromkeys(int(m.group(1) or "20" + m.group(2)) for m in _YEAR.finditer(folded)))
     plan = _PLAN.search(folded)
     if plan and not years and "targets" in asks and "who" not in asks:
-        years = (_PLAN_ENDS[plan.group(1)],)
+        years = (PLAN_ENDS[plan.group(1)],)
     policies, rest, named = _policies(rest, titles)
     rest, own, foreign = _regions(rest, tuple(filter(None, regions)), corpus)
     local = tuple(policy for region in own for policy in regions[region])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
-from assistant.draft import Draft, plain_number
+from assistant.draft import Draft
 from assistant.question import Question
 from assistant.sentences import asks_number
+from assistant.target_check import check_number, equals_target
 from assistant.target_choice import (
     Found,
     choose_targets,
@@ -18,10 +19,9 @@ from assistant.target_choice import (
     is_commitment,
     targets_of_section,
 )
-from assistant.terms import words
+from assistant.target_text import cite_target, plain_unit, say_target, target_table, value_list, value_text
 from index.policy import Comparator, Target
-from index.quantities import Quantity, scale_unit
-from index.targets import read_comparator
+from index.quantities import scale_unit
 from index.text import squeeze
 from prompts import phrase
 
@@ -85,7 +85,7 @@ def add_targets(ask: Ask, draft: Draft) -> None:
     rest = replace(ask.question, asks=ask.question.asks - {"who"}, roles=())
     chosen = choose_targets(replace(ask, question=rest))
     for policy, target in chosen[:3]:
-        _say_target(draft, policy, target)
+        say_target(draft, policy, target)
     if not chosen:
         draft.status = "partial"
         draft.note("partial", "notice_partial", terms=phrase(draft.language, "kind_amount"))
@@ -104,28 +104,8 @@ def _answer(ask: Ask, chosen: list[Found]) -> Draft | None:
     if len(chosen) > 1 and question.has("largest", "smallest"):
         return _extreme(ask, chosen)
     if question.numbers and (question.has("yesno", "why") or not question.has("amount")):
-        return _check_number(ask, chosen)
+        return check_number(ask, chosen)
     return _list(ask, chosen)
-
-
-def _value(draft: Draft, target: Target) -> str:
-    """The value as written, with 力争 where the text says so."""
-    tentative = phrase(draft.language, "tentative") if target.tentative else ""
-    return f"{tentative}{target.text}"
-
-
-def _cite(draft: Draft, policy: str, target: Target) -> str:
-    return draft.cite(policy, target.sentence_start, target.sentence_end)
-
-
-def _when(draft: Draft, target: Target) -> str:
-    if target.year is not None:
-        return phrase(draft.language, "when_year", year=target.year)
-    return ""
-
-
-def _period(target: Target) -> str:
-    return "" if squeeze(target.period) in squeeze(target.indicator) else target.period
 
 
 def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
@@ -141,42 +121,13 @@ def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
             if span not in quoted:
                 quoted.add(span)
                 text = re.sub(r"\s+", " ", ask.corpus.policies[policy].source[slice(*span)]).strip()
-                draft.say("quote", text=text, cite=_cite(draft, policy, target))
+                draft.say("quote", text=text, cite=cite_target(draft, policy, target))
             continue
-        _say_target(draft, policy, target)
+        say_target(draft, policy, target)
     if ask.question.has("why"):
         draft.say("why_not")
-    _table(draft, chosen)
+    target_table(draft, chosen)
     return draft
-
-
-def _say_target(draft: Draft, policy: str, target: Target) -> None:
-    draft.say(
-        "target_one",
-        when=_when(draft, target),
-        indicator=_beside(draft, target),
-        period=_period(target),
-        text=_value(draft, target),
-        cite=_cite(draft, policy, target),
-    )
-
-
-def _beside(draft: Draft, target: Target) -> str:
-    """The indicator, unless the value names it (10个工业互联网平台) and nothing comes between."""
-    return (
-        ""
-        if draft.language == "zh" and squeeze(target.indicator) in squeeze(target.text)
-        else target.indicator
-    )
-
-
-def _table(draft: Draft, chosen: Iterable[Found]) -> None:
-    draft.head("indicator", "value", "year", "section")
-    for policy, target in chosen:
-        path = draft.corpus.policies[policy].sections[target.section].path
-        due = str(target.year) if target.year else (target.period or "—")
-        number = draft.number(policy, target.sentence_start, target.sentence_end)
-        draft.row([target.indicator, _value(draft, target), due, " › ".join(path)], [number])
 
 
 def _list_all(ask: Ask) -> Draft | None:
@@ -211,30 +162,11 @@ def _with_value(ask: Ask) -> Draft | None:
         (policy, target)
         for policy, target in eligible_targets(ask)
         if any(
-            q.unit and _kind(q.unit) == _kind(target.unit) and _equal(q, target) for q in ask.question.numbers
+            q.unit and plain_unit(q.unit) == plain_unit(target.unit) and equals_target(q, target)
+            for q in ask.question.numbers
         )
     ]
     return _list(ask, in_years(ask, found)) if in_years(ask, found) else None
-
-
-def _parts(draft: Draft, chosen: Sequence[Found]) -> str:
-    items = [
-        phrase(
-            draft.language,
-            "part",
-            indicator=_dated(draft, target, chosen),
-            text=_value(draft, target),
-            cite=_cite(draft, policy, target),
-        )
-        for policy, target in chosen
-    ]
-    return phrase(draft.language, "part_comma").join(items)
-
-
-def _dated(draft: Draft, target: Target, chosen: Sequence[Found]) -> str:
-    same = sum(squeeze(other.indicator) == squeeze(target.indicator) for _, other in chosen)
-    name = _beside(draft, target)
-    return f"{name}（{target.year}）" if same > 1 and target.year else name
 
 
 def _common(chosen: Sequence[Found]) -> tuple[list[float], str] | None:
@@ -254,11 +186,11 @@ def _sum(ask: Ask, chosen: list[Found]) -> Draft | None:
     if common is None:
         return _list(ask, chosen)
     draft = ask.draft()
-    parts = _parts(draft, chosen)
+    parts = value_list(draft, chosen)
     draft.say("sum", total=draft.compute(sum(common[0])), unit=common[1], parts=parts)
     if any(t.comparator in (Comparator.MORE, Comparator.AT_LEAST) for _, t in chosen):
         draft.say("lower_bound")
-    _table(draft, chosen)
+    target_table(draft, chosen)
     return draft
 
 
@@ -271,9 +203,9 @@ def _difference(ask: Ask, chosen: list[Found]) -> Draft | None:
         return _list(ask, pair)
     draft = ask.draft()
     unit = phrase(draft.language, "percentage_points") if common[1] == "%" else common[1]
-    parts = _parts(draft, pair)
+    parts = value_list(draft, pair)
     draft.say("difference", total=draft.compute(abs(common[0][0] - common[0][1])), unit=unit, parts=parts)
-    _table(draft, pair)
+    target_table(draft, pair)
     return draft
 
 
@@ -283,9 +215,9 @@ def _ratio(ask: Ask, chosen: list[Found]) -> Draft | None:
     if common is None or not min(common[0]):
         return _list(ask, pair)
     draft = ask.draft()
-    parts = _parts(draft, pair)
+    parts = value_list(draft, pair)
     draft.say("ratio", total=draft.compute(common[0][0] / common[0][1]), parts=parts)
-    _table(draft, pair)
+    target_table(draft, pair)
     return draft
 
 
@@ -299,110 +231,13 @@ def _extreme(ask: Ask, chosen: list[Found]) -> Draft | None:
     first = [i for i in order if common[0][i] == common[0][order[0]]]
     rest = [chosen[i] for i in order if i not in first]
     if len(first) > 1:
-        draft.say(f"{name}_equal" if rest else "equal", parts=_parts(draft, [chosen[i] for i in first]))
+        draft.say(f"{name}_equal" if rest else "equal", parts=value_list(draft, [chosen[i] for i in first]))
         if rest:
-            draft.say("others", parts=_parts(draft, rest))
+            draft.say("others", parts=value_list(draft, rest))
     else:
         policy, best = chosen[first[0]]
-        cite = _cite(draft, policy, best)
-        values = {"indicator": best.indicator, "text": _value(draft, best), "cite": cite}
-        draft.say(name, **values, parts=_parts(draft, rest))
-    _table(draft, [chosen[i] for i in order])
+        cite = cite_target(draft, policy, best)
+        values = {"indicator": best.indicator, "text": value_text(draft, best), "cite": cite}
+        draft.say(name, **values, parts=value_list(draft, rest))
+    target_table(draft, [chosen[i] for i in order])
     return draft
-
-
-def _check_number(ask: Ask, chosen: list[Found]) -> Draft:
-    """Confirm or correct the number that the question states."""
-    draft = ask.draft()
-    stated = ask.question.numbers
-    meant = squeeze(chosen[0][1].indicator)
-    found = [(p, t) for p, t in chosen if squeeze(t.indicator) == meant][:3]
-    right = [
-        (p, t)
-        for p, t in found
-        if any(_kind(q.unit or t.unit) == _kind(t.unit) and _agrees(ask.question, q, t) for q in stated)
-    ]
-    for policy, target in right or found:  # of several years, the one that the number is right for
-        same = [q for q in stated if not q.unit or _kind(q.unit) == _kind(target.unit)]
-        values = {
-            "when": _when(draft, target),
-            "indicator": _beside(draft, target),
-            "text": _value(draft, target),
-            "cite": _cite(draft, policy, target),
-            "period": _period(target),
-        }
-        agrees = [_agrees(ask.question, quantity, target) for quantity in same]
-        if not same:
-            draft.say("target_one", **values)
-        elif True in agrees:
-            draft.say("target_right" if ask.question.has("yesno") else "target_one", **values)
-        elif None in agrees:
-            draft.say("target_worded", **values)
-            draft.note("premise", "notice_premise")
-        else:
-            draft.say("target_wrong", asked=_as_claimed(ask.question, same[0]), **values)
-            draft.computed.add(plain_number(same[0].low))
-            draft.note("premise", "notice_premise")
-    if ask.question.has("why"):
-        draft.say("why_not")
-    return draft
-
-
-_LOWER = (Comparator.MORE, Comparator.AT_LEAST)
-_UPPER = (Comparator.LESS, Comparator.AT_MOST)
-
-
-def _claimed(question: Question, quantity: Quantity) -> tuple[Comparator, int, int]:
-    """How the question means its number, and the slice of the question that says so."""
-    folded = question.folded
-    for name, entry in words()["comparator"].items():
-        before = re.search(rf"(?:{entry['before']})\s*$", folded[: quantity.start])
-        after = re.match(rf"\s*(?:{entry['after']})", folded[quantity.end :])
-        if before or after:
-            start = before.start() if before else quantity.start
-            return Comparator(name), start, quantity.end + (after.end() if after else 0)
-    comparator, start, end = read_comparator(folded[: quantity.start], folded[quantity.end :])
-    return comparator, start, quantity.end + end
-
-
-def _as_claimed(question: Question, quantity: Quantity) -> str:
-    _, start, end = _claimed(question, quantity)
-    text = question.folded[start:end]
-    return text if question.language == "en" else re.sub(r"\s+", "", text)
-
-
-def _agrees(question: Question, quantity: Quantity, target: Target) -> bool | None:
-    """Whether the target is what the question claims; None where only the wording (突破, 不超过) differs."""
-    factor = scale_unit(target.unit)[0]
-    own = quantity.low * (scale_unit(quantity.unit)[0] if quantity.unit else factor)
-    claimed = _claimed(question, quantity)[0]
-    if claimed in _LOWER:
-        if target.comparator in _UPPER:
-            return False
-        if target.low * factor > own:
-            return True
-        if not _equal(quantity, target):
-            return False
-        return True if target.comparator in _LOWER or claimed is Comparator.AT_LEAST else None
-    if claimed in _UPPER:
-        if target.comparator in _LOWER:
-            return False
-        if target.high * factor < own:
-            return True
-        if not _equal(quantity, target):
-            return False
-        return True if target.comparator in _UPPER or claimed is Comparator.AT_MOST else None
-    return _equal(quantity, target)
-
-
-def _kind(unit: str) -> str:
-    return scale_unit(unit)[1]
-
-
-def _equal(quantity: Quantity, target: Target) -> bool:
-    theirs = scale_unit(target.unit)[0]
-    own = scale_unit(quantity.unit)[0] if quantity.unit else theirs
-    return (
-        abs(quantity.low * own - target.low * theirs) < 1e-6
-        or abs(quantity.low * own - target.high * theirs) < 1e-6
-    )

@@ -58,6 +58,7 @@ _JOINTS = re.compile(
 
 
 def eligible_targets(ask: Ask) -> list[Found]:
+    """Targets of the policies that the question names; of all where it names none."""
     chosen = ask.question.policies
     return [(policy, target) for policy, target in ask.corpus.targets if not chosen or policy in chosen]
 

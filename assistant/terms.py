@@ -68,6 +68,7 @@ def _glossary() -> dict[str, dict[str, list[str]]]:
 
 @cache
 def pattern(group: str, name: str) -> re.Pattern[str]:
+    """The expressions of an entry of ``words.toml`` in both languages as one; KeyError where there is none."""
     entry = words()[group][name]
     return re.compile("|".join([*entry["zh"], *entry["en"]]))
 
@@ -114,12 +115,14 @@ def _everyday() -> dict[str, tuple[str, ...]]:
 
 
 def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with line ends in place of these slices, so that offsets stay and no word is joined."""
     for start, end in spans:
         text = text[:start] + "\n" * (end - start) + text[end:]
     return text
 
 
 def find_terms(rest: str, language: Language, factor: float = 1.0) -> tuple[Term, ...]:
+    """Content words of what is left of a folded question, each once; ``factor`` scales their weights."""
     found: dict[str, Term] = {}
     if language == "en" or re.search(r"[a-z]{3}", rest):
         rest = _read_english(rest, found, factor)

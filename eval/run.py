@@ -28,13 +28,15 @@ FOLDERS = (_HERE.parent / "data" / "policies", _HERE / "policies")  # where the 
 class Answering(Protocol):
     """What ``Answer`` offers here."""
 
-    def to_json(self) -> dict[str, Any]: ...
+    def to_json(self) -> dict[str, Any]:
+        """The answer as schema 1 of the contract."""
 
 
 class Assistant(Protocol):
     """What ``PolicyAssistant`` offers here."""
 
-    def invoke(self, input: dict[str, Any]) -> Answering: ...
+    def invoke(self, input: dict[str, Any]) -> Answering:
+        """The answer to ``{"question", "history"}``."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

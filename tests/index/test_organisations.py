@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from index.directory import Directory
 from index.organisations import (
-    Directory,
     english_name,
     is_generic,
     is_place,

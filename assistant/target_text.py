@@ -1,0 +1,94 @@
+"""How targets are said: a value as a sentence, values as rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from assistant.draft import Draft
+from assistant.target_choice import (
+    Found,
+)
+from index.policy import Target
+from index.quantities import scale_unit
+from index.text import squeeze
+from prompts import phrase
+
+
+def value_text(draft: Draft, target: Target) -> str:
+    """The value as written, with 力争 where the text says so."""
+    tentative = phrase(draft.language, "tentative") if target.tentative else ""
+    return f"{tentative}{target.text}"
+
+
+def cite_target(draft: Draft, policy: str, target: Target) -> str:
+    """The mark for the whole sentence that a target stands in."""
+    return draft.cite(policy, target.sentence_start, target.sentence_end)
+
+
+def when_text(draft: Draft, target: Target) -> str:
+    """到2025年， where a target is due in a year."""
+    if target.year is not None:
+        return phrase(draft.language, "when_year", year=target.year)
+    return ""
+
+
+def period_text(target: Target) -> str:
+    """每年, 每人每月 …, unless the indicator says so itself."""
+    return "" if squeeze(target.period) in squeeze(target.indicator) else target.period
+
+
+def say_target(draft: Draft, policy: str, target: Target) -> None:
+    """One target as a sentence, cited."""
+    draft.say(
+        "target_one",
+        when=when_text(draft, target),
+        indicator=beside(draft, target),
+        period=period_text(target),
+        text=value_text(draft, target),
+        cite=cite_target(draft, policy, target),
+    )
+
+
+def beside(draft: Draft, target: Target) -> str:
+    """The indicator, unless the value names it (10个工业互联网平台) and nothing comes between."""
+    return (
+        ""
+        if draft.language == "zh" and squeeze(target.indicator) in squeeze(target.text)
+        else target.indicator
+    )
+
+
+def target_table(draft: Draft, chosen: Iterable[Found]) -> None:
+    """Indicator, value, due year or period, clause; one row a target."""
+    draft.head("indicator", "value", "year", "section")
+    for policy, target in chosen:
+        path = draft.corpus.policies[policy].sections[target.section].path
+        due = str(target.year) if target.year else (target.period or "—")
+        number = draft.number(policy, target.sentence_start, target.sentence_end)
+        draft.row([target.indicator, value_text(draft, target), due, " › ".join(path)], [number])
+
+
+def value_list(draft: Draft, chosen: Sequence[Found]) -> str:
+    """Targets with their values in a row, each cited; the year where two are of one indicator."""
+    items = [
+        phrase(
+            draft.language,
+            "part",
+            indicator=_dated(draft, target, chosen),
+            text=value_text(draft, target),
+            cite=cite_target(draft, policy, target),
+        )
+        for policy, target in chosen
+    ]
+    return phrase(draft.language, "part_comma").join(items)
+
+
+def _dated(draft: Draft, target: Target, chosen: Sequence[Found]) -> str:
+    same = sum(squeeze(other.indicator) == squeeze(target.indicator) for _, other in chosen)
+    name = beside(draft, target)
+    return f"{name}（{target.year}）" if same > 1 and target.year else name
+
+
+def plain_unit(unit: str) -> str:
+    """The unit without its multiplier: 元 of 亿元."""
+    return scale_unit(unit)[1]

@@ -1,0 +1,82 @@
+"""The fields above or below a text (发文字号, 成文日期 …), in both layouts that are in use."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from index.lines import Line
+from index.policy import HeaderField
+from index.text import squeeze
+
+FIELD = re.compile(r"(?:(?<=\s)|^)([一-鿿]{2,8}|[一-鿿](?:[ 　]+[一-鿿]){1,4})[ 　]*[：:]")
+
+
+_NUMBER_LINE = re.compile(r"[一-鿿]{2,12}[〔\[［(（]\d{4}[〕\]］)）](?:第)?\d{1,5}号$")
+
+
+@cache
+def header_labels() -> dict[str, dict[str, list[str]]]:
+    """Meaning -> labels and the words that ask for it, from ``header.toml``."""
+    return tomllib.loads(Path(__file__).with_name("header.toml").read_text("utf-8"))
+
+
+@cache
+def known_labels() -> frozenset[str]:
+    """All labels of ``header.toml``."""
+    return frozenset(label for row in header_labels().values() for label in row["labels"])
+
+
+def read_header(source: str, front: list[Line]) -> Iterator[HeaderField]:
+    """The fields of the lines before the body: tab-separated pairs, or 标签： 值 several on a line."""
+    for line in front:
+        if line.hashes or line.rank:
+            continue
+        raw = source[line.start : line.end]
+        yield from _tab_pairs(line, raw) if _is_tab_row(raw) else _colon_fields(line, raw)
+
+
+def with_number(header: tuple[HeaderField, ...], front: list[Line]) -> tuple[HeaderField, ...]:
+    """The header, with the document number that stands on a line of its own if no field gives it."""
+    labels = header_labels()["document_number"]["labels"]
+    if any(item.label in labels for item in header):
+        return header
+    for line in front:
+        if _NUMBER_LINE.match(line.text):
+            found = HeaderField(labels[0], line.text, line.at, line.at + len(line.text))
+            return (*header, found)
+    return header
+
+
+def _is_tab_row(raw: str) -> bool:
+    cells = raw.rstrip("\r\n").split("\t")
+    return len(cells) >= 2 and squeeze(cells[0]).rstrip(":") in known_labels() and ("：" not in cells[0])
+
+
+def _tab_pairs(line: Line, raw: str) -> Iterator[HeaderField]:
+    position = line.start
+    cells: list[tuple[str, int]] = []
+    for cell in raw.rstrip("\r\n").split("\t"):
+        cells.append((cell, position))
+        position += len(cell) + 1
+    for (label, _), (value, at) in zip(cells[::2], cells[1::2], strict=False):
+        if label.strip() and value.strip():
+            start = at + len(value) - len(value.lstrip())
+            yield HeaderField(squeeze(label), value.strip(), start, start + len(value.strip()))
+
+
+def _colon_fields(line: Line, raw: str) -> Iterator[HeaderField]:
+    raw = raw.replace("**", "  ")  # labels in bold; offsets stay
+    matches = list(FIELD.finditer(raw))
+    if not matches or raw[: matches[0].start()].strip():
+        return
+    for number, match in enumerate(matches):
+        stop = matches[number + 1].start() if number + 1 < len(matches) else len(raw)
+        value = raw[match.end() : stop]
+        label = squeeze(match.group(1))
+        if value.strip() and (label in known_labels() or number == 0):
+            start = line.start + match.end() + len(value) - len(value.lstrip())
+            yield HeaderField(label, value.strip(), start, start + len(value.strip()))

@@ -1,0 +1,73 @@
+"""The lines of a source with the markers that open sections (GB/T 9704-2012: 一、 （一） 1. （1）; 第X条)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_NUMERAL = "[一二三四五六七八九十百零〇]+"
+
+
+_MARKERS = tuple(
+    (rank, re.compile(pattern))
+    for rank, pattern in (
+        (1, rf"第{_NUMERAL}[编部]分?(?=[\s　])"),
+        (2, rf"第(?:{_NUMERAL}|\d+)章"),
+        (3, rf"第(?:{_NUMERAL}|\d+)节"),
+        (4, rf"第(?:{_NUMERAL}|\d+)条(?:之{_NUMERAL})?"),
+        (5, rf"{_NUMERAL}\s?[、.．](?!\d)"),
+        (6, rf"[（(]{_NUMERAL}[）)]、?"),
+        (7, r"[0-9０-９]{1,3}\s?(?:[.．、](?![0-9０-９]))"),
+        (8, r"[（(][0-9０-９]{1,3}[）)]、?"),
+        (9, r"[①-⑳]"),
+    )
+)
+
+
+ARTICLE_RANK = 4
+
+
+HEADING_RANKS = (1, 2, 3)  # whose whole line is a heading
+
+
+_MARKUP = re.compile(r"[\s　]*(?:(#{1,6})[\s　]+)?(?:\*\*)?[\s　]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: ``start:end`` with its line end; ``text`` stripped, beginning at ``at``."""
+
+    start: int
+    end: int
+    at: int
+    text: str
+    hashes: int  # Markdown heading level, 0 for none
+    rank: int  # rank of the marker, 0 for none
+    marker: str
+
+
+def read_lines(source: str) -> Iterator[Line]:
+    """Every line of a source, in order; together they are the source."""
+    position = 0
+    for raw in source.splitlines(keepends=True):
+        markup = _MARKUP.match(raw)
+        skip = markup.end() if markup else 0
+        hashes = len(markup.group(1) or "") if markup else 0
+        text = raw[skip:].rstrip().removesuffix("**").rstrip()
+        rank, marker = _marker(text)
+        yield Line(position, position + len(raw), position + skip, text, hashes, rank, marker)
+        position += len(raw)
+
+
+def _marker(text: str) -> tuple[int, str]:
+    for rank, pattern in _MARKERS:
+        match = pattern.match(text)
+        if match and (rank != ARTICLE_RANK or _opens_article(text[match.end() :])):
+            return rank, match.group()
+    return 0, ""
+
+
+def _opens_article(rest: str) -> bool:
+    """第五条 opens an article; 第五条第二款规定的 or 第五条、第六条 refers to one."""
+    return not re.match(r"[第、，,和至]|规定|所称|的", rest)
