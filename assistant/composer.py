@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.corpus import Unit, lead_in, section_at
+from assistant.corpus import ITEM, Unit, lead_in, section_at
 from assistant.draft import Draft
 from assistant.match import coverage, grip
 from assistant.sentences import TIME, Sentence, asks_number, of_another, sentences, subject_terms
@@ -22,7 +22,6 @@ _FORMALITY = re.compile(
 )
 
 
-_ITEM = re.compile(r"[（(][一二三四五六七八九十]+[）)]")
 _REFERS = re.compile(r"第[一二三四五六七八九十]+项|前[款项]|前[两二三]项|除前")
 
 
@@ -31,14 +30,12 @@ def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
     draft = ask.draft()
     draft.route = "extractive"
     chosen = _choose(ask, passages)
-    if ask.question.language == "en":
-        draft.say("intro_quotes")
     for group in _runs(ask, chosen):
         first, last = group[0], group[-1]
         source = ask.corpus.policies[first.policy].source
         text = re.sub(r"\s*\n\s*", "\n", source[first.start : last.end])
         score = first.passage.score
-        draft.say("quote", text=text, cite=draft.cite(first.policy, first.start, last.end, score))
+        draft.quote(text=text, cite=draft.cite(first.policy, first.start, last.end, score))
     if ask.question.has("count", "list") and not asks_number(ask.question):
         draft.count = _items_quoted(ask, chosen)
     return draft
@@ -46,7 +43,7 @@ def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
 
 def _items_quoted(ask: Ask, chosen: Sequence[Sentence]) -> int | None:
     """How many items of one list are quoted, where all of its items are; None where some are missing."""
-    items = [sentence for sentence in chosen if _ITEM.match(sentence.text)]
+    items = [sentence for sentence in chosen if ITEM.match(sentence.text)]
     if len(items) < 2:
         return None
     policy = ask.corpus.policies[items[0].policy]

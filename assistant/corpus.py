@@ -18,7 +18,7 @@ from index.text import fold, squeeze
 
 ABBREVIATED = 3  # times that a policy uses the words which a question abbreviates
 MAIN_ROLES = (Role.LEAD, Role.RESPONSIBLE)
-_ITEM = re.compile(r"[（(][一二三四五六七八九十]+[）)]")
+ITEM = re.compile(r"[（(](?:[一二三四五六七八九十]+|\d+)[）)]|\d+[.．、]")  # the marker of an item of a list
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十百零]+")
 _SECTION_KINDS = {"条": "条", "article": "条", "章": "章", "chapter": "章", "节": "节", "部分": "一"}
 _MARKERS = {
@@ -207,7 +207,7 @@ def section_at(policy: Policy, at: int) -> Section | None:
 def lead_in(policy: Policy, at: int) -> tuple[int, int] | None:
     """The slice of the sentence (按照以下标准扣除：) that opens the list whose item lies at an offset, or None."""
     section = section_at(policy, at)
-    if section is None or section.parent is None or not _ITEM.match(section.marker):
+    if section is None or section.parent is None or not ITEM.match(section.marker):
         return None
     parent = policy.sections[section.parent]
     opening = policy.source[parent.start : parent.end].rstrip()

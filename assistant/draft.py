@@ -37,6 +37,13 @@ class Draft:
         """Add a sentence."""
         self.pieces.append(phrase(self.language, name, **values))
 
+    def quote(self, text: str, cite: str) -> None:
+        """Add words of the source; an English answer says once that they are."""
+        intro = phrase(self.language, "intro_quotes")
+        if self.language == "en" and intro not in self.pieces:
+            self.pieces.append(intro)
+        self.say("quote", text=text, cite=cite)
+
     def number(self, policy: str, start: int, end: int, score: float = 1.0) -> int:
         """The citation number of a slice of a policy, outer blanks trimmed."""
         source = self.corpus.policies[policy].source

@@ -18,7 +18,7 @@ def say_clause(draft: Draft, clause: Clause, roles: Sequence[Role]) -> None:
     mark = draft.cite(clause.policy, clause.start, clause.end)
     if not clause.bracketed:  # running text says what each of them does: quote it
         text = draft.corpus.policies[clause.policy].source[clause.start : clause.end]
-        draft.say("quote", text=re.sub(r"\s*\n\s*", " ", text).strip(), cite=mark)
+        draft.quote(text=re.sub(r"\s*\n\s*", " ", text).strip(), cite=mark)
         return
     task = f"“{clause.task}”"
     parts: list[str] = []

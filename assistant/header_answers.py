@@ -251,6 +251,8 @@ def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, man
         .split("：")[0]
         .split(":")[0]
     )
+    if draft.language == "en" and re.search(r"[一-鿿]", label) and meaning in header_labels():
+        label = f"{_label(ask, meaning)} ({label})"
     draft.row([policy.title, label, value], [draft.number(policy.id, start, end)])
     if many:
         draft.say("field_policy", title=policy.title, label=label, value=value, cite=cite)

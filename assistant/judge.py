@@ -301,7 +301,7 @@ def _relevant(ask: Ask, passages: Sequence[Passage]) -> list[str]:
     for passage in passages:
         for sentence in sentences(ask, passage):
             if coverage(
-                ask.corpus, terms, passage_unit(ask, passage, sentence.text)
+                ask.corpus, terms, passage_unit(ask, passage, sentence.text, sentence.start)
             ) >= RELEVANT and not of_another(ask, sentence, terms):
                 found.append(sentence.text)
     return found

@@ -71,6 +71,8 @@ def language_of(text: str) -> Language:
     chinese = len(re.findall(r"[㐀-鿿]", text))
     latin = len(re.findall(r"[A-Za-z]+", text))
     asks = re.search(r"[谁哪吗呢]|什么|多少|几|如何|怎|是否|为何", text)
+    if not chinese and not latin:
+        return "zh" if not text or re.search(r"[？，。！、；：]", text) else "en"
     return "zh" if chinese and (asks or chinese >= 2 * latin) else "en"
 
 
@@ -278,7 +280,8 @@ def topic_of(then: Question) -> str:
     folded = fold_with_origin(then.text)
     asked = [match.span() for kind in then.kinds if (match := pattern("kind", kind).search(folded.text))]
     spans = []
-    least = 0.4 if then.language == "zh" or all(term.weight < 0.9 for term in then.terms) else 0.9
+    named = any(term.weight >= 0.9 for term in then.terms)  # beside a noun, a verb is no topic
+    least = (0.5 if then.language == "zh" else 0.9) if named else 0.4
     for term in then.terms:
         if term.weight >= least:
             at = folded.text.find(term.text)

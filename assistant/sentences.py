@@ -46,16 +46,16 @@ def _spellings(mention: Mention) -> tuple[str, ...]:
     return (squeeze(mention.text), *map(squeeze, mention.names), mention.name.stem)
 
 
-def passage_unit(ask: Ask, passage: Passage, text: str = "") -> Unit:
+def passage_unit(ask: Ask, passage: Passage, text: str = "", at: int | None = None) -> Unit:
     """What speaks for a passage: its text, its own heading and chapter, the sentence that opens its list;
-    less so the headings above and the title."""
+    less so the headings above and the title. ``text``, which begins at ``at``, stands for a part of it."""
     close = [
         name
         for number, name in enumerate(passage.section)
         if number + 1 == len(passage.section) or name.startswith("第")
     ]
     policy = ask.corpus.policies[passage.policy]
-    opening = lead_in(policy, passage.start)
+    opening = lead_in(policy, passage.start if at is None else at)
     return Unit(
         (
             (1.0, squeeze(text or passage.text)),

@@ -121,7 +121,7 @@ def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
             if span not in quoted:
                 quoted.add(span)
                 text = re.sub(r"\s+", " ", ask.corpus.policies[policy].source[slice(*span)]).strip()
-                draft.say("quote", text=text, cite=cite_target(draft, policy, target))
+                draft.quote(text=text, cite=cite_target(draft, policy, target))
             continue
         say_target(draft, policy, target)
     if ask.question.has("why"):
@@ -194,13 +194,20 @@ def _sum(ask: Ask, chosen: list[Found]) -> Draft | None:
     return draft
 
 
+def _incomparable(ask: Ask, chosen: Sequence[Found]) -> Draft:
+    """The values as they are, where their units do not allow what was asked."""
+    draft = _list(ask, chosen)
+    draft.say("incomparable")
+    return draft
+
+
 def _difference(ask: Ask, chosen: list[Found]) -> Draft | None:
     pair = chosen[:2]
     if len(chosen) > 2 and ask.question.years:
         pair = sorted(chosen, key=lambda item: item[1].year or 0)[:2]
     common = _common(pair)
     if common is None:
-        return _list(ask, pair)
+        return _incomparable(ask, pair)
     draft = ask.draft()
     unit = phrase(draft.language, "percentage_points") if common[1] == "%" else common[1]
     parts = value_list(draft, pair)
@@ -213,7 +220,7 @@ def _ratio(ask: Ask, chosen: list[Found]) -> Draft | None:
     pair = chosen[:2]
     common = _common(pair)
     if common is None or not min(common[0]):
-        return _list(ask, pair)
+        return _incomparable(ask, pair)
     draft = ask.draft()
     parts = value_list(draft, pair)
     draft.say("ratio", total=draft.compute(common[0][0] / common[0][1]), parts=parts)
@@ -224,7 +231,7 @@ def _ratio(ask: Ask, chosen: list[Found]) -> Draft | None:
 def _extreme(ask: Ask, chosen: list[Found]) -> Draft | None:
     common = _common(chosen)
     if common is None:
-        return _list(ask, chosen)
+        return _incomparable(ask, chosen)
     draft = ask.draft()
     name = "largest" if ask.question.has("largest") else "smallest"
     order = sorted(range(len(chosen)), key=lambda i: common[0][i], reverse=name == "largest")

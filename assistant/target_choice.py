@@ -224,6 +224,8 @@ def unit_fits(question: Question, unit: str) -> bool:
     )
     if asked:
         word = asked.group(2)
+        if word in ("人", "名"):
+            return unit[-1:] in ("人", "名", "位")
         if word in COUNTING:
             return unit[-1:] in COUNTING
         if word == "元":

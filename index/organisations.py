@@ -163,7 +163,7 @@ def english_name(name: str) -> str:
     row = english_rows().get(parts.stem)
     if row is None or not parts.listed:
         return ""
-    if not row["english"]:
+    if not row["english"] or not parts.ending:  # 证监会: no ending that English has a word for
         return str(next((name for name in row["alone"] if name.isascii()), ""))
     ending = organisation_data()["english_endings"].get(parts.ending, "Bureau")
     level = organisation_data()["english_levels"].get(parts.level, "")

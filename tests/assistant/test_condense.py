@@ -174,3 +174,28 @@ def test_that_bureau_is_the_one_that_the_answer_named(assistant: PolicyAssistant
 def test_the_whole_name_of_a_topic_is_carried_on(assistant: PolicyAssistant) -> None:
     assert _condensed(assistant, "现代材料的呢？", "装备制造产业集群目标是多少？").startswith("现代材料")
     assert "现代材料" in _condensed(assistant, "由谁牵头？", "现代材料产业集群目标是多少？")
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "standalone"),
+    [
+        ("它还牵头哪些任务？", "绿色工厂的目标由哪个局牵头？", "市工业和信息化局还牵头哪些任务？"),
+        ("还有哪些任务是它牵头的？", "绿色工厂的目标由哪个局牵头？", "哪些任务是市工业和信息化局牵头的？"),
+        ("它什么时候建成？", "绿色工厂由谁牵头？", "绿色工厂什么时候建成？"),
+        ("为什么？", "绿色工厂由谁牵头？", "为什么绿色工厂由谁牵头？"),
+    ],
+)
+def test_it_is_the_body_that_bears_a_task(
+    assistant: PolicyAssistant, question: str, before: str, standalone: str
+) -> None:
+    said = assistant.invoke({"question": before}).text
+    history = [{"role": "user", "content": before}, {"role": "assistant", "content": said}]
+    assert condense(question, history, assistant.read, assistant.corpus.text) == standalone
+
+
+def test_one_kind_in_place_of_another(assistant: PolicyAssistant) -> None:
+    def read(question: str, *earlier: str) -> str:
+        return condense(question, spoken(*earlier), assistant.read, "农村特困人员城镇特困人员成年流浪人员")
+
+    assert read("农村的呢？", "城镇特困人员标准是多少？") == "农村特困人员标准是多少？"
+    assert read("成年的呢？", "未成年流浪人员饮食标准是多少？") == "成年流浪人员饮食标准是多少？"

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.answer import Answer, Evidence, Final, Token
+from assistant.ask import Ask as AskedOf
 from assistant.chain import PolicyAssistant
+from eval.run import indexed
+from index.build import build
 from tests.assistant.conftest import Ask
 from tests.assistant.look import PLAN, shown, sound, spoken
 
@@ -251,3 +255,33 @@ def test_the_examples_answer(assistant: PolicyAssistant) -> None:
         answer = assistant.invoke({"question": question})
         assert answer.status == "answered", question
         assert answer.certificate.passed, question
+
+
+def test_marks_and_rows_use_every_citation(answer: Answer) -> None:
+    used = {int(mark) for mark in re.findall(r"\[(\d+)\]", answer.text)}
+    used |= {number for row in (answer.table.citations if answer.table else ()) for number in row}
+    assert {citation.number for citation in answer.citations} <= used
+
+
+def test_a_draft_that_says_more_than_its_quotes_is_replaced_by_quotes(assistant: PolicyAssistant) -> None:
+    question = "到2025年新增多少家绿色工厂？"
+    ask = AskedOf(assistant.read(question), assistant.corpus, {}, assistant.today)
+    draft = ask.draft()
+    at = assistant.corpus.policies[PLAN].source.index("新增省级以上绿色工厂")
+    draft.say("quote", text="新增绿色工厂999家", cite=draft.cite(PLAN, at, at + 20))
+    answered = assistant._certified(ask, draft, assistant.retriever.search(question))
+    assert "999" not in answered.text() and "8 家" in answered.text()
+    assert [notice.code for notice in answered.notices] == ["replaced"]
+
+
+@pytest.mark.parametrize("question", ["绿色工厂由谁牵头？", "绿色工厂补贴多少钱？"])
+def test_answer_and_refusal_say_that_the_index_is_old(question: str, source: str, tmp_path: Path) -> None:
+    (tmp_path / "plan.md").write_text(source, "utf-8")
+    opened = cast(PolicyAssistant, indexed([tmp_path / "plan.md"], tmp_path / "indexed"))
+    assert "index_stale" not in [notice.code for notice in opened.invoke({"question": question}).notices]
+    settings = opened.index.settings
+    (settings.policy_dir / "more.txt").write_text("某市关于测试的通知\n\n一、测试。\n", "utf-8")
+    old = [notice.text for notice in opened.invoke({"question": question}).notices]
+    build(settings)
+    replaced = [notice.text for notice in opened.invoke({"question": question}).notices]
+    assert len(old) == len(replaced) == 1 and old != replaced

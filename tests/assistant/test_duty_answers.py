@@ -365,3 +365,80 @@ def test_what_the_duties_do_not_say_is_refused(ask: Ask, question: str) -> None:
 
 def test_all_responsibility_clauses_are_counted(ask: Ask) -> None:
     assert ask("一共有多少条责任分工？").count == 29
+
+
+@pytest.mark.parametrize("question", ["没有市发改委参与的任务有哪些？", "没有发改委参与的任务有哪些？"])
+def test_a_negation_reaches_over_the_name_of_a_body(ask: Ask, question: str) -> None:
+    assert ask(question).count == 11
+
+
+def test_bodies_with_two_roles_and_with_one_only(ask: Ask) -> None:
+    both = ask("哪些单位既牵头又配合？")
+    assert both.count == 4 and "市发展改革委" in both.text and "市科技局" not in both.text
+    only = ask("哪些部门只配合不牵头？")
+    assert "市科技局" in only.text and "市发展改革委" not in only.text
+
+
+def test_tasks_that_two_bodies_both_support(ask: Ask) -> None:
+    assert ask("市卫健委和市农业农村局都配合的任务有几项？").count == 6
+
+
+def test_all_who_tie_are_named(ask: Ask) -> None:
+    answer = ask("市数据局、市商务局和市财政局谁配合的任务最多？")
+    assert answer.text.startswith("最多的是市数据局、市商务局")
+
+
+@pytest.mark.parametrize("question", ["Who supports the most tasks?", "Which body supports the most tasks?"])
+def test_most_is_no_ministry(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert answer.status == "answered"
+    assert "市发展改革委" in answer.text and "11" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [("哪些任务提到绿色工厂？", 1), ("和中医药有关的任务有哪些？", 1), ("涉及产业链的任务", 8)],
+)
+def test_tasks_that_speak_of_a_thing(ask: Ask, question: str, count: int) -> None:
+    assert ask(question).count == count
+
+
+def test_a_thing_in_two_tasks_has_two_bearers(ask: Ask) -> None:
+    answer = ask("谁负责抽水蓄能电站？")
+    assert holds(quotes(answer), "围绕抽水蓄能电站", "佛坪抽水蓄能电站") == []
+
+
+def test_the_sentence_of_a_task_that_says_itself_who_does_it(ask: Ask) -> None:
+    answer = ask("谁负责督促指导？")
+    assert "领导小组办公室（市工业和信息化局）负责各项重点工作的组织实施和督促指导" in answer.text
+
+
+@pytest.mark.parametrize("question", ["谁审批绿色工厂？", "绿色工厂谁来认定？", "绿色工厂的发证机关是谁？"])
+def test_who_does_something_else_is_not_who_leads(ask: Ask, question: str) -> None:
+    assert ask(question).status == "refused"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How will the city support small businesses?", "如何落实绿色工厂建设？", "怎么支持中小企业？"],
+)
+def test_how_it_is_done_is_not_who_does_it(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert (answer.status, answer.route) == ("answered", "extractive")
+
+
+def test_duties_are_not_divided_by_year(ask: Ask) -> None:
+    answer = ask("2027年呢？", "绿色工厂的目标由哪个局牵头？")
+    assert [notice.code for notice in answer.notices] == ["year"]
+
+
+def test_a_body_that_is_named_without_a_duty(ask: Ask) -> None:
+    answer = ask("市政府办公室负责什么？")
+    assert answer.status == "refused" and "提到了市政府办公室" in answer.text
+    assert ask("市政府办公室牵头绿色工厂吗？").text.startswith("不是。")
+
+
+def test_the_items_of_a_part_and_its_groups(ask: Ask) -> None:
+    assert ask("主要措施有几项？").count == 15
+    assert ask("主要措施分几个方面？").count == 5
+    assert "分 5 个方面，共 15 项" in ask("主要措施有几项？").text

@@ -86,3 +86,72 @@ def test_an_abbreviation_is_spelt_out_before_the_question_is_read(opinion: Polic
 
 def test_one_thing_of_a_sort_that_the_policy_never_mentions(opinion: PolicyAssistant) -> None:
     assert opinion.invoke({"question": "企业没拿到货款，去哪个法院起诉？"}).status == "refused"
+
+
+LINES = """江城市生态环境局关于印发无废城市建设行动计划的通知
+
+各区人民政府：
+
+二、重点任务
+
+（一）工业领域
+
+1.推行绿色制造。引导企业开展清洁生产审核。
+牵头单位：市经济和信息化局
+配合单位：市生态环境局
+完成时限：2026年12月底前
+
+（二）生活领域
+
+2.完善垃圾分类体系。新建大件垃圾拆解中心4座。
+牵头单位：市城市管理执法委员会
+完成时限：2025年12月底前
+
+三、补助标准。收集企业可以按照以下标准领取补助：
+
+（一）收集点不足50个的，每月1000元；
+
+（二）收集点50个以上的，每月2000元。
+
+本通知有效期至2026年6月30日。
+"""
+
+
+@pytest.fixture(scope="module")
+def notice(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    """The assistant on a notice whose duties stand in lines of their own."""
+    folder = tmp_path_factory.mktemp("notice")
+    (folder / "jiangcheng-2025.txt").write_text(LINES, "utf-8")
+    return cast(PolicyAssistant, indexed([folder / "jiangcheng-2025.txt"], folder / "indexed"))
+
+
+def test_tasks_by_the_line_that_says_when(notice: PolicyAssistant) -> None:
+    answer = notice.invoke({"question": "哪些任务2025年底前完成？"})
+    assert answer.count == 1 and "完善垃圾分类体系" in answer.text
+    assert "2026年12月底前" in quotes(notice.invoke({"question": "绿色制造什么时候完成？"}))
+
+
+def test_a_kind_that_the_policy_does_not_name_is_not_its_neighbour(notice: PolicyAssistant) -> None:
+    assert notice.invoke({"question": "建筑垃圾由谁负责？"}).status == "refused"
+
+
+def test_items_in_groups_without_text_are_counted(notice: PolicyAssistant) -> None:
+    answer = notice.invoke({"question": "一共有多少项重点任务？"})
+    assert answer.count == 2 and "分 2 个方面" in answer.text
+
+
+def test_an_item_comes_with_the_sentence_that_opens_its_list(notice: PolicyAssistant) -> None:
+    quoted = quotes(notice.invoke({"question": "收集点50个以上每月补助多少钱？"}))
+    assert "可以按照以下标准领取补助：" in quoted and "每月2000元" in quoted
+
+
+def test_a_year_that_an_undated_number_is_not_of(notice: PolicyAssistant) -> None:
+    assert notice.invoke({"question": "2030年每月补助多少钱？"}).status == "refused"
+
+
+def test_what_is_indexed_and_what_is_in_force(notice: PolicyAssistant) -> None:
+    listed = notice.invoke({"question": "收录了哪些文件？"})
+    assert listed.count == 1 and "无废城市建设行动计划" in listed.text
+    expired = notice.invoke({"question": "哪些文件已经失效？"})
+    assert expired.count == (1 if notice.today.isoformat() >= "2026-06-30" else 0)
+    assert notice.invoke({"question": "需要提交哪些文件？"}).route != "ledger"

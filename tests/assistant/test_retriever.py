@@ -7,7 +7,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
 
 from assistant.chain import PolicyAssistant
-from assistant.retriever import HybridRetriever
+from assistant.retriever import SPREAD, HybridRetriever
 from tests.assistant.look import PLAN
 
 
@@ -82,3 +82,11 @@ def test_it_is_a_part_of_a_chain(retriever: HybridRetriever) -> None:
     chain = retriever | RunnableLambda(len)
     assert chain.invoke("绿色工厂") == retriever.k
     assert [len(found) for found in retriever.batch(["绿色工厂", "现代材料"])] == [retriever.k] * 2
+
+
+def test_without_keywords_the_score_is_the_nearness_alone(retriever: HybridRetriever) -> None:
+    passages = retriever.search("Which measures support industrial workers?")
+    mean = sum(passage.dense for passage in passages) / len(passages)
+    for passage in passages:
+        near = max(0.0, min(1.0, (passage.dense - mean) / SPREAD))
+        assert passage.score == pytest.approx(near, abs=0.01)

@@ -261,3 +261,52 @@ def test_a_condition_that_is_not_understood_is_not_left_out(ask: Ask, question: 
 
 def test_the_number_that_a_body_has_to_reach(ask: Ask) -> None:
     assert "突破800家" in ask("市工信局2025年要完成多少家规上企业？").text
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("装备制造产业集群规模突破350亿元吗？", "是的"),
+        ("装备制造产业集群规模至少300亿元吗？", "是的"),
+        ("装备制造产业集群规模不超过350亿元，对吗？", "不是不超过350亿元"),
+        ("规上工业企业超过500家吗？", "是的"),
+        ("规上工业企业超过900家吗？", "不是超过900家"),
+        ("到2025年绿色工厂要突破8家吗？", "数值相同"),
+        ("绿色工厂是10家吗？", "不是10家"),
+        ("Is the equipment manufacturing cluster target 35 billion yuan?", "Yes"),
+        ("Is the equipment manufacturing cluster target more than 300 billion yuan?", "Not more than"),
+    ],
+)
+def test_a_claimed_number_is_judged_with_its_comparator(ask: Ask, question: str, begins: str) -> None:
+    assert ask(question).text.startswith(begins)
+
+
+@pytest.mark.parametrize("words", ["之和", "总和", "合计", "一共", "加起来"])
+def test_a_sum_is_the_same_in_all_words_for_it(ask: Ask, words: str) -> None:
+    assert "1400亿元" in ask(f"四大产业集群规模目标{words}是多少？").text
+
+
+def test_what_ties_is_not_said_to_be_the_largest(ask: Ask) -> None:
+    answer = ask("装备制造和绿色食药哪个规模目标更大？")
+    assert answer.text.startswith("一样大")
+    assert holds(answer.text, "装备制造", "绿色食药") == []
+
+
+def test_targets_with_a_quoted_word(ask: Ask) -> None:
+    answer = ask("列出所有带“力争”的目标")
+    assert answer.count == 4
+    assert all("力争" in row[1] for row in answer.table.rows) if answer.table else False
+
+
+def test_the_reason_of_a_number_is_not_stated(ask: Ask) -> None:
+    assert "没有说明原因" in ask("为什么绿色工厂是8家？").text
+
+
+@pytest.mark.parametrize("question", ["每家绿色工厂平均多少人？"])
+def test_what_cannot_be_computed_is_refused(ask: Ask, question: str) -> None:
+    assert ask(question).status == "refused"
+
+
+def test_values_of_other_units_are_shown_and_not_subtracted(ask: Ask) -> None:
+    answer = ask("绿色工厂比装备制造多多少？")
+    assert "单位不同" in answer.text and "相差" not in answer.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.facts import annotate
 from index.parser import display_name, parse
 from index.policy import Policy
 
@@ -299,3 +300,21 @@ def test_display_names() -> None:
     assert display_name("8.", "推动绿色低碳转型") == "8. 推动绿色低碳转型"
     assert display_name("第一章", "总　则") == "第一章 总则"
     assert display_name("第五条", "") == "第五条"
+
+
+def test_a_header_in_bold() -> None:
+    source = "**发文字号：** 某政发〔2025〕1号　**发布日期：** 2025年1月1日\n\n# 某某市关于测试的通知\n\n各区：\n\n正文。\n"
+    policy = parse(source, "bold")
+    assert [(field.label, field.value) for field in policy.header] == [
+        ("发文字号", "某政发〔2025〕1号"),
+        ("发布日期", "2025年1月1日"),
+    ]
+    assert all(policy.source[field.start : field.end] == field.value for field in policy.header)
+
+
+def test_plain_paragraphs_below_a_markdown_title_become_sections() -> None:
+    text = "各区人民政府：\n\n市教育局负责校车管理，市公安局配合。\n\n到2025年，新增校车50辆。\n"
+    for source in (text, f"# 某某市关于校车的通知\n\n{text}"):
+        policy = annotate(parse(source, "plain"))
+        assert_tiles(policy)
+        assert len(policy.duties) == 2 and len(policy.targets) == 1

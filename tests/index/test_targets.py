@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from index.facts import annotate
+from index.parser import parse
 from index.policy import Comparator, Policy, Target
 from index.quantities import quantities, read_numeral
 from index.text import fold, squeeze
@@ -246,3 +248,22 @@ def test_a_verb_alone_takes_the_indicator_of_its_sentence(targets: Targets) -> N
         (2025, "60家", True),
         (2026, "80家", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("按照每月1000元的标准扣除。", [("按照", 1000.0, None)]),
+        ("到2025年和2027年，产值分别达到100亿元和200亿元。", [("产值", 100.0, 2025), ("产值", 200.0, 2027)]),
+        (
+            "新建公共停车位3000个以上，其中2025年完成1200个。",
+            [("新建公共停车位", 3000.0, None), ("新建公共停车位", 1200.0, 2025)],
+        ),
+        ("规上企业由50家增加到80家。", [("规上企业", 80.0, None)]),
+        ("年满60岁的父母可以申请。", []),
+        ("包括子女教育、继续教育等6项专项附加扣除。", []),
+    ],
+)
+def test_what_a_number_is_of_and_due_when(sentence: str, found: list[tuple[str, float, int | None]]) -> None:
+    policy = annotate(parse(f"# 关于测试的方案\n\n一、目标\n\n{sentence}\n", "t"))
+    assert [(target.indicator, target.low, target.year) for target in policy.targets] == found

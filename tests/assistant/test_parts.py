@@ -1,0 +1,48 @@
+"""Questions that ask two things: both are answered, or what is missing is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.chain import PolicyAssistant
+from tests.assistant.conftest import Ask
+from tests.assistant.look import holds, quotes, sound
+
+
+@pytest.mark.parametrize(
+    ("question", "facts"),
+    [
+        ("绿色工厂目标是多少，哪些部门配合？", ["8家", "市生态环境局配合"]),
+        ("绿色工厂的牵头单位和目标分别是什么？", ["市工业和信息化局牵头", "8家"]),
+        ("绿色工厂什么时候建成，由谁牵头？", ["2025年", "市工业和信息化局牵头"]),
+        ("文号是什么，绿色工厂由谁牵头？", ["汉政办发〔2024〕11号", "市工业和信息化局牵头"]),
+        ("Who leads green factories, and how many must be added?", ["市工业和信息化局", "8家"]),
+    ],
+)
+def test_both_are_answered(ask: Ask, assistant: PolicyAssistant, question: str, facts: list[str]) -> None:
+    answer = ask(question)
+    assert answer.status == "answered"
+    assert holds(answer.text, *facts) == []
+    assert answer.certificate.passed
+    sources = {policy.id: policy.source for policy in assistant.index.policies.values()}
+    assert sound(answer, sources) == []
+
+
+def test_what_is_missing_makes_the_answer_partial(ask: Ask) -> None:
+    answer = ask("绿色工厂由谁牵头，补贴多少钱？")
+    assert answer.status == "partial"
+    assert "市工业和信息化局牵头" in answer.text
+    assert [notice.code for notice in answer.notices] == ["partial"]
+    assert "补贴" in answer.notices[0].text
+
+
+def test_the_same_sentence_is_not_said_twice(ask: Ask) -> None:
+    answer = ask("装备制造由谁牵头？规模目标多少？什么时候完成？")
+    assert answer.text.count("350亿元") == 1
+
+
+@pytest.mark.parametrize("question", ["装备制造和现代材料，哪个规模大？", "绿色工厂8家，对吗？"])
+def test_one_thing_in_two_clauses_is_one_question(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert answer.status == "answered"
+    assert len(quotes(answer).split("新增省级以上绿色工厂")) <= 2
