@@ -7,10 +7,11 @@ shown; the draft names them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from assistant.answer import Certificate, Citation, Table
 from index.directory import Directory
+from index.organisations import offices_in
 from index.quantities import Quantity, quantities, scale_unit
 from index.text import squeeze
 
@@ -26,7 +27,7 @@ def certify(
     citations: Iterable[Citation],
     computed: Iterable[str],
     directory: Directory,
-    denied: Iterable[str] = (),
+    denied: Collection[str] = (),
 ) -> Certificate:
     """Check an answer's text and table against its quotes; lists what no quote supports."""
     quotes = list(citations)
@@ -51,6 +52,10 @@ def certify(
     for name in directory.names:
         if squeeze(name) in said and squeeze(name) not in support and name not in denied:
             unsupported.append(name)
+    for office in offices_in(said):  # also those that no policy names
+        absent = office not in support and not any(office in squeeze(name) for name in denied)
+        if absent and not any(office in name for name in unsupported):
+            unsupported.append(office)
     unsupported = list(dict.fromkeys(unsupported))
     return Certificate(not unsupported, tuple(unsupported))
 

@@ -148,6 +148,12 @@ def _holds_office(folded: str) -> bool:
     )
 
 
+def offices_in(folded: str) -> list[str]:
+    """Every office that a folded text names by stem and ending (教育局), as written, without region and level."""
+    patterns = name_patterns()
+    return [match.group() for name in ("inside", "complete") for match in patterns[name].finditer(folded)]
+
+
 def is_generic(text: str) -> bool:
     """Whether a name is only 有关部门 or the like."""
     return bool(_GENERIC.match(squeeze(text)))

@@ -148,3 +148,8 @@ def test_two_quotes_do_not_make_a_number() -> None:
 def test_the_answers_of_the_assistant_are_certified(assistant: PolicyAssistant, question: str) -> None:
     answer = assistant.invoke({"question": question})
     assert answer.certificate == Certificate(True, ())
+
+
+def test_an_office_that_no_policy_names_is_found_too() -> None:
+    assert _check("由市教育局牵头[1]。", "由市科技局牵头").unsupported == ("教育局",)
+    assert _check("由市教育局牵头[1]。", "由市教育局牵头").passed
