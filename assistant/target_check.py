@@ -79,7 +79,10 @@ def _claimed(question: Question, quantity: Quantity) -> tuple[Comparator, int, i
 def _as_claimed(question: Question, quantity: Quantity) -> str:
     _, start, end = _claimed(question, quantity)
     text = question.folded[start:end]
-    return text if question.language == "en" else re.sub(r"\s+", "", text)
+    if question.language == "en":
+        return text
+    text = re.sub(r"\s+", "", text)
+    return f"“{text}”" if text.startswith("不") else text  # 不是“不超过350亿元”
 
 
 def _agrees(question: Question, quantity: Quantity, target: Target) -> bool | None:
