@@ -74,8 +74,13 @@ class Corpus:
         for policy in policies.values():
             region = region_of(policy)
             self.regions[region] = (*self.regions.get(region, ()), policy.id)
-        names = [duty.organisation for clause in self.clauses for duty in clause.duties]
-        self.directory = Directory(names, filter(None, self.regions), self.text)
+        bearers = [(clause.policy, duty.organisation) for clause in self.clauses for duty in clause.duties]
+        countrywide = self.regions.get("", ())
+        local = {name for policy, name in bearers if policy not in countrywide}
+        national = [name for _, name in bearers if name not in local]
+        self.directory = Directory(
+            [name for _, name in bearers], filter(None, self.regions), self.text, national
+        )
         self.titles = {policy.id: tuple(_titles(policy)) for policy in policies.values()}
 
     @cached_property

@@ -77,16 +77,43 @@ def _paired_roles(question: Question) -> list[Role]:
 
 
 def compare_organisations(ask: Ask, groups: list[tuple[str, ...]]) -> Draft:
-    """Who has more tasks of a role; without one, or where only 负责 is said, of leading and being responsible."""
+    """Who has more tasks of a role; without one, or where only 负责 is said, of leading and being responsible.
+
+    Bodies are compared within a policy that gives duties to all of them: a ministry and a city's bureau may
+    share a name.
+    """
     draft = ask.draft()
+    policies = [p for p in ask.corpus.policies if all(_of_bodies(ask, group, p) for group in groups)]
+    for policy in policies or [""]:
+        title = f"《{ask.corpus.policies[policy].title}》" if len(policies) > 1 else ""
+        clauses = [clause for clause in ask.clauses() if policy in ("", clause.policy)]
+        _compare_in(ask, draft, groups, clauses, title)
+    return draft
+
+
+def _of_bodies(ask: Ask, names: Sequence[str], policy: str) -> list[Clause]:
+    """The clauses of a policy in which some of these names have a role."""
+    return [
+        clause
+        for clause in ask.clauses()
+        if clause.policy == policy and any(duty.organisation in names for duty in clause.duties)
+    ]
+
+
+def _compare_in(
+    ask: Ask, draft: Draft, groups: list[tuple[str, ...]], clauses: Sequence[Clause], title: str
+) -> None:
+    """The comparison within these clauses; ``title`` opens its sentence where there are several."""
     wanted = ask.question.roles[:1]
     roles = (
         wanted if wanted and wanted[0] not in MAIN_ROLES else (wanted if Role.LEAD in wanted else MAIN_ROLES)
     )
     held = {
-        group: unique_clauses(
-            c for c in ask.clauses() if any(d.organisation in group for d in c.bearers(*roles))
-        )
+        group: unique_clauses(c for c in clauses if any(d.organisation in group for d in c.bearers(*roles)))
+        for group in groups
+    }
+    called = {
+        group: next((d.organisation for c in clauses for d in c.duties if d.organisation in group), group[0])
         for group in groups
     }
     fewest = ask.question.has("smallest")
@@ -95,31 +122,38 @@ def compare_organisations(ask: Ask, groups: list[tuple[str, ...]]) -> Draft:
         phrase(
             draft.language,
             "compare_item",
-            org=draft.organisation(group[0]),
+            org=draft.organisation(called[group]),
             role=role_words(draft, roles),
             count=draft.compute(len(held[group])),
             cite="".join(draft.cite(c.policy, c.start, c.end) for c in held[group][:1]),
         )
         for group in order
     ]
-    equal = len({len(clauses) for clauses in held.values()}) == 1
+    equal = len({len(found) for found in held.values()}) == 1
     name = "compare_equal" if equal else ("compare_least" if fewest else "compare")
-    first = [group[0] for group in order if len(held[group]) == len(held[order[0]])]
+    first = [called[group] for group in order if len(held[group]) == len(held[order[0]])]
+    if title:
+        draft.pieces.append(title)
     draft.say(name, org=draft.organisations(first), list=join_parts(draft, items))
     task_table(
         draft,
         unique_clauses(c for group in order for c in held[group]),
         [n for group in order for n in group],
     )
-    return draft
 
 
 def distinct_organisations(ask: Ask, without: Sequence[str] = ()) -> Draft | None:
-    """Which organisations have a role at all, with the number of their tasks; ``without`` leaves some out."""
+    """Which organisations have a role at all, with the number of their tasks.
+
+    ``without`` leaves some out, and looks for the others where these have duties.
+    """
     draft = ask.draft()
     roles = ask.question.roles or tuple(Role)
     held: dict[str, list[Clause]] = {}
+    beside = {clause.policy for policy in ask.corpus.policies for clause in _of_bodies(ask, without, policy)}
     for clause in ask.clauses():
+        if without and clause.policy not in beside:
+            continue
         for duty in clause.bearers(*roles):
             if duty.organisation in without:
                 continue

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from assistant.ask import Ask
 from assistant.corpus import Clause
 from assistant.draft import Draft
-from index.policy import Duty, Role
+from assistant.terms import sorts_in
+from index.policy import Duty, Role, Section
+from index.text import squeeze
 from prompts import phrase
 
 _ROLE_COLUMNS = ("lead", "responsible", "support", "implement")
@@ -101,6 +104,13 @@ def join_parts(draft: Draft, parts: Sequence[str]) -> str:
         if draft.language == "zh"
         else ", ".join(parts)
     )
+
+
+def part_named(ask: Ask, policy: str) -> Section | None:
+    """The part of a policy whose whole heading is the sort of thing asked for (重点任务 in 二、重点任务), or None."""
+    sorts = sorts_in(ask.question.folded)
+    sections = ask.corpus.policies[policy].sections
+    return next((section for section in sections if squeeze(section.heading) in sorts), None)
 
 
 def unique_clauses(clauses: Iterable[Clause]) -> list[Clause]:

@@ -7,22 +7,26 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assistant.ask import Ask
-from assistant.corpus import MAIN_ROLES, Clause
+from assistant.corpus import MAIN_ROLES, Clause, subtree_end
 from assistant.draft import Draft
 from assistant.duty_lists import compare_organisations, shared_tasks
 from assistant.duty_text import (
     clause_table,
     join_parts,
+    part_named,
     role_word,
     role_words,
     say_clause,
     task_table,
     unique_clauses,
 )
+from assistant.match import coverage, missing
 from assistant.question import Question, roles_in
 from index.organisations import Mention
-from index.policy import Role
+from index.policy import Role, Section
 from prompts import phrase
+
+FIRM = 0.75  # coverage at which a clause is the task that a question names
 
 
 def about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) -> Draft | None:
@@ -97,13 +101,40 @@ def _tasks_of(ask: Ask, names: Sequence[str], within: Sequence[Clause] = ()) -> 
     for policy in policies or [""]:
         clauses = [clause for clause in bearing if clause.policy == policy]
         title = f"《{ask.corpus.policies[policy].title}》" if len(policies) > 1 else ""
-        listed, shown = _say_tasks(ask, draft, clauses, names, title)
+        part = None if within or not policy else part_named(ask, policy)
+        listed, shown = (
+            _say_tasks_in_part(ask, draft, clauses, names, title, part)
+            if part
+            else _say_tasks(ask, draft, clauses, names, title)
+        )
         draft.count += len(listed)
         rows += shown
     task_table(draft, rows, names)
     if ask.question.has("why"):
         draft.say("why_not")
     return draft
+
+
+def _say_tasks_in_part(
+    ask: Ask, draft: Draft, clauses: Sequence[Clause], names: Sequence[str], title: str, part: Section
+) -> tuple[list[Clause], list[Clause]]:
+    """As ``_say_tasks``, for the part that the question names (牵头了哪几项重点任务), and what there is beside it."""
+    end = subtree_end(ask.corpus.policies[clauses[0].policy].sections, part.id)
+    inside = [clause for clause in clauses if part.start <= clause.start < end]
+    if len(inside) == len(clauses):
+        return _say_tasks(ask, draft, clauses, names, title)
+    opening = title + phrase(draft.language, "in_part", part=part.path[-1])
+    listed, shown = _say_tasks(ask, draft, inside, names, opening)
+    mine = _held(clauses, names)
+    wanted = _wanted_roles(ask.question, mine)
+    every = unique_clauses(clause for role in wanted for clause in mine[role])
+    whole = phrase(draft.language, "in_whole")
+    if not listed:
+        _, shown = _say_tasks(ask, draft, clauses, names, title + whole)
+    elif len(every) > len(listed):
+        parts = _counted(draft, {role: mine[role] for role in wanted})
+        draft.say("org_roles", org=whole + draft.organisation(names[0]), parts=parts, more="")
+    return listed, shown
 
 
 def _tasks_of_each(ask: Ask, groups: Sequence[tuple[str, ...]]) -> Draft:
@@ -126,10 +157,7 @@ def _say_tasks(
 ) -> tuple[list[Clause], list[Clause]]:
     """Sentences on one policy; the clauses that were asked for, and those to show."""
     question = ask.question
-    mine = {
-        role: [clause for clause in clauses if any(d.organisation in names for d in clause.bearers(role))]
-        for role in Role
-    }
+    mine = _held(clauses, names)
     name = next(
         (d.organisation for clause in clauses for d in clause.duties if d.organisation in names), names[0]
     )
@@ -171,6 +199,14 @@ def _say_tasks(
     return listed, listed or near
 
 
+def _held(clauses: Sequence[Clause], names: Sequence[str]) -> dict[Role, list[Clause]]:
+    """The clauses in which these names have each role."""
+    return {
+        role: [clause for clause in clauses if any(d.organisation in names for d in clause.bearers(role))]
+        for role in Role
+    }
+
+
 def _wanted_roles(question: Question, mine: dict[Role, list[Clause]]) -> list[Role]:
     """The roles asked for; every role held where none is named, or only 负责, 参与 or the like."""
     wanted = [role for role in Role if role in question.roles]
@@ -178,7 +214,7 @@ def _wanted_roles(question: Question, mine: dict[Role, list[Clause]]) -> list[Ro
         r"配合|牵头", question.folded
     )
     if involved or not wanted or (Role.RESPONSIBLE in wanted and Role.LEAD not in wanted):
-        return [role for role in Role if mine[role]] or [Role.LEAD]
+        return [role for role in Role if mine[role]] or wanted or [Role.LEAD]
     return wanted
 
 
@@ -217,14 +253,16 @@ def _rule_text(clause: str) -> str:
 
 def _organisation_in_task(
     ask: Ask, bearers: list[Mention], groups: list[tuple[str, ...]], topic: list[Clause]
-) -> Draft:
-    """An organisation and a task: confirm, correct, or say what its role there is."""
+) -> Draft | None:
+    """An organisation and a task: confirm, correct, or say what its role there is; None where none is stated."""
     question, draft = ask.question, ask.draft()
     clause = topic[0]
     names = [name for group in groups for name in group]
     with_name = [c for c in topic if any(d.organisation in names for d in c.duties)]
     if with_name:
         clause = with_name[0]
+    elif not _states_role(question) or not _speaks_of_all(ask, clause):
+        return None  # no role in this very task is stated that could be denied
     mark = draft.cite(clause.policy, clause.start, clause.end)
     asks_others = question.has("who") and not question.has("yesno")
     claimed = dict(zip([m.names for m in bearers], _claimed_roles(question, bearers), strict=True))
@@ -255,9 +293,10 @@ def _organisation_in_task(
             and (question.has("yesno", "why") or not question.has("tasks", "list"))
         )
         if not roles:
-            draft.say("premise_absent", **values)
+            draft.say("premise_absent" if claims else "role_absent", **values)
             draft.denied.update(group)
-            draft.note("premise", "notice_premise")
+            if claims:
+                draft.note("premise", "notice_premise")
         elif claims and not _agrees(asked, roles):
             draft.say("premise_wrong", **values)
             draft.note("premise", "notice_premise")
@@ -271,6 +310,20 @@ def _organisation_in_task(
     if len(topic) > 1:
         clause_table(draft, topic)
     return draft
+
+
+def _states_role(question: Question) -> bool:
+    """Whether a question says, or asks, that a body has a part in something."""
+    return bool(question.roles) or question.has("yesno", "why", "tasks")
+
+
+def _speaks_of_all(ask: Ask, clause: Clause) -> bool:
+    """Whether a clause holds all that the question names: what is denied of it is then denied of the right task."""
+    terms, unit = ask.question.terms, ask.corpus.clause_unit(clause)
+    if ask.question.marker:
+        return True
+    lost = [term for term in missing(ask.corpus, terms, unit) if term.weight >= 0.9]
+    return not lost and coverage(ask.corpus, terms, unit) >= FIRM
 
 
 def _claimed_roles(question: Question, bearers: Sequence[Mention]) -> list[list[Role]]:

@@ -19,6 +19,7 @@ from assistant.terms import (
     join_kinds,
     lightened,
     pattern,
+    without_sorts,
     words,
 )
 from index.keywords import tagged
@@ -139,6 +140,8 @@ def read_question(
     rest = blank(rest, [(q.start, q.end + len(_BOUND.match(folded, q.end).group())) for q in numbers])  # type: ignore[union-attr]
     if marker:
         rest = blank(rest, [marker.span()])
+    if mentions or roles_in(folded):
+        rest = without_sorts(rest)
     terms = in_context(lightened(find_terms(rest, language), folded), folded)
     if "penalty" in kinds:  # what follows is asked for, not what it is about
         terms = tuple(term for term in terms if not pattern("kind", "penalty").fullmatch(term.text))

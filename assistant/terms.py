@@ -96,6 +96,27 @@ def _noise() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
 
 
 @cache
+def _sorts() -> re.Pattern[str]:
+    """哪几项重点任务, 主要措施有: what names only the sort of thing asked for, its name as ``name``."""
+    entry = words()["sort"]
+    which, thing, inside, behind = (entry[key] for key in ("which", "thing", "inside", "behind"))
+    return re.compile(
+        rf"{entry['asked']}(?P<one>(?:{which})*?(?:{thing})(?:任务)?)(?!{inside})"
+        rf"|(?P<two>(?:{which})+?(?:{thing}))(?={behind})"
+    )
+
+
+def sorts_in(text: str) -> list[str]:
+    """The sorts of thing that a folded question asks a body or a role for: 重点任务, 主要措施."""
+    return [match["one"] or match["two"] for match in _sorts().finditer(text)]
+
+
+def without_sorts(rest: str) -> str:
+    """What is left of a folded question, without the words that name only the sort of thing asked for."""
+    return blank(rest, [match.span() for match in _sorts().finditer(rest)])
+
+
+@cache
 def _english_terms() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
     rows = []
     for phrase, chinese in sorted(_glossary()["english"].items(), key=lambda item: -len(item[0])):

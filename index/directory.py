@@ -46,11 +46,15 @@ def _english_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 class Directory:
     """The organisations that the indexed policies name, findable by what people call them."""
 
-    def __init__(self, names: Iterable[str], regions: Iterable[str], corpus: str) -> None:
+    def __init__(
+        self, names: Iterable[str], regions: Iterable[str], corpus: str, national: Iterable[str] = ()
+    ) -> None:
+        """``names`` are the ledger's, ``national`` those that only national policies give; ``corpus`` is folded."""
         self.names = tuple(dict.fromkeys(names))
         self._folded = {squeeze(name): name for name in self.names}
         self._parts = {name: read_name(name) for name in self.names}
         self._regions = tuple(regions)
+        self._national = frozenset(national)
         self._corpus = corpus  # folded text of the policies: an organisation may stand there alone
 
     def find(self, question: str) -> list[Mention]:
@@ -67,7 +71,10 @@ class Directory:
             for match in re.finditer(pattern, folded):
                 if key[0] in LOCAL_LEVELS and self._belongs_elsewhere(folded[: match.start()]):
                     continue
-                add(*match.span(), [self._folded[key]], self._parts[self._folded[key]])
+                start = match.start()
+                if key[0] not in LOCAL_LEVELS and folded[:start].endswith("国家"):
+                    start -= len("国家")
+                add(start, match.end(), [self._folded[key]], self._parts[self._folded[key]])
         self._find_groups(folded, add)
         found += self._divisions_in(folded, found)
         for match in name_patterns()["question"].finditer(folded):
@@ -118,7 +125,7 @@ class Directory:
             if name.level and parts.level and name.level != parts.level:
                 continue
             unplaced = not parts.level and not parts.region and parts.ending != "行"
-            if name.level in LOCAL_LEVELS and unplaced and not self._is_local(name.level, parts):
+            if name.level in LOCAL_LEVELS and unplaced and not self._is_local(name.level, known):
                 continue
             if name.ending in NATIONAL_ENDINGS and parts.level in LOCAL_LEVELS:
                 continue
@@ -134,9 +141,10 @@ class Directory:
         national = [known for known in names if not self._parts[known].level]
         return national if re.fullmatch(r"[a-z]{3,6}", called) and national else names
 
-    def _is_local(self, level: str, parts: Name) -> bool:
-        """Whether a name without a level can be of this level: the policies are of that level."""
-        return any(level in region for region in self._regions) and parts.ending not in NATIONAL_ENDINGS
+    def _is_local(self, level: str, known: str) -> bool:
+        """Whether a name without a level can be of this level: the policies that give it are of that level."""
+        local = known not in self._national and self._parts[known].ending not in NATIONAL_ENDINGS
+        return local and any(level in region for region in self._regions)
 
     def _find_groups(self, folded: str, add: Any) -> None:
         for group in organisation_data()["group"]:
