@@ -17,7 +17,7 @@ from assistant.duty_lists import (
     tasks_due,
     tasks_without,
 )
-from assistant.duty_text import clause_table, say_clause
+from assistant.duty_text import clause_table, part_named, say_clause
 from assistant.match import ENOUGH, NEAR, coverage, deed_is_lost, deeds, missing, rank_clauses
 from assistant.organisation_answers import about_organisations
 from assistant.question import Question, topic_of
@@ -82,7 +82,7 @@ def answer_duties(ask: Ask) -> Draft | None:
         return all_tasks(ask)
     if not ask.topical() and question.roles and question.has("tasks", "list", "count", "leaderless"):
         return tasks_by_role(ask)
-    if not ask.topical() and question.has("total") and not question.mentions:
+    if not ask.topical() and question.has("total") and not question.mentions and not _of_part(ask):
         return all_tasks(ask)
     return None
 
@@ -90,6 +90,11 @@ def answer_duties(ask: Ask) -> Draft | None:
 def _asks_members(question: Question) -> bool:
     """Whether it is asked how many there are of a group (有几个县区), which no duty tells."""
     return question.has("members") and not question.roles and not question.has("tasks", "who")
+
+
+def _of_part(ask: Ask) -> bool:
+    """Whether the items of a part of a policy are asked for by its heading (主要任务共有多少条)."""
+    return any(part_named(ask, policy.id) for policy in ask.policies())
 
 
 def _of_unnamed(question: Question) -> bool:

@@ -14,7 +14,7 @@ from assistant.draft import Draft, plain_number
 from assistant.question import Question
 from assistant.terms import words
 from index.header import header_labels
-from index.policy import Policy
+from index.policy import HeaderField, Policy
 from index.text import fold, squeeze
 from prompts import phrase
 
@@ -176,7 +176,8 @@ def _find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
         if at >= 0:
             yield Found("", policy.issuer, at, at + len(policy.issuer))
     item = ask.corpus.field(policy, meaning)
-    if meaning == "written" and item and (signed := _SIGNED.search(policy.source)):
+    signed = _SIGNED.search(policy.source) if meaning == "written" and item else None
+    if item and signed and _tells_more(signed.group(), item, header_labels()["written"]["labels"][0]):
         yield Found(_label(ask, "written"), signed.group().strip(), signed.start(), signed.end())
     if item:
         if meaning != "issuer" or squeeze(item.value) != squeeze(policy.issuer):
@@ -191,6 +192,11 @@ def _find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
                 return
     if meaning in ("expires", "validity"):
         yield from _expiry(ask, policy, meaning)
+
+
+def _tells_more(signed: str, item: HeaderField, label: str) -> bool:
+    """Whether the date below the signature says another thing than the field: another day, or what the field is not."""
+    return item.label != label or read_date(signed) != read_date(item.value)
 
 
 def _expiry(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:

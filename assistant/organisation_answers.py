@@ -319,11 +319,18 @@ def _states_role(question: Question) -> bool:
 
 def _speaks_of_all(ask: Ask, clause: Clause) -> bool:
     """Whether a clause holds all that the question names: what is denied of it is then denied of the right task."""
-    terms, unit = ask.question.terms, ask.corpus.clause_unit(clause)
     if ask.question.marker:
         return True
+    terms = [term for term in ask.question.terms if term.pair or not _abbreviates(term.text, clause.own)]
+    unit = ask.corpus.clause_unit(clause)
     lost = [term for term in missing(ask.corpus, terms, unit) if term.weight >= 0.9]
     return not lost and coverage(ask.corpus, terms, unit) >= FIRM
+
+
+def _abbreviates(short: str, text: str) -> bool:
+    """Whether three or four characters are short for words of a text (长护险: 长期护理保险)."""
+    pattern = "[一-鿿]{0,2}".join(map(re.escape, short))
+    return len(short) in (3, 4) and short not in text and bool(re.search(pattern, text))
 
 
 def _claimed_roles(question: Question, bearers: Sequence[Mention]) -> list[list[Role]]:

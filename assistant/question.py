@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from assistant.naming import policies_named
 from assistant.terms import (
     Language,
     Term,
@@ -30,9 +31,6 @@ from index.quantities import Quantity, quantities
 from index.text import fold, fold_with_origin
 from index.wording import PLAN_ENDS
 
-_DOCUMENT = re.compile(
-    r"(?P<name>[一-鿿0-9\"]{2,24}?)(?:这|那)?(?:个|份|部)?(?P<kind>方案|意见|通知|办法|条例|规定|规划|计划|细则|公告)(?:里面?|中|内|的|要求|规定)?"
-)
 _PLAN = re.compile("(十[二三四五六七])五")
 _BARE = re.compile(r"(?<![a-z\d.\[第-])\d+(?:\.\d+)?(?=吗|对|$|[?？,，。]| ?(?:right|correct)| [a-z])")
 _BOUND = re.compile(r"(?:之?[内前后]|以[内上下])?")  # of a number: 90日内
@@ -119,7 +117,7 @@ def read_question(
     plan = _PLAN.search(folded)
     if plan and not years and "targets" in asks and "who" not in asks:
         years = (PLAN_ENDS[plan.group(1)],)
-    policies, rest, named = _policies(rest, titles)
+    policies, rest, named = policies_named(rest, titles)
     rest, own, foreign = _regions(rest, tuple(filter(None, regions)), corpus)
     local = tuple(policy for region in own for policy in regions[region])
     if not policies and (own or foreign) and len(regions) > 1:
@@ -173,60 +171,6 @@ def _without_names(folded: str, mentions: Iterable[Mention]) -> str:
     for mention in sorted(mentions, key=lambda m: -m.start):
         folded = folded[: mention.start] + "某" + folded[mention.end :]
     return folded
-
-
-def _policies(rest: str, titles: dict[str, tuple[str, ...]]) -> tuple[tuple[str, ...], str, list[str]]:
-    """Policies named in the question, the question without their names, and those names."""
-    best: dict[str, int] = {}
-    cuts: list[tuple[int, int]] = []
-    short: list[tuple[int, int]] = []  # 综保区意见: names the document and nothing else
-    for policy, names in titles.items():
-        for name in names:
-            for start, end in _common(rest, name, 6):
-                best[policy] = max(best.get(policy, 0), end - start)
-                cuts.append((start, end))
-    for match in _DOCUMENT.finditer(rest):
-        for policy, names in titles.items():
-            if _abridges(match["name"], match["kind"], names):
-                best[policy] = max(best.get(policy, 0), len(match["name"]))
-                short.append(match.span())
-    longest = max(best.values(), default=0)
-    chosen = tuple(policy for policy, length in best.items() if length == longest)
-    named = [rest[start:end] for start, end in cuts]
-    # Words of a title are often the topic too; what stands in 《》 or is long names the document.
-    return (
-        (chosen if len(chosen) < max(2, len(titles)) or len(titles) == 1 else ()),
-        blank(rest, [*cuts, *short]),
-        named,
-    )
-
-
-def _abridges(words: str, kind: str, titles: Iterable[str]) -> bool:
-    """Whether words before 方案, 意见 … are a title in short: its characters, in its order, and its kind."""
-    for title in titles:
-        at = held = 0
-        for character in words:
-            found = title.find(character, at)
-            if found >= 0:
-                at, held = found + 1, held + 1
-        if kind in title and held >= 0.75 * len(words) and len(words) >= 3:
-            return True
-    return False
-
-
-def _common(text: str, name: str, least: int) -> list[tuple[int, int]]:
-    """Longest slices of ``text`` (at least ``least`` characters) that stand in ``name``."""
-    spans, at = [], 0
-    while at <= len(text) - least:
-        end = at + least
-        if "\n" not in text[at:end] and text[at:end] in name:
-            while end < len(text) and text[at : end + 1] in name:
-                end += 1
-            spans.append((at, end))
-            at = end
-        else:
-            at += 1
-    return spans
 
 
 def _regions(

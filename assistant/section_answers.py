@@ -102,11 +102,15 @@ def answer_structure(ask: Ask) -> Draft | None:
         r"(?:几|多少)个?(章|条|节|部分)|how many (chapters|articles|sections|parts)", question.folded
     )
     text = squeeze(question.text)
-    if counted and not any(
-        t.weight >= 0.9
-        and not re.search("chapter|article|section|part|部分", t.text)
-        and not any(t.text in squeeze(policy.title) for policy in ask.policies())
-        for t in question.terms
+    if (
+        counted
+        and not _names_part(ask, text)
+        and not any(
+            t.weight >= 0.9
+            and not re.search("chapter|article|section|part|部分", t.text)
+            and not any(t.text in squeeze(policy.title) for policy in ask.policies())
+            for t in question.terms
+        )
     ):
         draft = ask.draft()
         for policy in ask.policies():
@@ -147,6 +151,16 @@ def answer_structure(ask: Ask) -> Draft | None:
                     _say_children(draft, policy, section, children)
                 return draft
     return None
+
+
+def _names_part(ask: Ask, text: str) -> bool:
+    """Whether a question names a part of a document by its heading (主要任务共有多少条), not the document."""
+    return any(
+        section.level and len(heading := squeeze(section.heading)) >= 4 and heading in text
+        for policy in ask.policies()
+        for section in policy.sections
+        if len(_below(policy, section)) > 1
+    )
 
 
 def _below(policy: Policy, section: Section) -> list[Section]:

@@ -1,0 +1,119 @@
+"""Which policies a question names: by title or number, by a title in short (综保区意见, 低保文件), by kind (这个办法)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from assistant.terms import blank, find_terms, words
+from index.parser import DOCUMENT_KINDS
+
+_KINDS = re.compile(f"{DOCUMENT_KINDS}|计划")
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """(words before 方案, 文件 …, which may be a title in short; 这个办法)."""
+    entry = words()["title"]
+    kinds, anything = entry["kinds"], entry["anything"]
+    return (
+        re.compile(
+            rf"(?P<name>[一-鿿0-9\"]{{2,24}}?)(?:这|那)?(?:个|份|部)?(?P<kind>{kinds}|{anything})"
+            r"(?:里面?|中|内|的|要求|规定)?"
+        ),
+        re.compile(rf"(?:{entry['this']})(?P<kind>{kinds})"),
+    )
+
+
+def policies_named(
+    rest: str, titles: Mapping[str, tuple[str, ...]]
+) -> tuple[tuple[str, ...], str, list[str]]:
+    """Ids of the policies named in a folded question, the question without their names, and those names.
+
+    ``titles`` gives, for each policy, the words that name it (title, document number, folded).
+    """
+    best: dict[str, int] = {}
+    cuts: list[tuple[int, int]] = []
+    short: list[tuple[int, int]] = []  # 综保区意见: names the document and nothing else
+    for policy, names in titles.items():
+        for name in names:
+            for start, end in _common(rest, name, 6):
+                best[policy] = max(best.get(policy, 0), end - start)
+                cuts.append((start, end))
+    named, this = _patterns()
+    for match in named.finditer(blank(rest, cuts)):
+        for policy, names in titles.items():
+            if _abridges(match["name"], match["kind"], names):
+                best[policy] = max(best.get(policy, 0), len(match["name"]))
+                short.append((match.start() + _opening(match["name"], names), match.end()))
+    for match in this.finditer(rest) if not best else ():
+        of_kind = [policy for policy, names in titles.items() if _kind_of(names) == match["kind"]]
+        if len(of_kind) == 1:
+            best[of_kind[0]] = len(match["kind"])
+    longest = max(best.values(), default=0)
+    chosen = tuple(policy for policy, length in best.items() if length == longest)
+    # Words of a title are often the topic too; what stands in 《》 or is long names the document.
+    return (
+        (chosen if len(chosen) < max(2, len(titles)) or len(titles) == 1 else ()),
+        blank(rest, [*cuts, *short]),
+        [rest[start:end] for start, end in cuts],
+    )
+
+
+def _kind_of(titles: Iterable[str]) -> str:
+    """方案, 办法 …: what a document is, from its title: its last such word, the 通知 that issues it aside; or ""."""
+    kinds = [kind for title in titles for kind in _KINDS.findall(title) if kind != "通知"]
+    return kinds[-1] if kinds else ""
+
+
+def _abridges(name: str, kind: str, titles: Iterable[str]) -> bool:
+    """Whether words before 方案, 意见 …, 文件 are a title in short: its characters, in its order, and its kind."""
+    anything = re.fullmatch(words()["title"]["anything"], kind)
+    content = [term.text for term in find_terms(name, "zh") if not term.pair and len(term.text) > 1]
+    telling = any(not re.fullmatch(words()["title"]["plain"], text) for text in content)
+    for title in titles:
+        if not anything and kind not in title:
+            continue
+        if not anything and len(name) >= 3 and _held(name, title) >= 0.75 * len(name):
+            return True
+        if telling and all(text in title or _stands_for(text, title) for text in content):
+            return True
+    return False
+
+
+def _opening(name: str, titles: Iterable[str]) -> int:
+    """Where the title begins in the words that hold it (谁负责解释沂川办法): the first two characters of a title."""
+    text = "".join(titles)
+    return next((at for at in range(len(name) - 1) if name[at] in text and name[at + 1] in text), 0)
+
+
+def _held(name: str, title: str) -> int:
+    """How many characters of a name stand in a title, in its order."""
+    at = held = 0
+    for character in name:
+        found = title.find(character, at)
+        if found >= 0:
+            at, held = found + 1, held + 1
+    return held
+
+
+def _stands_for(short: str, title: str) -> bool:
+    """Whether a word abbreviates words of a title (个税 for 个人所得税): all its characters, near each other."""
+    gap = "[一-鿿]{0,3}"
+    return bool(re.search(gap.join(map(re.escape, short)), title))
+
+
+def _common(text: str, name: str, least: int) -> list[tuple[int, int]]:
+    """Longest slices of ``text`` (at least ``least`` characters) that stand in ``name``."""
+    spans, at = [], 0
+    while at <= len(text) - least:
+        end = at + least
+        if "\n" not in text[at:end] and text[at:end] in name:
+            while end < len(text) and text[at : end + 1] in name:
+                end += 1
+            spans.append((at, end))
+            at = end
+        else:
+            at += 1
+    return spans
