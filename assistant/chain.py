@@ -86,7 +86,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         text = question.text
         for term in question.terms:
             at = text.find(term.text)
-            if term.pair or at < 0 or self.corpus.known(term):
+            if term.pair or at < 0 or (len(term.text) > 1 and self.corpus.known(term)):
                 continue
             for short in (text[at : at + 4], text[at : at + 3]):
                 whole = "" if short in self.corpus.text else self.corpus.spelt_out(short)
@@ -176,6 +176,8 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         ask = Ask(asked, self.corpus, _nearness(passages), self.today)
         if asked.foreign and "" not in self.corpus.regions:
             return refuse(ask, "foreign", passages)
+        if asked.has("harm"):
+            return refuse(ask, "harm", passages)
         unnamed = [m for m in asked.mentions if not self.corpus.directory.named(m)]
         if unnamed and not (asked.has("who") and ask.topical()):
             return refuse(ask, "not_named", passages)

@@ -15,6 +15,7 @@ from assistant.duty_lists import (
     tasks_about,
     tasks_by_role,
     tasks_due,
+    tasks_ranked,
     tasks_without,
 )
 from assistant.duty_text import clause_table, part_named, say_clause
@@ -41,6 +42,8 @@ def answer_duties(ask: Ask) -> Draft | None:
     bearers = [mention for mention in question.mentions if mention.names]
     named = [name for mention in bearers for name in mention.names]
     listing = not question.has("yesno", "why") and not ask.topical()
+    if question.has("ranked_tasks") and listing and not bearers:
+        return tasks_ranked(ask)
     combined = question.has("both_roles", "only_role") and len(question.roles) > 1 and not bearers
     if combined and question.has("who") and listing and not question.has("tasks"):
         return combined_roles(ask)

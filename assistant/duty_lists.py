@@ -17,13 +17,14 @@ from assistant.duty_text import (
     unique_clauses,
 )
 from assistant.match import missing
-from assistant.question import Question, topic_of
+from assistant.question import Question, roles_in, topic_of
 from assistant.terms import Term, pattern
 from index.policy import Role
 from index.text import squeeze
 from prompts import phrase
 
 _DEADLINE = re.compile(r"(?:完成|办结|落实)(?:时限|时间|期限)[ 　]*[:：]([^\n。]*)")  # 完成时限：2026年底前
+_DENIES = re.compile(r"没有?|无|未|不(?!是)|without|\bno\b")
 _TAKES_PART = re.compile(r"参与|涉及|involv|take part|既不.{0,12}也不")
 
 
@@ -257,25 +258,66 @@ def tasks_by_role(ask: Ask) -> Draft | None:
 
 
 def tasks_without(ask: Ask, names: Sequence[str]) -> Draft | None:
-    """Tasks in which these have no such role; without names, tasks for which nobody has it."""
+    """Tasks in which these have no such role; without names, tasks for which nobody has it.
+
+    A role named before the negation (由一个部门负责、没有配合单位) is one that somebody has to have.
+    """
     draft, question = ask.draft(), ask.question
-    roles = tuple(Role) if not question.roles or _TAKES_PART.search(question.folded) else question.roles
+    held, roles = ((), question.roles) if names else _around_negation(question)
+    if not roles or _TAKES_PART.search(question.folded):
+        held, roles = (), tuple(Role)
     clauses = [
         clause
         for clause in ask.clauses()
         if clause.bracketed
         and not any(d.role in roles and (not names or d.organisation in names) for d in clause.duties)
+        and (not held or clause.bearers(*held))
+        and not (held and question.has("alone") and len(clause.bearers(*MAIN_ROLES)) > 1)
     ]
     if not clauses:
         return None
     draft.denied.update(names)
     draft.say(
-        "without_org" if names else "without_role",
+        "held_without" if held else ("without_org" if names else "without_role"),
         orgs=draft.organisations(names[:1]),
+        held=role_words(draft, held),
         role=role_words(draft, roles),
         count=draft.compute(len(clauses)),
     )
     draft.count = len(clauses)
+    clause_table(draft, clauses)
+    return draft
+
+
+def _around_negation(question: Question) -> tuple[tuple[Role, ...], tuple[Role, ...]]:
+    """Roles that a question names before it denies some (the first may be none), and those that it denies."""
+    denied = _DENIES.search(question.folded)
+    if not denied:
+        return (), question.roles
+    before = roles_in(question.folded[: denied.start()])
+    behind = roles_in(question.folded[denied.start() :])
+    return (before, behind) if before and behind and not set(before) & set(behind) else ((), question.roles)
+
+
+def tasks_ranked(ask: Ask) -> Draft | None:
+    """The tasks with the most, or the fewest, bodies of a role (配合单位最多的任务); None where none has any."""
+    draft, question = ask.draft(), ask.question
+    roles = question.roles or tuple(Role)
+    numbers = {clause: len(clause.bearers(*roles)) for clause in ask.clauses() if clause.bearers(*roles)}
+    if not numbers:
+        return None
+    fewest = question.has("smallest")
+    best = (min if fewest else max)(numbers.values())
+    clauses = [clause for clause, number in numbers.items() if number == best]
+    draft.say(
+        "tasks_fewest" if fewest else "tasks_most",
+        role=role_words(draft, roles),
+        most=draft.compute(best),
+        count=draft.compute(len(clauses)),
+    )
+    draft.count = len(clauses)
+    for clause in clauses[:3]:
+        say_clause(draft, clause, tuple(Role))
     clause_table(draft, clauses)
     return draft
 

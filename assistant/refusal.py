@@ -21,6 +21,9 @@ def refuse(ask: Ask, reason: str, passages: Sequence[Passage], lost: Sequence[st
     if question.foreign and any(ask.corpus.regions):
         regions = "、".join(filter(None, ask.corpus.regions))
         draft.say("refuse_foreign", regions=regions, names="、".join(question.foreign))
+    elif reason == "harm":
+        draft.say("refuse_harm")
+        return draft
     elif reason == "not_named":
         unnamed = [m.text for m in question.mentions if not ask.corpus.directory.named(m)]
         names = "、".join(dict.fromkeys(unnamed))

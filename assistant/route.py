@@ -11,6 +11,7 @@ from assistant.header_answers import answer_header
 from assistant.library_answers import answer_library
 from assistant.section_answers import answer_section, answer_structure
 from assistant.target_answers import add_targets, answer_targets, asks_bearer_and_number, asks_number_of_body
+from prompts import phrase
 
 RULES: tuple[Callable[[Ask], Draft | None], ...] = (
     answer_library,
@@ -34,4 +35,18 @@ def route(ask: Ask) -> Draft | None:
             if rule is answer_duties and asks_bearer_and_number(ask.question):
                 add_targets(ask, draft)
             return draft
-    return None
+    return _target_without_bearer(ask)
+
+
+def _target_without_bearer(ask: Ask) -> Draft | None:
+    """The target whose bearer is asked for and whom no duty names: what it is, marked as partial; or None."""
+    question = ask.question
+    if not (question.has("who") and question.has("targets")) or question.mentions or not question.terms:
+        return None
+    draft = ask.draft()
+    add_targets(ask, draft)
+    if not draft.pieces:
+        return None
+    draft.status = "partial"
+    draft.note("partial", "notice_partial", terms=phrase(draft.language, "kind_who"))
+    return draft

@@ -14,6 +14,7 @@ from index.policy import Duty, Policy, Role, Section
 from index.running_text import read_running
 from index.text import Folded, fold_with_origin
 
+NAME = 60  # characters of a sentence that name a task
 _ASIDE = re.compile(r"^(?:以下简称|下称|简称|即|含|包括|不含|见|详见|附|此件|名单|原)")
 
 
@@ -205,6 +206,20 @@ def _task(policy: Policy, section: Section, folded: Folded, clause: Clause, star
             at += 1
     stop = clause.start if clause.bracketed else clause.end
     phrase = re.match(r"[^,;。]{2,40}", folded.text[at:stop])
-    begin, until = folded.span(at, at + (phrase.end() if phrase else min(30, max(0, stop - at))))
-    text = re.sub(r"\s+", "", policy.source[section.start + begin : section.start + until])
+    length = phrase.end() if phrase else min(30, max(0, stop - at))
+    if not clause.bracketed:
+        length = max(length, _sentence(folded.text, at, clause) - at)
+    begin, until = folded.span(at, at + length)
+    text = re.sub(r"\s+", "", policy.source[section.start + begin : section.start + until]).rstrip("。；")
     return f"{heading}：{text}" if heading and text else (text or heading or section.marker)
+
+
+def _sentence(text: str, at: int, clause: Clause) -> int:
+    """Where the name of a task of running text ends: its sentence, or what of it names who bears it; 0 if too long."""
+    named = max(end for _, _, end in clause.parts)
+    stops = [
+        clause.end,
+        *(match.start() for match in re.finditer("[,;]", text[: clause.end]) if match.start() > named),
+    ]
+    fitting = [stop for stop in stops if at < stop <= at + NAME]
+    return max(fitting, default=0)

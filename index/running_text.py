@@ -62,7 +62,12 @@ def read_running(text: str, start: int, end: int, clause: Clause) -> None:
             continue
         by = _BY.search(segment)
         if by and _add_subjects(
-            text, left + by.start("names"), left + by.end("names"), _role_of_verb(by["verb"]), clause
+            text,
+            left + by.start("names"),
+            left + by.end("names"),
+            _role_of_verb(by["verb"]),
+            clause,
+            together=by["verb"] in ("负责", "解释"),
         ):
             continue
         for pattern in (_IS_BODY, _SUBJECT, _OVERSEE):
@@ -73,15 +78,20 @@ def read_running(text: str, start: int, end: int, clause: Clause) -> None:
                 break
 
 
-def _add_subjects(text: str, start: int, end: int, role: Role, clause: Clause) -> bool:
-    """Add the names of a list that bear a duty; what follows 会同 supports. False where one does not look so."""
+def _add_subjects(
+    text: str, start: int, end: int, role: Role, clause: Clause, together: bool = False
+) -> bool:
+    """Add the names of a list that bear a duty; what follows 会同 supports, or does the same ``together``.
+
+    False where one of them does not look like a bearer.
+    """
     own, _, joined = text[start:end].partition("会同")
     names = names_in(text, start, start + len(own))
     others = names_in(text, end - len(joined), end) if joined else []
     if not names or not all(_is_subject(text[a:b]) for a, b in (*names, *others)):
         return False
     clause.parts += [(role, a, b) for a, b in names]
-    clause.parts += [(Role.SUPPORT, a, b) for a, b in others]
+    clause.parts += [(role if together else Role.SUPPORT, a, b) for a, b in others]
     return True
 
 
