@@ -285,6 +285,8 @@ def tasks_without(ask: Ask, names: Sequence[str]) -> Draft | None:
         count=draft.compute(len(clauses)),
     )
     draft.count = len(clauses)
+    if len(clauses) == 1:  # a table of one row is not shown
+        say_clause(draft, clauses[0], tuple(Role))
     clause_table(draft, clauses)
     return draft
 

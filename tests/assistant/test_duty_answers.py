@@ -442,3 +442,16 @@ def test_the_items_of_a_part_and_its_groups(ask: Ask) -> None:
     assert ask("主要措施有几项？").count == 15
     assert ask("主要措施分几个方面？").count == 5
     assert "分 5 个方面，共 15 项" in ask("主要措施有几项？").text
+
+
+def test_a_target_whose_bearer_nobody_states_is_partial(ask: Ask) -> None:
+    answer = ask("2027年战新产业占比35%的目标由谁负责？")
+    assert (answer.status, [notice.code for notice in answer.notices]) == ("partial", ["partial"])
+    assert "33%" in answer.text
+    assert "推动绿色低碳转型" not in shown(answer)
+
+
+def test_asked_for_its_part_a_body_without_one_is_no_wrong_premise(ask: Ask) -> None:
+    answer = ask("市商务局在绿色工厂中承担什么角色？")
+    assert answer.notices == ()
+    assert "责任分工中没有市商务局" in answer.text
