@@ -8,20 +8,19 @@ from collections.abc import Sequence
 from assistant.ask import Ask
 from assistant.corpus import Clause, Unit, numbered_section, subtree_end
 from assistant.draft import Draft
-from assistant.duty_lists import (
+from assistant.duty_lists import combined_roles, distinct_organisations
+from assistant.duty_text import clause_table, part_named, say_clause
+from assistant.match import ENOUGH, NEAR, coverage, deed_is_lost, deeds, missing, rank_clauses
+from assistant.organisation_answers import about_organisations
+from assistant.question import Question, topic_of
+from assistant.task_lists import (
     all_tasks,
-    combined_roles,
-    distinct_organisations,
     tasks_about,
     tasks_by_role,
     tasks_due,
     tasks_ranked,
     tasks_without,
 )
-from assistant.duty_text import clause_table, part_named, say_clause
-from assistant.match import ENOUGH, NEAR, coverage, deed_is_lost, deeds, missing, rank_clauses
-from assistant.organisation_answers import about_organisations
-from assistant.question import Question, topic_of
 from assistant.terms import words
 from index.policy import Role
 from index.text import squeeze

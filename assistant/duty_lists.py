@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from assistant.ask import Ask
-from assistant.corpus import MAIN_ROLES, Clause, Unit
+from assistant.corpus import MAIN_ROLES, Clause
 from assistant.draft import Draft
 from assistant.duty_text import (
     clause_table,
@@ -16,16 +15,10 @@ from assistant.duty_text import (
     task_table,
     unique_clauses,
 )
-from assistant.match import missing
-from assistant.question import Question, roles_in, topic_of
-from assistant.terms import Term, pattern
+from assistant.question import Question
+from assistant.terms import pattern
 from index.policy import Role
-from index.text import squeeze
 from prompts import phrase
-
-_DEADLINE = re.compile(r"(?:完成|办结|落实)(?:时限|时间|期限)[ 　]*[:：]([^\n。]*)")  # 完成时限：2026年底前
-_DENIES = re.compile(r"没有?|无|未|不(?!是)|without|\bno\b")
-_TAKES_PART = re.compile(r"参与|涉及|involv|take part|既不.{0,12}也不")
 
 
 def shared_tasks(ask: Ask, groups: list[tuple[str, ...]]) -> Draft:
@@ -226,155 +219,4 @@ def combined_roles(ask: Ask) -> Draft | None:
             [draft.number(c.policy, c.start, c.end) for clauses in held for c in clauses],
         )
     draft.pieces.append("".join(f"[{number}]" for number in sorted(set(draft.spans.values()))[:3]))
-    return draft
-
-
-def tasks_by_role(ask: Ask) -> Draft | None:
-    """All tasks of which somebody has a role (哪些任务由一个单位负责)."""
-    draft, question = ask.draft(), ask.question
-    roles = question.roles
-    alone = question.has("leaderless") or (
-        Role.RESPONSIBLE in roles
-        and (Role.LEAD not in roles or re.search(r"不是|而非|没有|不", question.folded))
-    )
-    if alone:
-        clauses = [
-            c
-            for c in ask.clauses()
-            if c.bearers(Role.RESPONSIBLE) and not c.bearers(Role.LEAD) and c.bracketed
-        ]
-        name = "role_tasks"
-    else:
-        clauses = [c for c in ask.clauses() if c.bearers(*roles)]
-        name = "role_all"
-    if not clauses:
-        return None
-    draft.say(name, count=draft.compute(len(clauses)), role=role_words(draft, roles))
-    draft.count = len(clauses)
-    if len(clauses) == 1:
-        say_clause(draft, clauses[0], tuple(Role))
-    clause_table(draft, clauses)
-    return draft
-
-
-def tasks_without(ask: Ask, names: Sequence[str]) -> Draft | None:
-    """Tasks in which these have no such role; without names, tasks for which nobody has it.
-
-    A role named before the negation (由一个部门负责、没有配合单位) is one that somebody has to have.
-    """
-    draft, question = ask.draft(), ask.question
-    held, roles = ((), question.roles) if names else _around_negation(question)
-    if not roles or _TAKES_PART.search(question.folded):
-        held, roles = (), tuple(Role)
-    clauses = [
-        clause
-        for clause in ask.clauses()
-        if clause.bracketed
-        and not any(d.role in roles and (not names or d.organisation in names) for d in clause.duties)
-        and (not held or clause.bearers(*held))
-        and not (held and question.has("alone") and len(clause.bearers(*MAIN_ROLES)) > 1)
-    ]
-    if not clauses:
-        return None
-    draft.denied.update(names)
-    draft.say(
-        "held_without" if held else ("without_org" if names else "without_role"),
-        orgs=draft.organisations(names[:1]),
-        held=role_words(draft, held),
-        role=role_words(draft, roles),
-        count=draft.compute(len(clauses)),
-    )
-    draft.count = len(clauses)
-    if len(clauses) == 1:  # a table of one row is not shown
-        say_clause(draft, clauses[0], tuple(Role))
-    clause_table(draft, clauses)
-    return draft
-
-
-def _around_negation(question: Question) -> tuple[tuple[Role, ...], tuple[Role, ...]]:
-    """Roles that a question names before it denies some (the first may be none), and those that it denies."""
-    denied = _DENIES.search(question.folded)
-    if not denied:
-        return (), question.roles
-    before = roles_in(question.folded[: denied.start()])
-    behind = roles_in(question.folded[denied.start() :])
-    return (before, behind) if before and behind and not set(before) & set(behind) else ((), question.roles)
-
-
-def tasks_ranked(ask: Ask) -> Draft | None:
-    """The tasks with the most, or the fewest, bodies of a role (配合单位最多的任务); None where none has any."""
-    draft, question = ask.draft(), ask.question
-    roles = question.roles or tuple(Role)
-    numbers = {clause: len(clause.bearers(*roles)) for clause in ask.clauses() if clause.bearers(*roles)}
-    if not numbers:
-        return None
-    fewest = question.has("smallest")
-    best = (min if fewest else max)(numbers.values())
-    clauses = [clause for clause, number in numbers.items() if number == best]
-    draft.say(
-        "tasks_fewest" if fewest else "tasks_most",
-        role=role_words(draft, roles),
-        most=draft.compute(best),
-        count=draft.compute(len(clauses)),
-    )
-    draft.count = len(clauses)
-    for clause in clauses[:3]:
-        say_clause(draft, clause, tuple(Role))
-    clause_table(draft, clauses)
-    return draft
-
-
-def tasks_about(ask: Ask) -> Draft | None:
-    """The tasks whose text speaks of all that the question names (和中医药有关的任务); None where there are none."""
-    draft = ask.draft()
-    topic = topic_of(ask.question)
-    terms = [term for term in ask.question.terms if term.weight >= 0.4 and not term.pair]
-    if squeeze(topic) in ask.corpus.text:  # 绿色工厂 as one, not 绿色 here and 工厂 there
-        terms = [Term(topic, (squeeze(topic),), 1.0)]
-    clauses = [
-        clause
-        for clause in ask.clauses()
-        if terms
-        and not missing(ask.corpus, terms, Unit(((1.0, clause.own), (1.0, clause.parents))), least=1.0)
-    ]
-    if not clauses:
-        return None
-    draft.say("tasks_about", topic=topic, count=draft.compute(len(clauses)))
-    draft.count = len(clauses)
-    if len(clauses) == 1:
-        say_clause(draft, clauses[0], tuple(Role))
-    clause_table(draft, clauses)
-    return draft
-
-
-def tasks_due(ask: Ask) -> Draft | None:
-    """The tasks whose 完成时限 is in a year asked for; None where the policies give no such lines."""
-    draft = ask.draft()
-    clauses = []
-    for clause in ask.clauses():
-        policy = ask.corpus.policies[clause.policy]
-        section = policy.sections[clause.section]
-        lines = _DEADLINE.findall(policy.source[clause.start : section.end])
-        if any(str(year) in line for line in lines[:1] for year in ask.question.years):
-            clauses.append(clause)
-    if not clauses:
-        return None
-    years = "、".join(map(str, ask.question.years))
-    draft.say("tasks_due", years=years, count=draft.compute(len(clauses)))
-    draft.count = len(clauses)
-    for clause in clauses[:6]:
-        say_clause(draft, clause, tuple(Role))
-    clause_table(draft, clauses)
-    return draft
-
-
-def all_tasks(ask: Ask) -> Draft | None:
-    """All responsibility clauses, counted."""
-    draft = ask.draft()
-    clauses = [clause for clause in ask.clauses() if clause.bracketed] or ask.clauses()
-    if not clauses:
-        return None
-    draft.say("tasks_total", count=draft.compute(len(clauses)))
-    draft.count = len(clauses)
-    clause_table(draft, clauses)
     return draft
