@@ -225,19 +225,17 @@ def choose_targets(ask: Ask) -> list[Found]:
 
 
 def _told_apart(ask: Ask, found: Found, group: Sequence[Found]) -> bool:
-    """Whether a value is of another thing (城镇) than the question names (农村) and its own sentence holds."""
+    """Whether a value is of another thing (城镇) than most of the group (农村), which its sentence holds too."""
     own = squeeze(found[1].indicator)
-    beside = [
-        squeeze(t.indicator)
-        for p, t in group
-        if p == found[0] and t.sentence_start == found[1].sentence_start and t is not found[1]
-    ]
-    nouns = [term for term in ask.question.terms if term.weight >= 0.9 and not term.pair]
-    return any(
-        any(word in name for word in term.variants for name in beside)
-        and not any(word in own for word in term.variants)
-        for term in nouns
-    )
+    names = [squeeze(t.indicator) for _, t in group]
+    beside = [squeeze(t.indicator) for _, t in group if t.sentence_start == found[1].sentence_start]
+    for term in ask.question.terms:
+        if term.weight < 0.9 or term.pair or any(word in own for word in term.variants):
+            continue
+        holding = [name for name in names if any(word in name for word in term.variants)]
+        if len(holding) > len(names) / 2 and set(holding) & set(beside):
+            return True
+    return False
 
 
 def _under_heading(ask: Ask, policy: str, best: Target) -> list[Found]:
@@ -257,13 +255,14 @@ def _by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:
     question = ask.question
     found: list[Found] = []
     shared = [term for term in question.terms if re.search(r"产业|规模|集群|企业|目标|占比|比重", term.text)]
-    named = 0
+    named: list[Target] = []  # the best for each part
+    last: list[str] = []  # words of the last part, whose end is often said of all
     text = _COMPARED.sub("、", question.folded) if question.has("ratio") else question.folded
     for part in _JOINTS.split(text):
         own = [term for term in question.terms if term.text in part.replace(" ", "") or term.text in part]
         if not [term for term in own if term.weight >= 0.5]:
             continue
-        named += 1
+        last = [word for term in own if term.weight >= 0.9 and not term.pair for word in term.variants[:1]]
         ranked = []
         for policy, target in pool:
             unit = ask.corpus.target_unit(policy, target)
@@ -282,14 +281,17 @@ def _by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:
         if not ranked or ranked[0][1] < 0.6:
             return []
         best = ranked[0]
+        named.append(best[3])
         for score, direct, policy, target in ranked:
             same = squeeze(target.indicator) == squeeze(best[3].indicator)
             years = years_asked(question)
             wanted = not years or target.year in years or target.year is None
             if direct >= 0.6 and wanted and (score == best[0] or same) and (policy, target) not in found:
                 found.append((policy, target))
-    if len(found) < named or (named < 2 and len({squeeze(t.indicator) for _, t in found}) > 1):
-        return []  # two parts are of one target, or one part is of several: not one for each
+    if len(named) < 2 and len({squeeze(t.indicator) for _, t in found}) > 1:
+        return []  # one part is of several: not one for each
+    if any(named.count(t) > 1 and any(word not in squeeze(t.indicator) for word in last) for t in named):
+        return []  # two parts are of one target, which is none of what the last says of all
     return found
 
 
@@ -387,11 +389,12 @@ def other_years(ask: Ask) -> list[Found]:
     if not ask.question.years:
         return []
     ranked = rank_targets(ask.corpus, ask.question, eligible_targets(ask))
-    return [
-        (p, t)
-        for f, p, t in ranked[:3]
-        if _means(ask, f, p, t) and t.year is not None and t.year not in ask.question.years
-    ]
+    meant = [(p, t) for f, p, t in ranked[:3] if _means(ask, f, p, t) and t.year is not None]
+    names = {squeeze(t.indicator) for _, t in meant}
+    years = years_asked(ask.question)
+    if any(t.year in years and squeeze(t.indicator) in names for _, _, t in ranked):
+        return []  # the year asked for is among them
+    return meant
 
 
 def targets_of_section(ask: Ask) -> list[Found]:

@@ -60,7 +60,9 @@ def when_text(draft: Draft, target: Target) -> str:
 
 def period_text(target: Target) -> str:
     """每年, 每人每月 …, unless the indicator says so itself."""
-    return "" if squeeze(target.period) in squeeze(target.indicator) else target.period
+    if squeeze(target.period) in squeeze(target.indicator):
+        return ""
+    return target.period.removeprefix(target.indicator)
 
 
 def say_target(draft: Draft, policy: str, target: Target) -> None:

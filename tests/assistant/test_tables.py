@@ -92,6 +92,11 @@ def test_a_year_that_a_table_lacks(plan: PolicyAssistant) -> None:
     assert plan.invoke({"question": "2028年普惠托位累计数目标是多少？"}).status == "refused"
 
 
+def test_a_year_that_stands_beside_others_is_not_refused(plan: PolicyAssistant) -> None:
+    answer = plan.invoke({"question": "2026年安排市级资金多少？"})
+    assert answer.status == "answered" and "5000万元" in answer.text
+
+
 def test_a_sibling_that_lacks_a_word_of_its_heading_is_compared(
     several: PolicyAssistant,
 ) -> None:
