@@ -13,6 +13,7 @@ from assistant.answer import Certificate, Citation, Table
 from index.directory import Directory
 from index.organisations import offices_in
 from index.quantities import Quantity, quantities, scale_unit
+from index.tables import cell_values
 from index.text import squeeze
 
 _MARK = re.compile(r"\[\d+\]")
@@ -45,6 +46,9 @@ def certify(
         if plain not in allowed and plain not in numbers and not _inside(plain, support):
             unsupported.append(plain)
     values = {value for quantity in quantities(support) for value in _values(quantity)}
+    for number, unit in cell_values([c.quote for c in quotes]):  # the unit stands in the header
+        factor, plain = scale_unit(unit)
+        values.add((round(number * factor, 6), plain))
     for quantity in quantities(said):
         plain = _NUMBER.findall(quantity.text)
         if not allowed.issuperset(plain or ["?"]) and not values.issuperset(_values(quantity)):

@@ -97,12 +97,13 @@ class Corpus:
         document = self.policies[policy]
         section = document.sections[target.section]
         fragment = squeeze(document.source[target.start : target.end])
+        fragment += f"|{squeeze(target.unit)}数"  # 户数 is what 2500户 counts
         sentence = squeeze(document.source[target.sentence_start : target.sentence_end])
         return Unit(
             (
                 (1.0, squeeze(target.indicator) + fragment),
                 (0.55, sentence + squeeze(" ".join(section.path[-1:]))),
-                (0.35, squeeze(" ".join(section.path))),
+                (0.35, squeeze(" ".join((document.title, *section.path)))),
             )
         )
 

@@ -19,7 +19,11 @@ def example_questions(corpus: Corpus) -> list[str]:
         heads = [duty.organisation for clause in bracketed for duty in clause.heads()]
         second = sorted(dict.fromkeys(heads), key=lambda name: (-heads.count(name), name))
         found.append(phrase("zh", "example_tasks", body=second[min(1, len(second) - 1)]))
-    dated = [target for _, target in corpus.targets if target.year and len(target.indicator) <= SHORT]
+    dated = [
+        target
+        for _, target in corpus.targets
+        if target.year and not target.base and len(target.indicator) <= SHORT
+    ]
     if dated:
         first = dated[0]
         found.append(phrase("zh", "example_target", year=first.year, indicator=first.indicator))

@@ -18,8 +18,20 @@ from assistant.target_choice import (
     in_years,
     is_commitment,
     targets_of_section,
+    without_base_words,
+    without_totals,
+    years_asked,
 )
-from assistant.target_text import cite_target, plain_unit, say_target, target_table, value_list, value_text
+from assistant.target_text import (
+    cite_target,
+    dated,
+    is_cell,
+    plain_unit,
+    say_target,
+    target_table,
+    value_list,
+    value_text,
+)
 from index.policy import Comparator, Target
 from index.quantities import scale_unit
 from index.text import squeeze
@@ -29,14 +41,21 @@ _WHICH = re.compile(r"哪|什么|谁的|\b(?:which|what)\b")
 _COMPARES = re.compile(
     r"大于|小于|高于|低于|多于|少于|超过|不足|不到|以上|以下|\b(?:more|less|fewer|over|above|below|under)\b"
 )
+_STOCK = re.compile(r"累计|总数|总量|保有|持证|在岗|存量|[率比]$|占比|比重")
 _REACHED = re.compile(r"完成|实现|达到|建成|突破|\b(?:reach|achiev|complet|met|done)\w*")
 _NUMBER_BESIDES = r"目标(?:分别|和|与|、)|[和与、及]目标|what (?:is|are) the (?:[\w-]+ ){0,5}?(?:targets?|goals?|size|figure)"
 
 
 def answer_targets(ask: Ask) -> Draft | None:
     """The answer to a question about numbers that the ledger holds, or None."""
+    ask = replace(ask, question=without_base_words(ask.question))
     question = ask.question
-    if question.kinds - {"penalty", "growth"} or question.has("definition") or not eligible_targets(ask):
+    computed = question.has("sum", "difference", "ratio", "largest", "smallest")
+    if (
+        question.kinds - {"penalty", "growth", *(("money",) if computed else ())}
+        or question.has("definition")
+        or not eligible_targets(ask)
+    ):
         return None
     wants = (
         question.has("amount", "targets", "sum", "difference", "largest", "smallest", "ratio")
@@ -99,10 +118,10 @@ def _answer(ask: Ask, chosen: list[Found]) -> Draft | None:
         len(chosen) == 2 and question.has("difference")
     ):
         return _difference(ask, chosen)
-    if len(chosen) > 1 and question.has("sum") and not question.has("list"):
-        return _sum(ask, chosen)
     if len(chosen) > 1 and question.has("largest", "smallest"):
         return _extreme(ask, chosen)
+    if len(chosen) > 1 and question.has("sum") and not question.has("list"):
+        return _sum(ask, chosen)
     if question.numbers and (question.has("yesno", "why") or not question.has("amount")):
         return check_number(ask, chosen)
     return _list(ask, chosen)
@@ -117,7 +136,9 @@ def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
     quoted: set[tuple[int, int]] = set()
     for policy, target in chosen[:6] if len(chosen) <= 6 else []:
         span = (target.sentence_start, target.sentence_end)
-        if not is_commitment(target) and span[1] - span[0] <= 260:  # a standard holds with its conditions
+        if (
+            not is_commitment(target) and not is_cell(draft, policy, target) and span[1] - span[0] <= 260
+        ):  # a standard holds with its conditions
             if span not in quoted:
                 quoted.add(span)
                 text = re.sub(r"\s+", " ", ask.corpus.policies[policy].source[slice(*span)]).strip()
@@ -133,8 +154,9 @@ def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
 def _list_all(ask: Ask) -> Draft | None:
     """All targets, or those of the years asked for; commitments before standards."""
     found = in_years(ask, eligible_targets(ask))
-    if ask.question.years:
-        found = [(p, t) for p, t in found if t.year in ask.question.years]
+    years = years_asked(ask.question)
+    if years:
+        found = [(p, t) for p, t in found if t.year in years and not t.base]
     elif "每年" in ask.question.folded or "annual" in ask.question.folded:
         found = [(p, t) for p, t in found if t.period.startswith(("每年", "年均"))]
     else:
@@ -181,17 +203,37 @@ def _common(chosen: Sequence[Found]) -> tuple[list[float], str] | None:
     return values, chosen[0][1].unit
 
 
+def _in_larger_unit(value: float, unit: str) -> tuple[float, str]:
+    """24000万元 as 2.4亿元."""
+    return (value / 1e4, f"亿{unit[1:]}") if unit.startswith("万") and value >= 1e4 else (value, unit)
+
+
 def _sum(ask: Ask, chosen: list[Found]) -> Draft | None:
+    chosen = without_totals(ask, chosen)
+    if len({squeeze(t.indicator) for _, t in chosen}) == 1 and _stands(ask, chosen):
+        return _list(ask, chosen)  # 累计, 占比: the values of two years are no two amounts
     common = _common(chosen)
-    if common is None:
+    if common is None or len(chosen) < 2:
         return _list(ask, chosen)
     draft = ask.draft()
     parts = value_list(draft, chosen)
-    draft.say("sum", total=draft.compute(sum(common[0])), unit=common[1], parts=parts)
+    total, unit = _in_larger_unit(sum(common[0]), common[1])
+    draft.say("sum", total=draft.compute(total), unit=unit, parts=parts)
     if any(t.comparator in (Comparator.MORE, Comparator.AT_LEAST) for _, t in chosen):
         draft.say("lower_bound")
     target_table(draft, chosen)
     return draft
+
+
+def _stands(ask: Ask, chosen: Sequence[Found]) -> bool:
+    """Whether values tell how much there is at the end of a year, rather than what comes in it."""
+    return any(
+        plain_unit(t.unit) in ("%", "‰")
+        or t.comparator is Comparator.REACH
+        or _STOCK.search(t.indicator)
+        or "累计" in ask.corpus.policies[p].source[t.start : t.end]
+        for p, t in chosen
+    )
 
 
 def _incomparable(ask: Ask, chosen: Sequence[Found]) -> Draft:
@@ -203,8 +245,8 @@ def _incomparable(ask: Ask, chosen: Sequence[Found]) -> Draft:
 
 def _difference(ask: Ask, chosen: list[Found]) -> Draft | None:
     pair = chosen[:2]
-    if len(chosen) > 2 and ask.question.years:
-        pair = sorted(chosen, key=lambda item: item[1].year or 0)[:2]
+    if len(chosen) > 2:
+        pair = _ends(chosen)
     common = _common(pair)
     if common is None:
         return _incomparable(ask, pair)
@@ -214,6 +256,15 @@ def _difference(ask: Ask, chosen: list[Found]) -> Draft | None:
     draft.say("difference", total=draft.compute(abs(common[0][0] - common[0][1])), unit=unit, parts=parts)
     target_table(draft, pair)
     return draft
+
+
+def _ends(chosen: Sequence[Found]) -> list[Found]:
+    """Of one indicator the first and the last year, of several the smallest and the largest value."""
+    if len({squeeze(t.indicator) for _, t in chosen}) == 1 and all(t.year for _, t in chosen):
+        order = sorted(chosen, key=lambda item: item[1].year or 0)
+    else:
+        order = sorted(chosen, key=lambda item: item[1].low * scale_unit(item[1].unit)[0])
+    return [order[0], order[-1]]
 
 
 def _ratio(ask: Ask, chosen: list[Found]) -> Draft | None:
@@ -228,7 +279,18 @@ def _ratio(ask: Ask, chosen: list[Found]) -> Draft | None:
     return draft
 
 
+def _say_between(
+    draft: Draft, chosen: Sequence[Found], common: tuple[list[float], str], order: list[int]
+) -> None:
+    """How far the first and the last of an order are apart."""
+    ends = [order[0], order[-1]]
+    unit = phrase(draft.language, "percentage_points") if common[1] == "%" else common[1]
+    gap = draft.compute(abs(common[0][ends[0]] - common[0][ends[1]]))
+    draft.say("difference", total=gap, unit=unit, parts=value_list(draft, [chosen[i] for i in ends]))
+
+
 def _extreme(ask: Ask, chosen: list[Found]) -> Draft | None:
+    chosen = without_totals(ask, chosen)
     common = _common(chosen)
     if common is None:
         return _incomparable(ask, chosen)
@@ -244,7 +306,14 @@ def _extreme(ask: Ask, chosen: list[Found]) -> Draft | None:
     else:
         policy, best = chosen[first[0]]
         cite = cite_target(draft, policy, best)
-        values = {"indicator": best.indicator, "text": value_text(draft, best), "cite": cite}
+        same = len({squeeze(t.indicator) for _, t in chosen}) == 1
+        named = dated(best) if same else best.indicator
+        values = {"indicator": named, "text": value_text(draft, best), "cite": cite}
         draft.say(name, **values, parts=value_list(draft, rest))
+    if ask.question.has("difference") and rest:
+        _say_between(draft, chosen, common, order)
+    if ask.question.has("sum") and not _stands(ask, chosen):
+        total, unit = _in_larger_unit(sum(common[0]), common[1])
+        draft.say("sum", total=draft.compute(total), unit=unit, parts=value_list(draft, chosen))
     target_table(draft, [chosen[i] for i in order])
     return draft

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.ask import Ask
 from assistant.corpus import Unit, numbered_section, subtree_end
@@ -11,6 +12,7 @@ from assistant.match import NEAR, Fit, coverage, grip, precision, rank_targets
 from assistant.question import Question
 from index.policy import Policy, Target
 from index.quantities import COUNTING, scale_unit
+from index.tables import is_total
 from index.text import squeeze
 
 Found = tuple[str, Target]
@@ -51,21 +53,107 @@ _SHARE_ASKED = re.compile(r"占|比重|比例|百分|%|\bpercent|\bshare\b|\bpro
 _OWN_PART = 0.5  # of the numerator's name that the question has to give where it does not ask for a share
 _LEVEL = re.compile(r"(?:国家|部|省|市|县)级")
 NEARBY = 0.85  # what the words count that stand in the sentence or the heading of a target
+_SPAN = re.compile(r"(20\d\d)年?(?:底|末)?(?:-|—|–|~|至|到)(20\d\d)年?")
+_BASE = re.compile(r"现状|基期|基数|目前|现有|现在|原来|\bcurrent|\bbaseline|\bnow\b")
+_OVER_YEARS = re.compile(
+    r"哪一?年|[两二三四五]年|各年|历年|逐年|分年|\bwhich year|\b(?:two|three|four|five) years"
+)
 _COMPARED = re.compile(r"是|相当于|\bas\b")
 _JOINTS = re.compile(
     r"、|(?<![总之温])和(?![谐平])|与|及|跟|比|,|/|;|\band\b|\bthan\b|\bversus\b|\bvs\b|加上|还有|以及"
 )
 
 
+def years_asked(question: Question) -> tuple[int, ...]:
+    """The years of a question; of a span (2025到2027年) all, unless it asks for the change from end to end."""
+    if question.has("difference"):
+        return question.years
+    spans = [range(int(m[1]), int(m[2]) + 1) for m in _SPAN.finditer(question.folded)]
+    return tuple(dict.fromkeys([*question.years, *(year for span in spans for year in span)]))
+
+
 def eligible_targets(ask: Ask) -> list[Found]:
-    """Targets of the policies that the question names; of all where it names none."""
-    chosen = ask.question.policies
-    return [(policy, target) for policy, target in ask.corpus.targets if not chosen or policy in chosen]
+    """Targets of the policies that the question names; of all where it names none.
+
+    What stands already is among them only where the question asks for its year, for it or for a change.
+    """
+    chosen, question = ask.question.policies, ask.question
+    stands = question.has("difference") or bool(_BASE.search(question.folded))
+    found = [
+        (policy, target)
+        for policy, target in ask.corpus.targets
+        if (not chosen or policy in chosen)
+        and (not target.base or stands or target.year in years_asked(question))
+    ]
+    return list({_said_once(number, item): item for number, item in reversed([*enumerate(found)])}.values())[
+        ::-1
+    ]
+
+
+def _said_once(number: int, found: Found) -> tuple[object, ...]:
+    """What is the same of a target that a sentence and a table state alike; undated standards stay apart."""
+    policy, target = found
+    if target.year is None:
+        return (number,)
+    value = (target.low, target.high, target.unit, target.base)
+    return (policy, squeeze(target.indicator), target.year, *value)
+
+
+def without_base_words(question: Question) -> Question:
+    """A question that compares with what stands (比现状提高多少) without the words for that among its terms."""
+    terms = tuple(term for term in question.terms if not _BASE.search(term.text))
+    return replace(question, terms=terms) if terms and question.has("difference") else question
+
+
+def of_one_series(ask: Ask, best: Target, ranked: Sequence[tuple[Fit, str, Target]]) -> list[Found]:
+    """The values of one indicator over the years that a question spans (三年一共, 哪年最多), and their total."""
+    spans = len(years_asked(ask.question)) > 1 or bool(_OVER_YEARS.search(ask.question.folded))
+    name = squeeze(best.indicator)
+    series = [
+        (p, t)
+        for _, p, t in ranked
+        if squeeze(t.indicator) == name and t.section == best.section and not t.base
+    ]
+    dated = [found for found in series if found[1].year]
+    if not spans or len(dated) < 2 or len({t.year for _, t in dated}) < len(dated):
+        return []
+    return sorted(in_years(ask, series), key=lambda found: found[1].year or 0)
+
+
+def without_totals(ask: Ask, chosen: Sequence[Found]) -> list[Found]:
+    """The values without those that add up the others: a row 合计, or the total before 其中.
+
+    Where the parts are not all of their total and the question gives no years, the total stays alone.
+    """
+    policies = ask.corpus.policies
+    rest = [found for found in chosen if not is_total(found[1].indicator)] or list(chosen)
+    for found in list(rest):
+        others = [t for p, t in rest if found[1] is not t and p == found[0]]
+        parts = [t for t in others if _is_part(policies[found[0]].source, found[1], t)]
+        if len(parts) < 2:
+            continue
+        whole = found[1].low * scale_unit(found[1].unit)[0]
+        if (
+            len(years_asked(ask.question)) > 1
+            or abs(whole - sum(t.low * scale_unit(t.unit)[0] for t in parts)) < 1e-6
+        ):
+            rest.remove(found)
+        else:
+            rest = [(p, t) for p, t in rest if t not in parts]
+    return rest
+
+
+def _is_part(source: str, total: Target, part: Target) -> bool:
+    """Whether a value stands behind the 其中 that opens the parts of another in its sentence."""
+    between = source[total.end : part.end]
+    return part.sentence_start == total.sentence_start and bool(re.match(r"[^。；;]*?[，,]?其中", between))
 
 
 def is_commitment(target: Target) -> bool:
     """Whether a number is promised for a time, rather than a standard or limit in force."""
-    return target.year is not None or target.period.startswith(("每年", "年均")) or target.tentative
+    return not target.base and (
+        target.year is not None or target.period.startswith(("每年", "年均")) or target.tentative
+    )
 
 
 def choose_targets(ask: Ask) -> list[Found]:
@@ -89,6 +177,9 @@ def choose_targets(ask: Ask) -> list[Found]:
     if not _means(ask, fit, policy, best):
         return []
     group = question.has("sum", "largest", "smallest", "difference")
+    series = of_one_series(ask, best, ranked) if group and not question.has("difference") else []
+    if len(series) > 1:
+        return series
     if group:
         counted = _COUNTED.search(question.folded)
         least = 0.3 if counted else max(0.35, 0.5 * fit.coverage)
@@ -106,6 +197,7 @@ def choose_targets(ask: Ask) -> list[Found]:
                 for p, t in same
                 if all(grip(term, ask.corpus.target_unit(p, t)) >= 0.3 for term in nouns)
             ]
+        same = [found for found in same if not _told_apart(ask, found, same)]
         if counted:  # 四大产业集群: four, or none
             number = _NUMBER_WORDS[counted.group(1)]
             if len(same) < number:
@@ -132,6 +224,20 @@ def choose_targets(ask: Ask) -> list[Found]:
     return in_years(ask, alike)
 
 
+def _told_apart(ask: Ask, found: Found, group: Sequence[Found]) -> bool:
+    """Whether a value is of another thing (城镇) than most of the group (农村), which its sentence holds too."""
+    own = squeeze(found[1].indicator)
+    names = [squeeze(t.indicator) for _, t in group]
+    beside = [squeeze(t.indicator) for _, t in group if t.sentence_start == found[1].sentence_start]
+    for term in ask.question.terms:
+        if term.weight < 0.9 or term.pair or any(word in own for word in term.variants):
+            continue
+        holding = [name for name in names if any(word in name for word in term.variants)]
+        if len(holding) > len(names) / 2 and set(holding) & set(beside):
+            return True
+    return False
+
+
 def _under_heading(ask: Ask, policy: str, best: Target) -> list[Found]:
     """All targets of a section where the question names its heading rather than one indicator."""
     document = ask.corpus.policies[policy]
@@ -149,11 +255,14 @@ def _by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:
     question = ask.question
     found: list[Found] = []
     shared = [term for term in question.terms if re.search(r"产业|规模|集群|企业|目标|占比|比重", term.text)]
+    named: list[Target] = []  # the best for each part
+    last: list[str] = []  # words of the last part, whose end is often said of all
     text = _COMPARED.sub("、", question.folded) if question.has("ratio") else question.folded
     for part in _JOINTS.split(text):
         own = [term for term in question.terms if term.text in part.replace(" ", "") or term.text in part]
         if not [term for term in own if term.weight >= 0.5]:
             continue
+        last = [word for term in own if term.weight >= 0.9 and not term.pair for word in term.variants[:1]]
         ranked = []
         for policy, target in pool:
             unit = ask.corpus.target_unit(policy, target)
@@ -172,11 +281,17 @@ def _by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:
         if not ranked or ranked[0][1] < 0.6:
             return []
         best = ranked[0]
+        named.append(best[3])
         for score, direct, policy, target in ranked:
             same = squeeze(target.indicator) == squeeze(best[3].indicator)
-            wanted = not question.years or target.year in question.years or target.year is None
+            years = years_asked(question)
+            wanted = not years or target.year in years or target.year is None
             if direct >= 0.6 and wanted and (score == best[0] or same) and (policy, target) not in found:
                 found.append((policy, target))
+    if len(named) < 2 and len({squeeze(t.indicator) for _, t in found}) > 1:
+        return []  # one part is of several: not one for each
+    if any(named.count(t) > 1 and any(word not in squeeze(t.indicator) for word in last) for t in named):
+        return []  # two parts are of one target, which is none of what the last says of all
     return found
 
 
@@ -250,13 +365,16 @@ def unit_fits(question: Question, unit: str) -> bool:
 
 def in_years(ask: Ask, found: Sequence[Found]) -> list[Found]:
     """Those of the years asked for; a target of every year counts for each."""
-    years = ask.question.years
+    years = years_asked(ask.question)
     if not years:
         return list(found)
+    stands = bool(_BASE.search(ask.question.folded))
     return [
         (p, t)
         for p, t in found
-        if t.year in years or (t.year is None and _holds_in(ask.corpus.policies[p], years))
+        if t.year in years
+        or (t.base and stands)
+        or (t.year is None and _holds_in(ask.corpus.policies[p], years))
     ]
 
 
@@ -271,11 +389,12 @@ def other_years(ask: Ask) -> list[Found]:
     if not ask.question.years:
         return []
     ranked = rank_targets(ask.corpus, ask.question, eligible_targets(ask))
-    return [
-        (p, t)
-        for f, p, t in ranked[:3]
-        if _means(ask, f, p, t) and t.year is not None and t.year not in ask.question.years
-    ]
+    meant = [(p, t) for f, p, t in ranked[:3] if _means(ask, f, p, t) and t.year is not None]
+    names = {squeeze(t.indicator) for _, t in meant}
+    years = years_asked(ask.question)
+    if any(t.year in years and squeeze(t.indicator) in names for _, _, t in ranked):
+        return []  # the year asked for is among them
+    return meant
 
 
 def targets_of_section(ask: Ask) -> list[Found]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from assistant.draft import Draft
@@ -10,23 +11,48 @@ from assistant.target_choice import (
 )
 from index.policy import Target
 from index.quantities import scale_unit
+from index.tables import heading_of
 from index.text import squeeze
 from prompts import phrase
+
+_BARE = re.compile(r"(\d)(?=[^\d%‰]*$)")  # the last digit of a value that names no unit
 
 
 def value_text(draft: Draft, target: Target) -> str:
     """The value as written, with 力争 where the text says so."""
     tentative = phrase(draft.language, "tentative") if target.tentative else ""
-    return f"{tentative}{target.text}"
+    text = target.text
+    if target.unit and squeeze(target.unit) not in squeeze(text):  # a cell's unit stands in a header
+        text = _BARE.sub(rf"\g<1>{target.unit}", text)
+    return f"{tentative}{text}"
 
 
 def cite_target(draft: Draft, policy: str, target: Target) -> str:
-    """The mark for the whole sentence that a target stands in."""
-    return draft.cite(policy, target.sentence_start, target.sentence_end)
+    """The marks for the whole sentence that a target stands in: of a table the row, and its header."""
+    return "".join(f"[{number}]" for number in _numbers(draft, policy, target))
+
+
+def is_cell(draft: Draft, policy: str, target: Target) -> bool:
+    """Whether a target stands in a table, whose row is no sentence to quote."""
+    return heading_of(draft.corpus.policies[policy], target) is not None
+
+
+def dated(target: Target) -> str:
+    """The indicator with the year that it is due in."""
+    return f"{target.indicator}（{target.year}）" if target.year else target.indicator
+
+
+def _numbers(draft: Draft, policy: str, target: Target) -> list[int]:
+    heading = heading_of(draft.corpus.policies[policy], target)
+    spans = [(target.sentence_start, target.sentence_end), *([heading] if heading else [])]
+    return [draft.number(policy, *span) for span in spans]
 
 
 def when_text(draft: Draft, target: Target) -> str:
     """到2025年， where a target is due in a year."""
+    if target.base:
+        year = target.year
+        return phrase(draft.language, "when_base", year=year) if year else phrase(draft.language, "base")
     if target.year is not None:
         return phrase(draft.language, "when_year", year=target.year)
     return ""
@@ -34,7 +60,9 @@ def when_text(draft: Draft, target: Target) -> str:
 
 def period_text(target: Target) -> str:
     """每年, 每人每月 …, unless the indicator says so itself."""
-    return "" if squeeze(target.period) in squeeze(target.indicator) else target.period
+    if squeeze(target.period) in squeeze(target.indicator):
+        return ""
+    return target.period.removeprefix(target.indicator)
 
 
 def say_target(draft: Draft, policy: str, target: Target) -> None:
@@ -64,8 +92,9 @@ def target_table(draft: Draft, chosen: Iterable[Found]) -> None:
     for policy, target in chosen:
         path = draft.corpus.policies[policy].sections[target.section].path
         due = str(target.year) if target.year else (target.period or "—")
-        number = draft.number(policy, target.sentence_start, target.sentence_end)
-        draft.row([target.indicator, value_text(draft, target), due, " › ".join(path)], [number])
+        due += phrase(draft.language, "base") if target.base else ""
+        numbers = _numbers(draft, policy, target)
+        draft.row([target.indicator, value_text(draft, target), due, " › ".join(path)], numbers)
 
 
 def value_list(draft: Draft, chosen: Sequence[Found]) -> str:

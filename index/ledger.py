@@ -163,6 +163,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "comparator": Comparator,
     "bracketed": bool,
     "tentative": bool,
+    "base": bool,
 }
 
 

@@ -55,9 +55,16 @@ def read_lines(source: str) -> Iterator[Line]:
         skip = markup.end() if markup else 0
         hashes = len(markup.group(1) or "") if markup else 0
         text = raw[skip:].rstrip().removesuffix("**").rstrip()
-        rank, marker = _marker(text)
+        rank, marker = (0, "") if is_row(raw) else _marker(text)
         yield Line(position, position + len(raw), position + skip, text, hashes, rank, marker)
         position += len(raw)
+
+
+def is_row(text: str) -> bool:
+    """Whether a line is one of a table: cells between bars, or at least three apart by tabs."""
+    plain = text.strip(" \r\n")
+    cells = [cell for cell in plain.split("\t") if cell.strip()]
+    return (plain.startswith("|") and plain.count("|") >= 2) or len(cells) >= 3
 
 
 def _marker(text: str) -> tuple[int, str]:

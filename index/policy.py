@@ -102,6 +102,7 @@ class Target:
     end: int
     sentence_start: int
     sentence_end: int
+    base: bool = False  # what stands already (现状, 基期): no commitment
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def _counts(text: str, match: re.Match[str]) -> bool:
         return False
     if re.search(r"(?:第|no\.?|号|\[\d{4}\])\s*$", before) or (unit == "号"):
         return False
-    if re.search(r"(?:19|20)\d\d\s*年\s*$", before) and unit in ("个", "月"):
+    if re.search(r"(?:19|20)\d\d\s*年\s*$", before) and unit == "月":
         return False
     return not (unit == "级" and after[:1].isalnum()) and not re.match(r"位数", after)
 
@@ -142,6 +142,17 @@ def _spoken_counts(text: str, match: re.Match[str]) -> bool:
     if unit == "年" and re.match(r"行动|规划|计划|来", after):
         return False
     return not re.search(r'["第初周元星]$', before) and not re.match(r'["月]', after)
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit, its multiplier aside: 万元, 张/千人, 元/人·月."""
+    plain = squeeze(text)
+    first = plain.split("/")[0]
+    for word in sorted(_units()["multiplier"], key=len, reverse=True):
+        if first.startswith(word) and len(first) > len(word):
+            first = first[len(word) :]
+            break
+    return len(plain) <= 12 and first in (*_units()["unit"], *_units()["spoken"])
 
 
 def scale_unit(unit: str) -> tuple[float, str]:

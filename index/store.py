@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from index.embedder import SentenceEmbeddings
 
-SCHEMA = 1  # of the files of a generation
+SCHEMA = 2  # of the files of a generation
 POINTER = "current"
 WORDS = "words.npz"  # of a generation
 BATCH = 5000  # Chroma takes at most 5,461 rows at once

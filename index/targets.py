@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from index.distribution import distribute, distribute_years, row_of
+from index.distribution import distribute, distribute_years, row_of, with_bare, without_opening
 from index.policy import Comparator, Policy, Section, Target
 from index.quantities import quantities
+from index.tables import table_targets
 from index.text import Folded, fold_with_origin
 from index.wording import PLAN_ENDS, RISE, YEAR, read_comparator, subject, without_leads
 
@@ -36,13 +37,18 @@ _BARE_VERB = re.compile(rf"^(?:{_VERBS}|有|为|达|是|按照?|以|给予|的)+
 _CONDITION = re.compile(r"(?:年满|未满|不满|已满|满)\s*$")  # an age that somebody has to have
 _FROM = re.compile(r"[从由][^,;。]{0,16}$")
 _RISES = re.compile(r"\s*(?:左右)?(?:逐步)?(?:增|提|上|扩|下|降|减|压|缩|升|调)[^,;。\d]{0,4}[到至为]")
+_DATED = re.compile(r"(?:到|至)?20\d\d年(?:底|末)?$")  # 签约率2025年(达到100%)
 _LISTED = re.compile(r"等\s*$")  # 子女教育、…等6项: what was listed, counted
 
 
 def find_targets(policy: Policy) -> tuple[Target, ...]:
     """Every commitment with a number, in reading order."""
     found: list[Target] = []
+    opened = False
     for section in policy.sections:
+        opened = opened or section.level > 0
+        tables, read = table_targets(policy, section) if opened else ([], [])
+        found += tables
         if section.level == 0:
             continue
         folded = fold_with_origin(policy.source[section.start : section.end])
@@ -52,8 +58,9 @@ def find_targets(policy: Policy) -> tuple[Target, ...]:
             for duty in policy.duties
             if duty.section == section.id and duty.bracketed
         ]
+        skip += [(start - section.start, end - section.start) for start, end in read]
         found += _section_targets(policy, section, folded, body, skip)
-    return tuple(found)
+    return tuple(sorted(found, key=lambda target: target.start))
 
 
 def _section_targets(
@@ -62,7 +69,7 @@ def _section_targets(
     text = folded.text
     begin = next((i for i, origin in enumerate(folded.origin) if origin >= body), 0)
     for start, end in _sentences(text, begin):
-        year, period, named = None, "", ""
+        year, period, named, bound = None, "", "", Comparator.EQUAL
         previous_end = start
         sentence = text[start:end]
         numbers = [
@@ -75,6 +82,7 @@ def _section_targets(
             )  # from which it rises
             and not (quantity.unit in ("项", "类", "种") and _LISTED.search(sentence[: quantity.start]))
         ]
+        numbers = with_bare(sentence, numbers)
         distributed, dated = distribute(sentence, numbers), distribute_years(sentence, numbers)
         for quantity in numbers:
             at, until = start + quantity.start, start + quantity.end
@@ -104,6 +112,11 @@ def _section_targets(
             if not indicator:
                 previous_end = until
                 continue
+            indicator = _by_heading(section, indicator)
+            row = row_of(numbers, quantity, sentence)
+            if row[0] is not quantity and (quantity in dated or quantity in distributed):
+                comparator = bound if comparator is Comparator.EQUAL else comparator  # 分别不超过1、2
+            bound = comparator
             span_start, span_end = folded.span(left, max(shown_end, until))
             show_start, show_end = folded.span(shown_start, shown_end)
             sentence_start, sentence_end = folded.span(start, end)
@@ -126,6 +139,14 @@ def _section_targets(
                 sentence_end=base + sentence_end,
             )
             previous_end = until
+
+
+def _by_heading(section: Section, indicator: str) -> str:
+    """What a verb alone (三年累计改造6000户) is done to: the heading that ends in it names it."""
+    heading = re.sub(r"\s+", "", section.heading)
+    if _BARE_VERB.match(indicator) and heading.endswith(indicator):
+        return without_opening(heading)
+    return indicator
 
 
 def _sentences(text: str, start: int) -> Iterator[tuple[int, int]]:
@@ -190,6 +211,7 @@ def _read(text: str, left: int, at: int, until: int, right: int) -> tuple[str, i
     plain = re.sub(
         r"(?:为|是|的|在|至|到|按照?|力争|实现|:|共|各|有|约|分别|均|每人每月|每月|每年|每日)+$", "", head
     ).strip()
+    plain = _DATED.sub("", plain)
     if plain and not _BARE_VERB.match(plain) and not _PERIOD.fullmatch(plain):
         return plain, shown_start, shown_end, comparator
     if re.match(r"按照?|以|在|为|不", head) or not re.match(_VERBS, head or tail):
