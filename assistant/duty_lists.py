@@ -269,6 +269,13 @@ def tasks_about(ask: Ask) -> Draft | None:
     return draft
 
 
+def deadline(ask: Ask, clause: Clause) -> tuple[int, int] | None:
+    """The slice of the line below a task that says until when it has to be done (完成时限：…), or None."""
+    policy = ask.corpus.policies[clause.policy]
+    match = _DEADLINE.search(policy.source, clause.start, policy.sections[clause.section].end)
+    return match.span() if match else None
+
+
 def tasks_due(ask: Ask) -> Draft | None:
     """The tasks whose 完成时限 is in a year asked for; None where the policies give no such lines."""
     draft = ask.draft()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from assistant.condense import Read, condense
 from assistant.draft import Draft
-from assistant.header_answers import asks_of_document
+from assistant.header_answers import asks_of_document, fields_asked
 from assistant.question import Question
 from assistant.sentences import asks_number
 
@@ -39,14 +40,16 @@ def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
     for piece in pieces:
         history = [{"role": "user", "content": part.text} for part in found]
         found.append(read(condense(piece, history, read, corpus)))
+    named = next((part.policies for part in found if part.policies), ())
+    found = [part if part.policies else replace(part, policies=named) for part in found]
     kinds = [_asked(part) for part in found]
     return found if all(kinds) and len(set(kinds)) > 1 else []
 
 
 def _asked(question: Question) -> str:
     """What sort of thing a question asks for; "" where it asks nothing that can be told apart."""
-    if asks_of_document(question):
-        return "document"
+    if asks_of_document(question) or question.has("basis", "recipients"):
+        return " ".join(("document", *fields_asked(question)))
     if question.has("when"):
         return "when"
     if asks_number(question) or (question.has("targets") and not question.has("who")):

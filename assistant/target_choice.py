@@ -9,6 +9,7 @@ from assistant.ask import Ask
 from assistant.corpus import Unit, numbered_section, subtree_end
 from assistant.match import NEAR, Fit, coverage, grip, precision, rank_targets
 from assistant.question import Question
+from assistant.terms import Term
 from index.policy import Policy, Target
 from index.quantities import COUNTING, scale_unit
 from index.text import squeeze
@@ -150,10 +151,11 @@ def _by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:
     found: list[Found] = []
     shared = [term for term in question.terms if re.search(r"产业|规模|集群|企业|目标|占比|比重", term.text)]
     text = _COMPARED.sub("、", question.folded) if question.has("ratio") else question.folded
-    for part in _JOINTS.split(text):
-        own = [term for term in question.terms if term.text in part.replace(" ", "") or term.text in part]
-        if not [term for term in own if term.weight >= 0.5]:
-            continue
+    named = [_terms_in(question, part) for part in _JOINTS.split(text)]
+    named = [own for own in named if any(term.weight >= 0.5 for term in own)]
+    if len(named) < 2 and question.has("largest", "smallest"):
+        return []  # 哪个最大，比最小的多多少: one group is named, not two things
+    for own in named:
         ranked = []
         for policy, target in pool:
             unit = ask.corpus.target_unit(policy, target)
@@ -178,6 +180,11 @@ def _by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:
             if direct >= 0.6 and wanted and (score == best[0] or same) and (policy, target) not in found:
                 found.append((policy, target))
     return found
+
+
+def _terms_in(question: Question, part: str) -> list[Term]:
+    """Terms that a part of the question holds."""
+    return [term for term in question.terms if term.text in part.replace(" ", "") or term.text in part]
 
 
 def _means(ask: Ask, fit: Fit, policy: str, target: Target) -> bool:
