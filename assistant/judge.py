@@ -22,7 +22,7 @@ from assistant.target_choice import (
     of_another_whole,
     unit_fits,
 )
-from assistant.terms import Term, words
+from assistant.terms import DEED, Term, words
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
@@ -61,6 +61,7 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     if not weighty or _is_asked_thing_unknown(ask):
         return Verdict((), "refuse", tuple(term.text for term in weighty if not ask.corpus.known(term)))
     passages = [passage for passage in passages if not _is_header(ask, passage)]
+    passages = _of_deed(ask, weighty, passages)
     fits = _fits(ask, terms, passages)
     scored = sorted(((fits[passage], passage) for passage in passages), key=lambda item: -item[0])
     if not scored:
@@ -126,6 +127,13 @@ def _says_of_body(ask: Ask, passage: Passage) -> bool:
     lines = map(squeeze, re.sub(r"《[^》]*》", "", passage.text).split("\n"))
     names = [variant for term in subject_terms(ask) for variant in term.variants]
     return any(name in line for line in lines for name in names if not line.endswith((name, ":")))
+
+
+def _of_deed(ask: Ask, terms: Sequence[Term], passages: Sequence[Passage]) -> Sequence[Passage]:
+    """Whether something may be done (能修手机吗) is said where the deed is named, if it is anywhere."""
+    deeds = [term for term in terms if len(term.text) == 1 and term.weight >= DEED]
+    doing = [p for p in passages if all(grip(deed, passage_unit(ask, p)) >= 0.8 for deed in deeds)]
+    return doing or passages
 
 
 def _is_asked_thing_unknown(ask: Ask) -> bool:

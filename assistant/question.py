@@ -19,6 +19,7 @@ from assistant.terms import (
     join_kinds,
     lightened,
     pattern,
+    stressed,
     words,
 )
 from index.keywords import tagged
@@ -139,7 +140,7 @@ def read_question(
     rest = blank(rest, [(q.start, q.end + len(_BOUND.match(folded, q.end).group())) for q in numbers])  # type: ignore[union-attr]
     if marker:
         rest = blank(rest, [marker.span()])
-    terms = in_context(lightened(find_terms(rest, language), folded), folded)
+    terms = in_context(stressed(lightened(find_terms(rest, language), folded), folded), folded)
     if "penalty" in kinds:  # what follows is asked for, not what it is about
         terms = tuple(term for term in terms if not pattern("kind", "penalty").fullmatch(term.text))
     if not terms and named:

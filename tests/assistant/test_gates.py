@@ -53,7 +53,7 @@ def measure(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
 
 
 def _ask(assistant: PolicyAssistant, question: str) -> Answer:
-    return cast(Answer, assistant.invoke({"question": question}))
+    return assistant.invoke({"question": question})
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,47 @@ def test_a_phrase_that_is_only_used_is_not_explained(measure: PolicyAssistant) -
 
 def test_what_goes_together_with_what_is_not_guessed(measure: PolicyAssistant) -> None:
     assert _ask(measure, "租金补贴可以和贷款贴息叠加吗？").status == "refused"
+
+
+EVERYDAY = """第一条　纳税人赡养老人的支出，按照每月2000元的标准扣除；非独生子女每人分摊不超过每月1000元。
+
+第二条　住房租金支出，按照以下标准定额扣除：
+
+（一）直辖市每月1500元；
+
+（二）其他城市每月800元。
+
+第三条　扣除额一个纳税年度扣除不完的，不能结转以后年度扣除。
+
+第四条　将在综合保税区内生产的手机从许可证目录中剔除，便利内销。
+
+第五条　允许综合保税区内企业开展保税检测和全球维修业务。
+
+第六条　到2026年，规上工业企业达到90家。
+"""
+
+
+@pytest.fixture(scope="module")
+def everyday(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    """The assistant on rules that readers ask about in everyday words."""
+    folder = tmp_path_factory.mktemp("everyday")
+    (folder / "guiding-2025.txt").write_text("白河市若干规定\n\n" + EVERYDAY, "utf-8")
+    return cast(PolicyAssistant, indexed([folder / "guiding-2025.txt"], folder / "indexed"))
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("老板让我问问规上企业要冲到多少家", "90家"),
+        ("租房一个月能抵多少个税", "每月1500元"),
+        ("今年抵不完的能留到明年吗", "不能结转"),
+        ("我们姐弟三个，养爸妈每人最多能抵多少？", "1000元"),
+        ("综合保税区里能修手机吗", "全球维修业务"),
+    ],
+)
+def test_everyday_words(everyday: PolicyAssistant, question: str, fact: str) -> None:
+    assert fact in _ask(everyday, question).text
+
+
+def test_what_may_be_done_is_read_where_the_deed_is(everyday: PolicyAssistant) -> None:
+    assert "目录" not in _ask(everyday, "综合保税区里能修手机吗").text
