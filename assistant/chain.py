@@ -14,9 +14,10 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from assistant.answer import Answer, Certificate, Event, Evidence, Final, Passage, Token
 from assistant.ask import Ask
 from assistant.certificate import certify
-from assistant.composer import compose
+from assistant.composer import compose, say_mentioned
 from assistant.condense import condense
 from assistant.corpus import Corpus
+from assistant.definitions import only_mentioned
 from assistant.draft import Draft
 from assistant.examples import example_questions
 from assistant.header_answers import read_date
@@ -163,7 +164,12 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         """One answer, also to a question that asks two things."""
         parts = parts_of(asked, self.read, self.corpus.text)
         if parts:
-            draft = answer_parts(parts, lambda part: self._answer(part, self._search(part)))
+            draft = answer_parts(
+                parts,
+                lambda part: self._answer(
+                    part, passages if part.folded == asked.folded else self._search(part)
+                ),
+            )
             if draft is not None:
                 return draft
         return self._answer(asked, passages)
@@ -191,6 +197,9 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         if unnamed or (asked.has("amount", "targets") and other_years(ask)):
             return refuse(ask, "not_named" if unnamed else "year", passages)
         ask = replace(ask, question=replace(asked, terms=tuple(map(self._with_neighbours, asked.terms))))
+        mentioning = only_mentioned(ask, chosen)
+        if mentioning:
+            return say_mentioned(ask, mentioning)
         verdict = judge(ask, chosen)
         if not verdict.passages:
             return refuse(ask, verdict.reason, passages, verdict.missing)

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.corpus import ITEM, Unit, lead_in, section_at
+from assistant.definitions import is_definition, mentions, quoted_phrases
 from assistant.draft import Draft
 from assistant.match import coverage, grip
-from assistant.sentences import TIME, Sentence, asks_number, of_another, sentences, subject_terms
+from assistant.sentences import (
+    TIME,
+    Sentence,
+    asks_number,
+    of_another,
+    passage_unit,
+    sentences,
+    subject_terms,
+)
+from assistant.stated import contradicted
 from assistant.terms import Term, words
 from index.policy import Policy, Section
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
 LONGEST = 320  # characters of an extractive answer
+MENTIONS = 3  # sentences shown that only mention a phrase
 _FORMALITY = re.compile(
     r"印发给你们|请(?:认真|遵照|结合实际)?(?:贯彻|遵照|抓好)?(?:落实|执行)|(?:通知|公告|意见)如下"
 )
@@ -29,7 +41,13 @@ def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
     """The sentences that answer, each with its citation; the frame is in the reader's language."""
     draft = ask.draft()
     draft.route = "extractive"
-    chosen = _choose(ask, passages)
+    best, chosen = _choose(ask, passages)
+    quoted = "\n".join(sentence.text for sentence in chosen)
+    denied = contradicted(ask, best, quoted) if best else ""
+    if denied:
+        draft.say("number_denied", asked=denied)
+        draft.computed.update(re.findall(r"\d[\d.]*", denied))
+        draft.note("premise", "notice_premise")
     for group in _runs(ask, chosen):
         first, last = group[0], group[-1]
         source = ask.corpus.policies[first.policy].source
@@ -38,6 +56,24 @@ def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
         draft.quote(text=text, cite=draft.cite(first.policy, first.start, last.end, score))
     if ask.question.has("count", "list") and not asks_number(ask.question):
         draft.count = _items_quoted(ask, chosen)
+    return draft
+
+
+def say_mentioned(ask: Ask, passages: Sequence[Passage]) -> Draft:
+    """The sentences that use a phrase without explaining it, and that they do not explain it: partial."""
+    phrases = quoted_phrases(ask.question)
+    draft = ask.draft()
+    draft.route, draft.status = "extractive", "partial"
+    found = [
+        sentence
+        for passage in passages
+        for sentence in sentences(ask, passage)
+        if any(mentions(phrase, sentence.text) for phrase in phrases)
+    ]
+    for sentence in found[:MENTIONS]:
+        cite = draft.cite(sentence.policy, sentence.start, sentence.end, sentence.passage.score)
+        draft.quote(text=re.sub(r"\s*\n\s*", " ", sentence.text), cite=cite)
+    draft.note("partial", "notice_mentioned", terms="、".join(ask.question.quoted))
     return draft
 
 
@@ -53,13 +89,17 @@ def _items_quoted(ask: Ask, chosen: Sequence[Sentence]) -> int | None:
     return len(items) if complete and len(every) == len(items) else None
 
 
-def _choose(ask: Ask, passages: Sequence[Passage]) -> list[Sentence]:
-    """Sentences worth quoting: the best, those nearly as good, and what belongs to them."""
+def _choose(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | None, list[Sentence]]:
+    """The sentence that answers best, and all worth quoting in reading order: those nearly as good, and
+    what belongs to them."""
     question = ask.question
     terms = [term for term in subject_terms(ask) if term.weight >= 0.3]
     wanted = [re.compile(words()["kind"][kind]["needs"]) for kind in question.kinds]
     if question.has("when"):
         wanted.append(TIME)
+    wanted += [
+        re.compile(words()["ask"][name]["needs"]) for name in ("frequency", "together") if question.has(name)
+    ]
     stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers}
     broad = (
         not stated and not question.kinds and not asks_number(question) and not question.has("when", "yesno")
@@ -84,13 +124,16 @@ def _choose(ask: Ask, passages: Sequence[Passage]) -> list[Sentence]:
                 scale_unit(q.unit)[1] in stated for q in quantities(fold_with_origin(sentence.text).text)
             ):
                 value += 0.4
+            if question.has("definition") and is_definition(question, sentence.text):
+                value += 0.8
             if question.years and any(str(year) in text for year in question.years):
                 value += 0.4
             scored.append((value, sentence))
     if not scored:
-        return []
+        return None, []
     scored.sort(key=lambda item: (-round(item[0] * 20), item[1].start))
-    best = scored[0][0]
+    best, answering = scored[0]
+    scored = _of_topic(ask, answering, scored, terms)
     chosen: list[Sentence] = []
     length = 0
     share = 0.45 if broad else 0.7
@@ -108,8 +151,46 @@ def _choose(ask: Ask, passages: Sequence[Passage]) -> list[Sentence]:
             if sentence.section == chosen[0].section and any(p.search(sentence.text) for p in wanted)
         ][:1]
     chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
-    chosen = _with_lead_in(ask, chosen)
-    return sorted(chosen, key=lambda s: (s.policy, s.start))
+    chosen = _with_lead_in(ask, _with_second_half(ask, chosen))
+    return answering, sorted(chosen, key=lambda s: (s.policy, s.start))
+
+
+def _of_topic(
+    ask: Ask, best: Sentence, scored: Sequence[tuple[float, Sentence]], terms: Sequence[Term]
+) -> list[tuple[float, Sentence]]:
+    """Sentences without those that lack the quoted phrase, or in another document a word of the best one."""
+    phrases = [phrase for phrase in quoted_phrases(ask.question) if phrase in squeeze(best.text)]
+    held = [t for t in terms if t.weight >= 0.4 and grip(t, _unit_of(ask, best)) >= 0.9]
+    return [
+        (value, sentence)
+        for value, sentence in scored
+        if all(phrase in squeeze(sentence.text) for phrase in phrases)
+        and (
+            sentence.policy == best.policy
+            or all(grip(term, _unit_of(ask, sentence)) >= 0.45 for term in held)
+        )
+    ]
+
+
+def _unit_of(ask: Ask, sentence: Sentence) -> Unit:
+    return passage_unit(ask, sentence.passage, sentence.text, sentence.start)
+
+
+def _with_second_half(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """A sentence cut at ；whose next clause decides (；合同另有约定的，最长不得…) brings that clause."""
+    result = list(chosen)
+    decides = re.compile(words()["decides"]["zh"])
+    for sentence in chosen[:1]:
+        clauses = list(sentences(ask, sentence.passage))
+        at = next((i for i, clause in enumerate(clauses) if clause.start == sentence.start), len(clauses))
+        source = ask.corpus.policies[sentence.policy].source
+        for before, clause in pairwise(clauses[at:]):
+            joined = before.text.endswith("；") and "\n" not in source[before.end : clause.start]
+            if not joined or not decides.match(clause.text):
+                break
+            if clause not in result:
+                result.append(clause)
+    return result
 
 
 def _with_clauses(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> list[Sentence]:

@@ -19,6 +19,9 @@ from index.text import fold, squeeze
 ABBREVIATED = 3  # times that a policy uses the words which a question abbreviates
 MAIN_ROLES = (Role.LEAD, Role.RESPONSIBLE)
 ITEM = re.compile(r"[（(](?:[一二三四五六七八九十]+|\d+)[）)]|\d+[.．、]")  # the marker of an item of a list
+_ARTICLE = re.compile(r"第[一二三四五六七八九十百零\d]+条")
+_ARTICLE_NAME = re.compile(r"第[^　 条]{1,6}条[ 　]*(?P<name>[一-鿿“”、（）]{2,20})。(?=[^\n])")
+_OTHER_DOCUMENT = re.compile(r"》第[一二三四五六七八九十百零\d]+条")
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十百零]+")
 _SECTION_KINDS = {"条": "条", "article": "条", "章": "章", "chapter": "章", "节": "节", "部分": "一"}
 _MARKERS = {
@@ -220,6 +223,22 @@ def lead_in(policy: Policy, at: int) -> tuple[int, int] | None:
     if not opening.endswith(("：", ":")):
         return None
     return parent.start + max(opening.rfind("。"), opening.rfind("\n")) + 1, parent.start + len(opening)
+
+
+def article_name(policy: Policy, at: int) -> str:
+    """The words that name the article at an offset (第八条　设备投资补助。对…); "" where it has no name."""
+    section = section_at(policy, at)
+    if section is None or not _MARKERS["条"].fullmatch(squeeze(section.marker)):
+        return ""
+    match = _ARTICLE_NAME.match(policy.source, section.start, section.end)
+    return match["name"] if match else ""
+
+
+def articles_named(policy: Policy, text: str) -> list[str]:
+    """The names of the articles of a policy that a passage of it refers to (符合第八条、第九条规定的)."""
+    markers = _ARTICLE.findall(_OTHER_DOCUMENT.sub("", text))[1:]  # the first is its own
+    sections = [section for marker in markers if (section := numbered_section(policy, marker))]
+    return [name for section in sections if (name := article_name(policy, section.start))]
 
 
 def numbered_section(policy: Policy, marker: str) -> Section | None:

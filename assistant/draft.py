@@ -93,7 +93,11 @@ class Draft:
         """Add the answer to another question behind this one; its citations are numbered on."""
         marks = {number: self.number(*key, other.scores[key]) for key, number in other.spans.items()}
         said = [_MARK.sub(lambda m: f"[{marks.get(int(m[1]), m[1])}]", piece) for piece in other.pieces]
-        self.pieces += [piece for piece in said if piece not in self.pieces]
+        plain = [_MARK.sub("", piece) for piece in said]
+        self.pieces = [p for p in self.pieces if not _inside(_MARK.sub("", p), plain)]
+        before = [_MARK.sub("", p) for p in self.pieces]
+        new = zip(said, plain, strict=True)
+        self.pieces += [p for p, own in new if own not in before and not _inside(own, before)]
         if len(self.rows) < 2:
             self.columns = other.columns
             self.rows = [(cells, tuple(marks[number] for number in row)) for cells, row in other.rows]
@@ -158,6 +162,11 @@ class Draft:
         return Table(
             self.columns, tuple(cells for cells, _ in self.rows), tuple(marks for _, marks in self.rows)
         )
+
+
+def _inside(text: str, others: Iterable[str]) -> bool:
+    """Whether a sentence is a part of another one."""
+    return any(text != other and text in other for other in others)
 
 
 def plain_number(value: float | int) -> str:

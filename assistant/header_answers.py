@@ -75,6 +75,12 @@ def asks_of_document(question: Question) -> bool:
     return rest != question.folded and not any(t.weight >= 0.9 and t.text in rest for t in question.terms)
 
 
+def fields_asked(question: Question) -> list[str]:
+    """The fields of the document that a question asks for, with 依据 and 主送."""
+    own = [name for name in ("basis", "recipients") if question.has(name)]
+    return own + [name for name, pattern in _asks().items() if pattern.search(question.folded)]
+
+
 def answer_header(ask: Ask) -> Draft | None:
     """The answer to a question about the document itself, or None."""
     question = ask.question

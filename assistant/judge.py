@@ -12,16 +12,17 @@ from dataclasses import dataclass, replace
 from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.corpus import Unit
+from assistant.definitions import is_defined
 from assistant.match import coverage, deed_is_lost, grip, missing
 from assistant.question import Question
-from assistant.sentences import TIME, asks_number, of_another, passage_unit, sentences, subject_terms
+from assistant.sentences import TIME, asks_number, of_another, opening, passage_unit, sentences, subject_terms
 from assistant.target_choice import (
     is_commitment,
     of_another_level,
     of_another_whole,
     unit_fits,
 )
-from assistant.terms import Term, words
+from assistant.terms import DEED, Term, words
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
@@ -32,7 +33,6 @@ _ONE_OF = re.compile("哪一?[个家所座](?![一-鿿]?文件)([一-鿿]{2,4})"
 _SIGNATURE = re.compile(
     r"[^,。;:\d]{0,80}\d{4}年\d{1,2}月\d{1,2}日[^,。;:]{0,10}"
 )  # bodies and the date below a text
-_DEFINES = re.compile(r"是指|所称|指的是|以下简称|包括|系指|即")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     if not weighty or _is_asked_thing_unknown(ask):
         return Verdict((), "refuse", tuple(term.text for term in weighty if not ask.corpus.known(term)))
     passages = [passage for passage in passages if not _is_header(ask, passage)]
+    passages = _of_deed(ask, weighty, passages)
     fits = _fits(ask, terms, passages)
     scored = sorted(((fits[passage], passage) for passage in passages), key=lambda item: -item[0])
     if not scored:
@@ -98,11 +99,14 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     nearest = top.dense == max(passage.dense for passage in passages)
     if not _holds_a_word(weighty, unit) and (not nearest or len(weighty) < 2):
         return Verdict((), "refuse", names)  # a neighbour of one word is no topic
+    margin, least = 0.15, min(enough, held)
+    if question.numbers:  # which of them is meant, the number decides
+        margin, least = 0.25, min(least, ENOUGH)
     near = [
         passage
         for score, passage in scored
         if score >= best - 0.35
-        and coverage(ask.corpus, terms, passage_unit(ask, passage)) >= max(min(enough, held), held - 0.15)
+        and coverage(ask.corpus, terms, passage_unit(ask, passage)) >= max(least, held - margin)
     ]
     holding = [passage for passage in near[:8] if not _missing_kind(ask, (passage,))]
     good = (
@@ -123,6 +127,13 @@ def _says_of_body(ask: Ask, passage: Passage) -> bool:
     lines = map(squeeze, re.sub(r"《[^》]*》", "", passage.text).split("\n"))
     names = [variant for term in subject_terms(ask) for variant in term.variants]
     return any(name in line for line in lines for name in names if not line.endswith((name, ":")))
+
+
+def _of_deed(ask: Ask, terms: Sequence[Term], passages: Sequence[Passage]) -> Sequence[Passage]:
+    """Whether something may be done (能修手机吗) is said where the deed is named, if it is anywhere."""
+    deeds = [term for term in terms if len(term.text) == 1 and term.weight >= DEED]
+    doing = [p for p in passages if all(grip(deed, passage_unit(ask, p)) >= 0.8 for deed in deeds)]
+    return doing or passages
 
 
 def _is_asked_thing_unknown(ask: Ask) -> bool:
@@ -236,6 +247,10 @@ def _missing_kind(ask: Ask, passages: Sequence[Passage]) -> str:
             return kind
     if question.has("when") and not any(TIME.search(text) for text in relevant):
         return "when"
+    for name, kind in (("frequency", "when"), ("together", "together")):
+        needs = words()["ask"][name]["needs"]
+        if question.has(name) and not any(re.search(needs, text) for text in relevant):
+            return kind
     if asks_number(question) and not any(_is_number_asked(question, text) for text in relevant):
         return "amount"
     stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers if quantity.unit}
@@ -256,7 +271,7 @@ def _missing_kind(ask: Ask, passages: Sequence[Passage]) -> str:
             re.search(words()["ask"][name]["needs"], text) for text in relevant
         ):
             return "comparison"
-    if question.has("definition") and question.language == "zh" and not _is_defined(ask, passages):
+    if question.has("definition") and question.language == "zh" and not is_defined(ask, passages):
         return "definition"
     return ""
 
@@ -271,29 +286,6 @@ def _is_number_asked(question: Question, text: str) -> bool:
     )
 
 
-def _is_defined(ask: Ask, passages: Sequence[Passage]) -> bool:
-    """Whether the text says what the word asked about is: a definition, a heading, or a list of its parts."""
-    for term in ask.question.terms:
-        if term.weight < 0.45:
-            continue
-        for passage in passages:
-            text = squeeze(passage.text)
-            if any(
-                variant in squeeze(passage.section[-1])
-                for variant in term.variants
-                for _ in passage.section[-1:]
-            ):
-                return True
-            for variant in term.variants:
-                at = text.find(variant)
-                if at >= 0 and (
-                    _DEFINES.search(text[max(0, at - 30) : at + 60])
-                    or re.search(r'"[^"]*[、,][^"]*"', text[max(0, at - 40) : at + 60])
-                ):
-                    return True
-    return False
-
-
 def _relevant(ask: Ask, passages: Sequence[Passage]) -> list[str]:
     """Texts of the sentences that hold most of the question's terms (headings counted)."""
     terms = [term for term in subject_terms(ask) if term.weight >= 0.4]
@@ -303,5 +295,5 @@ def _relevant(ask: Ask, passages: Sequence[Passage]) -> list[str]:
             if coverage(
                 ask.corpus, terms, passage_unit(ask, passage, sentence.text, sentence.start)
             ) >= RELEVANT and not of_another(ask, sentence, terms):
-                found.append(sentence.text)
+                found.append(opening(ask.corpus.policies[sentence.policy], sentence.start) + sentence.text)
     return found

@@ -22,11 +22,14 @@ from assistant.duty_text import (
 )
 from assistant.match import coverage, missing
 from assistant.question import Question, roles_in
+from assistant.task_lists import deadline
 from index.organisations import Mention
 from index.policy import Role, Section
 from prompts import phrase
 
 FIRM = 0.75  # coverage at which a clause is the task that a question names
+_APART = (Role.LEAD, Role.SUPPORT, Role.IMPLEMENT)  # roles that are asked for one by one
+_SHARES = re.compile(r"参与|涉及|承担|involved")
 
 
 def about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) -> Draft | None:
@@ -110,6 +113,8 @@ def _tasks_of(ask: Ask, names: Sequence[str], within: Sequence[Clause] = ()) -> 
         draft.count += len(listed)
         rows += shown
     task_table(draft, rows, names)
+    if ask.question.has("when"):
+        _say_deadlines(ask, draft, rows)
     if ask.question.has("why"):
         draft.say("why_not")
     return draft
@@ -135,6 +140,21 @@ def _say_tasks_in_part(
         parts = _counted(draft, {role: mine[role] for role in wanted})
         draft.say("org_roles", org=whole + draft.organisation(names[0]), parts=parts, more="")
     return listed, shown
+
+
+def _say_deadlines(ask: Ask, draft: Draft, clauses: Sequence[Clause]) -> None:
+    """Until when each task has to be done; where none says so, the answer is partial."""
+    found = [(clause, span) for clause in clauses if (span := deadline(ask, clause))]
+    for clause, span in found[:6]:
+        draft.say(
+            "task_due",
+            task=clause.task,
+            text=ask.corpus.policies[clause.policy].source[slice(*span)].strip("；。 "),
+            cite=draft.cite(clause.policy, *span),
+        )
+    if not found:
+        draft.status = "partial"
+        draft.note("partial", "notice_partial", terms=phrase(draft.language, "kind_when"))
 
 
 def _tasks_of_each(ask: Ask, groups: Sequence[tuple[str, ...]]) -> Draft:
@@ -186,6 +206,9 @@ def _say_tasks(
         draft.say("org_roles", org=org, parts=parts, more=more)
         if len(listed) == 1:
             say_clause(draft, listed[0], tuple(Role))
+        lacking = [role for role in wanted if role in _APART and not mine[role]]
+        if lacking:  # 牵头几项，配合几项: of which there is none, is said too
+            draft.say("org_none", org=org, role=role_words(draft, lacking), cite="")
     else:
         cite = "".join(draft.cite(c.policy, c.start, c.end) for c in near[:1])
         draft.say("org_none", org=org, role=role_words(draft, wanted), cite=cite)
@@ -210,9 +233,7 @@ def _held(clauses: Sequence[Clause], names: Sequence[str]) -> dict[Role, list[Cl
 def _wanted_roles(question: Question, mine: dict[Role, list[Clause]]) -> list[Role]:
     """The roles asked for; every role held where none is named, or only 负责, 参与 or the like."""
     wanted = [role for role in Role if role in question.roles]
-    involved = re.search(r"参与|涉及|承担|involved", question.folded) and not re.search(
-        r"配合|牵头", question.folded
-    )
+    involved = _SHARES.search(question.folded) and "配合" not in question.folded
     if involved or not wanted or (Role.RESPONSIBLE in wanted and Role.LEAD not in wanted):
         return [role for role in Role if mine[role]] or wanted or [Role.LEAD]
     return wanted

@@ -20,6 +20,7 @@ from assistant.terms import (
     join_kinds,
     lightened,
     pattern,
+    stressed,
     without_sorts,
     words,
 )
@@ -140,7 +141,7 @@ def read_question(
         rest = blank(rest, [marker.span()])
     if mentions or roles_in(folded):
         rest = without_sorts(rest)
-    terms = in_context(lightened(find_terms(rest, language), folded), folded)
+    terms = in_context(stressed(lightened(find_terms(rest, language), folded), folded), folded)
     if "penalty" in kinds:  # what follows is asked for, not what it is about
         terms = tuple(term for term in terms if not pattern("kind", "penalty").fullmatch(term.text))
     if not terms and named:

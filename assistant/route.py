@@ -10,7 +10,13 @@ from assistant.duty_answers import answer_duties
 from assistant.header_answers import answer_header
 from assistant.library_answers import answer_library
 from assistant.section_answers import answer_section, answer_structure
-from assistant.target_answers import add_targets, answer_targets, asks_bearer_and_number, asks_number_of_body
+from assistant.target_answers import (
+    add_targets,
+    answer_targets,
+    asks_bearer_and_number,
+    asks_number_of_body,
+    asks_number_of_task,
+)
 from prompts import phrase
 
 RULES: tuple[Callable[[Ask], Draft | None], ...] = (
@@ -32,7 +38,8 @@ def route(ask: Ask) -> Draft | None:
     for rule in RULES:
         draft = rule(ask)
         if draft is not None and (draft.pieces or draft.rows):
-            if rule is answer_duties and asks_bearer_and_number(ask.question):
+            of_task = asks_number_of_task(ask.question) and draft.count is None
+            if rule is answer_duties and (of_task or asks_bearer_and_number(ask.question)):
                 add_targets(ask, draft)
             return draft
     return _target_without_bearer(ask)

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.corpus import Unit, lead_in
+from assistant.corpus import Unit, article_name, articles_named, lead_in
 from assistant.match import grip
 from assistant.question import Question
 from assistant.terms import Term
 from index.organisations import Mention
+from index.policy import Policy
 from index.text import squeeze
 
 TITLE = 0.5  # what a word counts that only the title of the policy holds
 TIME = re.compile(
-    r"\d{4}年|\d+\s*(?:日|天|个?工作日|个?月|年|小时)|[一二三四五六七八九十]+(?:日|天|个月|年|个工作日)|每年|之日起|届满|底前|\d+月\d+日|当年|年度[^，。]{0,8}时|当月|次年|届满"
+    r"\d{4}年|\d+\s*(?:日|天|个?工作日|个?月|年|小时)|[一二三四五六七八九十]+(?:日|天|个月|年|个工作日)|每(?:半?年|季度?|月|周|旬|[日天](?!常)|[一二两三四五六七八九十\d]+个?(?:年|季度|月|周|日|天))|之日起|届满|底前|\d+月\d+日|当年|年度[^，。]{0,8}时|当月|次年|届满"
 )
 
 
@@ -47,23 +48,33 @@ def _spellings(mention: Mention) -> tuple[str, ...]:
 
 
 def passage_unit(ask: Ask, passage: Passage, text: str = "", at: int | None = None) -> Unit:
-    """What speaks for a passage: its text, its own heading and chapter, the sentence that opens its list;
-    less so the headings above and the title. ``text``, which begins at ``at``, stands for a part of it."""
+    """What speaks for a passage: its text, its own heading and chapter, the sentence that opens its list,
+    the names of articles that it refers to; less so the headings above and the title. ``text``, which
+    begins at ``at``, stands for a part of it."""
     close = [
         name
         for number, name in enumerate(passage.section)
         if number + 1 == len(passage.section) or name.startswith("第")
     ]
     policy = ask.corpus.policies[passage.policy]
-    opening = lead_in(policy, passage.start if at is None else at)
+    place = passage.start if at is None else at
+    beside = [*close, opening(policy, place), article_name(policy, place)]
+    if at is None:
+        beside += articles_named(policy, passage.text)
     return Unit(
         (
             (1.0, squeeze(text or passage.text)),
-            (0.9, squeeze(" ".join(close) + (policy.source[slice(*opening)] if opening else ""))),
+            (0.9, squeeze(" ".join(beside))),
             (0.5, squeeze(" ".join(passage.section))),
             (TITLE, squeeze(policy.title)),
         )
     )
+
+
+def opening(policy: Policy, at: int) -> str:
+    """The sentence that opens the list whose item lies at an offset; "" where there is none."""
+    span = lead_in(policy, at)
+    return policy.source[slice(*span)] if span else ""
 
 
 def asks_number(question: Question) -> bool:

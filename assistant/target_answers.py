@@ -18,6 +18,7 @@ from assistant.target_choice import (
     in_years,
     is_commitment,
     targets_of_section,
+    unit_fits,
     without_base_words,
     without_totals,
     years_asked,
@@ -99,10 +100,17 @@ def asks_number_of_body(question: Question) -> bool:
     return body and thing and asks_number(question) and not duties
 
 
+def asks_number_of_task(question: Question) -> bool:
+    """Whether a number of a task is asked for that the question gives to a body (X牵头的Y要建成多少家)."""
+    listed = question.has("tasks", "total", "distinct", "who", "yesno", "why")
+    body = any(mention.names for mention in question.mentions)
+    return body and bool(question.roles) and asks_number(question) and not listed
+
+
 def add_targets(ask: Ask, draft: Draft) -> None:
     """Add the number to an answer that says who is responsible; where there is none, the answer is partial."""
     rest = replace(ask.question, asks=ask.question.asks - {"who"}, roles=())
-    chosen = choose_targets(replace(ask, question=rest))
+    chosen = choose_targets(replace(ask, question=rest)) or _targets_in(ask, draft)
     for policy, target in chosen[:3]:
         say_target(draft, policy, target)
     if not chosen:
@@ -110,13 +118,22 @@ def add_targets(ask: Ask, draft: Draft) -> None:
         draft.note("partial", "notice_partial", terms=phrase(draft.language, "kind_amount"))
 
 
+def _targets_in(ask: Ask, draft: Draft) -> list[Found]:
+    """Targets of the clauses that an answer cites, where they are few and of the unit asked for."""
+    found = [
+        (policy, target)
+        for policy, target in eligible_targets(ask)
+        if any(policy == cited and start <= target.start < end for cited, start, end in draft.spans)
+        and unit_fits(ask.question, target.unit)
+    ]
+    return in_years(ask, found) if len(found) <= 3 else []
+
+
 def _answer(ask: Ask, chosen: list[Found]) -> Draft | None:
     question = ask.question
     if len(chosen) > 1 and question.has("ratio"):
         return _ratio(ask, chosen)
-    if (len(chosen) > 1 and question.has("difference") and not question.has("largest")) or (
-        len(chosen) == 2 and question.has("difference")
-    ):
+    if len(chosen) > 1 and question.has("difference") and not question.has("largest", "smallest"):
         return _difference(ask, chosen)
     if len(chosen) > 1 and question.has("largest", "smallest"):
         return _extreme(ask, chosen)
@@ -251,9 +268,7 @@ def _difference(ask: Ask, chosen: list[Found]) -> Draft | None:
     if common is None:
         return _incomparable(ask, pair)
     draft = ask.draft()
-    unit = phrase(draft.language, "percentage_points") if common[1] == "%" else common[1]
-    parts = value_list(draft, pair)
-    draft.say("difference", total=draft.compute(abs(common[0][0] - common[0][1])), unit=unit, parts=parts)
+    _say_difference(draft, pair)
     target_table(draft, pair)
     return draft
 
@@ -279,16 +294,6 @@ def _ratio(ask: Ask, chosen: list[Found]) -> Draft | None:
     return draft
 
 
-def _say_between(
-    draft: Draft, chosen: Sequence[Found], common: tuple[list[float], str], order: list[int]
-) -> None:
-    """How far the first and the last of an order are apart."""
-    ends = [order[0], order[-1]]
-    unit = phrase(draft.language, "percentage_points") if common[1] == "%" else common[1]
-    gap = draft.compute(abs(common[0][ends[0]] - common[0][ends[1]]))
-    draft.say("difference", total=gap, unit=unit, parts=value_list(draft, [chosen[i] for i in ends]))
-
-
 def _extreme(ask: Ask, chosen: list[Found]) -> Draft | None:
     chosen = without_totals(ask, chosen)
     common = _common(chosen)
@@ -297,6 +302,7 @@ def _extreme(ask: Ask, chosen: list[Found]) -> Draft | None:
     draft = ask.draft()
     name = "largest" if ask.question.has("largest") else "smallest"
     order = sorted(range(len(chosen)), key=lambda i: common[0][i], reverse=name == "largest")
+    ends = [chosen[order[0]], chosen[order[-1]]]
     first = [i for i in order if common[0][i] == common[0][order[0]]]
     rest = [chosen[i] for i in order if i not in first]
     if len(first) > 1:
@@ -311,9 +317,19 @@ def _extreme(ask: Ask, chosen: list[Found]) -> Draft | None:
         values = {"indicator": named, "text": value_text(draft, best), "cite": cite}
         draft.say(name, **values, parts=value_list(draft, rest))
     if ask.question.has("difference") and rest:
-        _say_between(draft, chosen, common, order)
+        _say_difference(draft, ends)
     if ask.question.has("sum") and not _stands(ask, chosen):
         total, unit = _in_larger_unit(sum(common[0]), common[1])
         draft.say("sum", total=draft.compute(total), unit=unit, parts=value_list(draft, chosen))
     target_table(draft, [chosen[i] for i in order])
     return draft
+
+
+def _say_difference(draft: Draft, pair: Sequence[Found]) -> None:
+    """By how much two values of one kind of unit differ."""
+    common = _common(pair)
+    if common is None:
+        return
+    unit = phrase(draft.language, "percentage_points") if common[1] == "%" else common[1]
+    total = draft.compute(abs(common[0][0] - common[0][1]))
+    draft.say("difference", total=total, unit=unit, parts=value_list(draft, pair))

@@ -10,6 +10,7 @@ from assistant.ask import Ask
 from assistant.corpus import Unit, numbered_section, subtree_end
 from assistant.match import NEAR, Fit, coverage, grip, precision, rank_targets
 from assistant.question import Question
+from assistant.terms import Term
 from index.policy import Policy, Target
 from index.quantities import COUNTING, scale_unit
 from index.tables import is_total
@@ -258,10 +259,11 @@ def _by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:
     named: list[Target] = []  # the best for each part
     last: list[str] = []  # words of the last part, whose end is often said of all
     text = _COMPARED.sub("、", question.folded) if question.has("ratio") else question.folded
-    for part in _JOINTS.split(text):
-        own = [term for term in question.terms if term.text in part.replace(" ", "") or term.text in part]
-        if not [term for term in own if term.weight >= 0.5]:
-            continue
+    parts = [_terms_in(question, part) for part in _JOINTS.split(text)]
+    parts = [own for own in parts if any(term.weight >= 0.5 for term in own)]
+    if len(parts) < 2 and question.has("largest", "smallest"):
+        return []  # 哪个最大，比最小的多多少: one group is named, not two things
+    for own in parts:
         last = [word for term in own if term.weight >= 0.9 and not term.pair for word in term.variants[:1]]
         ranked = []
         for policy, target in pool:
@@ -293,6 +295,11 @@ def _by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:
     if any(named.count(t) > 1 and any(word not in squeeze(t.indicator) for word in last) for t in named):
         return []  # two parts are of one target, which is none of what the last says of all
     return found
+
+
+def _terms_in(question: Question, part: str) -> list[Term]:
+    """Terms that a part of the question holds."""
+    return [term for term in question.terms if term.text in part.replace(" ", "") or term.text in part]
 
 
 def _means(ask: Ask, fit: Fit, policy: str, target: Target) -> bool:
@@ -334,7 +341,7 @@ def unit_fits(question: Question, unit: str) -> bool:
     """Whether the unit that is asked for (多少家, 百分之几, 亿元) can be this one."""
     unit = squeeze(unit)
     asked = re.search(
-        r"(?:多少|几|how many|how much)\s*(万|亿|千|百)?\s*(个月|个?小时|分钟|个?工作日|家|户|个(?!百分)|项|名|人|元|%|百分点|个百分点|倍|年|天|日|月|岁|辆|台|公里|吨|亩|套|所|座)",
+        r"(?:多少|几|how many|how much)\s*(万|亿|千|百)?\s*(个月|个?小时|分钟|个?工作日|家|户|个(?!百分|税)|项|名|人|元|%|百分点|个百分点|倍|年|天|日|月|岁|辆|台|公里|吨|亩|套|所|座)",
         question.folded,
     )
     if asked:

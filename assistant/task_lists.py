@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.ask import Ask
-from assistant.corpus import MAIN_ROLES, Unit
+from assistant.corpus import MAIN_ROLES, Clause, Unit
 from assistant.draft import Draft
 from assistant.duty_text import clause_table, role_words, say_clause
 from assistant.match import missing
@@ -136,6 +136,13 @@ def tasks_about(ask: Ask) -> Draft | None:
         say_clause(draft, clauses[0], tuple(Role))
     clause_table(draft, clauses)
     return draft
+
+
+def deadline(ask: Ask, clause: Clause) -> tuple[int, int] | None:
+    """The slice of the line below a task that says until when it has to be done (完成时限：…), or None."""
+    policy = ask.corpus.policies[clause.policy]
+    match = _DEADLINE.search(policy.source, clause.start, policy.sections[clause.section].end)
+    return match.span() if match else None
 
 
 def tasks_due(ask: Ask) -> Draft | None:

@@ -34,10 +34,12 @@ _POS_WEIGHTS = {
     "d": 0.15,
 }
 CONTEXT = 0.4  # weight of a word of a sentence that does not ask
+DEED = 0.9  # weight of the everyday verb behind 能 or 可以
 PHRASE = 0.5  # weight of two neighbouring words as one (绿色工厂), where the policies know it
 _ASKING = re.compile(
     r"[谁哪吗呢几]|什么|啥|多少|如何|怎|是否|[对是有能要会行]不|能不能|可不可以|多[久大长高]|\b(?:who|which|what|when|where|how|why|can|may|must|does|do|is|are)\b"
 )
+_MAY = re.compile(r"(?:能不能|可不可以|能|可以|允许)([一-鿿])(?=[一-鿿]{2,}[吗么]|[一-鿿]{2,}$)")
 _KIND_ASKED = re.compile(r"(?:哪(?:些|个|几个|几类|几种|种|类)|什么样的)([一-鿿]{2,4})")
 
 
@@ -164,6 +166,17 @@ def lightened(terms: Iterable[Term], folded: str) -> tuple[Term, ...]:
     )
 
 
+def stressed(terms: Iterable[Term], folded: str) -> tuple[Term, ...]:
+    """Of whether something may be done (能修手机吗), the deed weighs as much as what it is done to."""
+    deeds = {match.group(1) for match in _MAY.finditer(folded)}
+    return tuple(
+        replace(term, weight=max(term.weight, DEED))
+        if term.text in deeds and len(term.variants) > 1
+        else term
+        for term in terms
+    )
+
+
 def in_context(terms: tuple[Term, ...], folded: str) -> tuple[Term, ...]:
     """Words of the sentences that only set the scene weigh less than those of the sentence that asks."""
     parts = [part for part in re.split(r"[,。;!?]", folded) if part.strip()]
@@ -251,7 +264,7 @@ def _read_chinese(piece: str, found: dict[str, Term], whole: re.Pattern[str], fa
             ):
                 flag = "n"  # 新型显示产业: what it is the industry of
             weight = _POS_WEIGHTS.get(flag[:1], 0.2)
-            if len(word) == 1:
+            if len(word) == 1 and not (flag[:1] == "v" and word in _everyday()):
                 weight *= 0.35
             if weight >= 0.1:
                 found.setdefault(word, Term(word, (word, *_everyday().get(word, ())), weight * factor))

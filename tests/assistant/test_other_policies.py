@@ -155,3 +155,14 @@ def test_what_is_indexed_and_what_is_in_force(notice: PolicyAssistant) -> None:
     expired = notice.invoke({"question": "哪些文件已经失效？"})
     assert expired.count == (1 if notice.today.isoformat() >= "2026-06-30" else 0)
     assert notice.invoke({"question": "需要提交哪些文件？"}).route != "ledger"
+
+
+def test_until_when_the_tasks_of_a_body_have_to_be_done(notice: PolicyAssistant) -> None:
+    answer = notice.invoke({"question": "市经济和信息化局牵头的任务什么时候完成？"})
+    assert "完成时限：2026年12月底前" in answer.text
+    assert answer.certificate.passed
+
+
+def test_what_a_body_leads_and_what_else_it_takes_part_in(several: PolicyAssistant) -> None:
+    answer = several.invoke({"question": "汉中市发展改革委牵头哪项，又参与哪项？"})
+    assert "牵头" in answer.text and "配合" in answer.text

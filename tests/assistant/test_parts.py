@@ -46,3 +46,31 @@ def test_one_thing_in_two_clauses_is_one_question(ask: Ask, question: str) -> No
     answer = ask(question)
     assert answer.status == "answered"
     assert len(quotes(answer).split("新增省级以上绿色工厂")) <= 2
+
+
+@pytest.mark.parametrize(
+    ("question", "facts"),
+    [
+        ("市科技局牵头了几项任务？配合了几项？", ["配合 5 项", "没有牵头的任务"]),
+        ("哪个产业集群的规模目标最大？比最小的多多少？", ["550亿元", "150亿元", "相差 400亿元"]),
+        ("装备制造和现代材料哪个规模大，大多少？", ["最大的是现代材料", "相差 200亿元"]),
+        ("方案是哪天发布的？成文又是哪天？", ["2024年08月08日", "2024年8月2日"]),
+        ("方案什么时候发布，依据是什么？", ["2024年08月08日"]),
+    ],
+)
+def test_both_halves_of_one_sort_are_answered(ask: Ask, question: str, facts: list[str]) -> None:
+    assert holds(ask(question).text, *facts) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "facts"),
+    [
+        ("市科技局牵头的打造产业创新平台要建设几家省级制造业创新中心？", ["不是", "1至2家"]),
+        ("市发改委牵头的智改数转要形成多少个工业互联网平台？", ["不是", "10个"]),
+        ("市经合局配合市工信局做的招商任务目标是多少？", ["不是", "100亿元"]),
+    ],
+)
+def test_a_corrected_premise_still_gives_the_number(ask: Ask, question: str, facts: list[str]) -> None:
+    answer = ask(question)
+    assert holds(answer.text, *facts) == []
+    assert "premise" in [notice.code for notice in answer.notices]

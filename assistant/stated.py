@@ -1,0 +1,95 @@
+"""A number that a question states (每月扣2000元，对吧) beside the number of the clause that is quoted."""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+
+from assistant.ask import Ask
+from assistant.match import grip
+from assistant.question import Question
+from assistant.sentences import Sentence, passage_unit, subject_terms
+from assistant.terms import pattern, words
+from index.quantities import Quantity, quantities, read_numeral, scale_unit
+from index.text import fold_with_origin, squeeze
+
+FRAME = 3  # characters around a number (分…次拨付) that show that it is of the same thing
+_AROUND = 4  # characters looked at on each side
+
+
+def contradicted(ask: Ask, sentence: Sentence, quoted: str) -> str:
+    """The number of the question that the sentence which answers it gives otherwise; "" where none is.
+
+    ``quoted`` is all that is quoted: a number that stands in it is not denied. Only the one number of the
+    same unit and the same thing contradicts: a bound or another thing's number says nothing.
+    """
+    question = ask.question
+    own = _numbers(fold_with_origin(sentence.text).text)
+    every = _numbers(fold_with_origin(quoted).text)
+    for stated in (*question.numbers, *_counted(question.folded)):
+        same = [q for q in own if _alike(stated, q)]
+        if not stated.unit or not same or any(_equal(stated, q) for q in every if _alike(stated, q)):
+            continue
+        framed = any(_frame(question.folded, stated, sentence, q) >= FRAME for q in same)
+        claimed = len(same) == 1 and question.has("claim") and _speaks_of_it(ask, sentence)
+        if framed or (claimed and not _bounded(question, stated)):
+            return squeeze(question.folded[stated.start : stated.end])
+    return ""
+
+
+def _numbers(text: str) -> list[Quantity]:
+    return [*quantities(text), *_counted(text)]
+
+
+def _counted(text: str) -> list[Quantity]:
+    """Things counted in words (两次) in a folded text."""
+    found = []
+    for match in re.finditer(words()["counted"]["zh"], text):
+        value = float(match["number"]) if match["number"].isdigit() else read_numeral(match["number"])
+        found.append(Quantity(*match.span(), value, value, match["unit"], match.group()))
+    return found
+
+
+def _alike(one: Quantity, other: Quantity) -> bool:
+    return scale_unit(one.unit)[1] == scale_unit(other.unit)[1]
+
+
+def _equal(one: Quantity, other: Quantity) -> bool:
+    left, right = scale_unit(one.unit)[0], scale_unit(other.unit)[0]
+    values = (other.low * right, other.high * right)
+    return values[0] - 1e-6 <= one.low * left <= values[1] + 1e-6
+
+
+def _frame(folded: str, stated: Quantity, sentence: Sentence, own: Quantity) -> int:
+    """How many characters beside both numbers are the same; 0 where none stand right before them."""
+    text = squeeze(fold_with_origin(sentence.text).text)
+    number = squeeze(own.text)
+    at = text.find(number)
+    asked = squeeze(folded)
+    place = asked.find(squeeze(stated.text))
+    if at < 0 or place < 0:
+        return 0
+    left = _shared(text[max(0, at - _AROUND) : at][::-1], asked[max(0, place - _AROUND) : place][::-1])
+    right = _shared(text[at + len(number) :][:_AROUND], asked[place + len(squeeze(stated.text)) :][:_AROUND])
+    return left + right if left and right else 0
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _bounded(question: Question, stated: Quantity) -> bool:
+    """Whether the question only gives a bound (超过2000元), with which another number may agree."""
+    beside = question.folded[max(0, stated.start - 4) : stated.start], question.folded[stated.end :][:3]
+    return bool(re.search(words()["bound"]["before"] + "$", beside[0])) or bool(
+        re.match(words()["bound"]["after"], beside[1])
+    )
+
+
+def _speaks_of_it(ask: Ask, sentence: Sentence) -> bool:
+    """Whether a sentence, its headings counted, holds every noun that the question names."""
+    unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
+    asked = pattern("ask", "claim")
+    nouns = [t for t in subject_terms(ask) if t.weight >= 0.9 and not t.pair and not asked.fullmatch(t.text)]
+    return bool(nouns) and all(grip(term, unit) >= 0.45 for term in nouns)
