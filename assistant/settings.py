@@ -22,6 +22,14 @@ class Settings:
     index: IndexSettings = field(default_factory=IndexSettings)
     host: str = "127.0.0.1"  # address on which the chat listens
     port: int = 7860  # its TCP port
+    llm: str = "auto"  # none, local, openai; auto: an endpoint where one is set, else the local file
+    llm_base_url: str = ""  # of an endpoint that speaks the OpenAI API
+    llm_api_key: str = field(default="", repr=False)  # its key; never shown, logged or saved
+    llm_model: str = ""  # the name it knows its model by
+    llm_gguf: str = ""  # path of a GGUF file in place of the one that `model fetch` gets
+    llm_gguf_url: str = ""  # a mirror of that file
+    llm_cache_mb: int = 1024  # memory for the local model's prompt cache
+    llm_timeout: float = 30  # seconds without a token after which the model has failed
     as_of: datetime.date | None = None  # the day that counts as today; None is the clock's
 
     @classmethod
@@ -32,12 +40,35 @@ class Settings:
             SettingsError: a value cannot be read.
         """
         default = cls()
-        return cls(
+        settings = cls(
             index=IndexSettings.from_environment(environ),
             host=environ.get("HOST") or default.host,
             port=_port(environ.get("PORT") or str(default.port)),
+            llm=_choice(environ.get("LLM") or default.llm),
+            llm_base_url=environ.get("LLM_BASE_URL") or default.llm_base_url,
+            llm_api_key=environ.get("LLM_API_KEY") or default.llm_api_key,
+            llm_model=environ.get("LLM_MODEL") or default.llm_model,
+            llm_gguf=environ.get("LLM_GGUF") or default.llm_gguf,
+            llm_gguf_url=environ.get("LLM_GGUF_URL") or default.llm_gguf_url,
+            llm_cache_mb=_whole("LLM_CACHE_MB", environ.get("LLM_CACHE_MB") or str(default.llm_cache_mb)),
+            llm_timeout=_whole("LLM_TIMEOUT", environ.get("LLM_TIMEOUT") or str(int(default.llm_timeout))),
             as_of=_date(environ.get("AS_OF") or ""),
         )
+        if settings.llm == "openai" and not (settings.llm_base_url and settings.llm_model):
+            raise SettingsError(message("model_no_endpoint"))
+        return settings
+
+
+def _choice(text: str) -> str:
+    if text in ("auto", "none", "local", "openai"):
+        return text
+    raise SettingsError(message("bad_llm", value=text))
+
+
+def _whole(name: str, text: str) -> int:
+    if re.fullmatch("[0-9]{1,6}", text) and int(text) > 0:
+        return int(text)
+    raise SettingsError(message("bad_whole", name=name, value=text))
 
 
 def _port(text: str) -> int:

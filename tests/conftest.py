@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Generator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -41,11 +42,23 @@ def index_settings(tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
 
 @pytest.fixture(scope="session")
 def assistant(index_settings: IndexSettings) -> PolicyAssistant:
-    """The assistant on the Hanzhong plan alone."""
+    """The assistant on the Hanzhong plan alone, without a language model."""
     from assistant.build import build_assistant
     from assistant.settings import Settings
 
-    return build_assistant(replace(Settings(), index=index_settings))
+    return build_assistant(replace(Settings(), index=index_settings, llm="none"))
+
+
+@pytest.fixture(scope="session")
+def local_model() -> Path:
+    """The file of the local chat model; the test is skipped where there is none."""
+    from assistant.model_file import model_path
+    from assistant.settings import Settings
+
+    path = model_path(Settings())
+    if path is None:
+        pytest.skip("no local model found: `make model` fetches it")
+    return path
 
 
 @pytest.hookimpl(wrapper=True)

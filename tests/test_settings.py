@@ -29,6 +29,14 @@ def test_every_variable_is_read() -> None:
         "HOST": "0.0.0.0",
         "PORT": "80",
         "AS_OF": "2027-12-31",
+        "LLM": "openai",
+        "LLM_BASE_URL": "u",
+        "LLM_API_KEY": "k",
+        "LLM_MODEL": "q",
+        "LLM_GGUF": "/g",
+        "LLM_GGUF_URL": "h",
+        "LLM_CACHE_MB": "7",
+        "LLM_TIMEOUT": "8",
     }
     assert Settings.from_environment(environ) == Settings(
         index=IndexSettings(
@@ -37,7 +45,33 @@ def test_every_variable_is_read() -> None:
         host="0.0.0.0",
         port=80,
         as_of=datetime.date(2027, 12, 31),
+        llm="openai",
+        llm_base_url="u",
+        llm_api_key="k",
+        llm_model="q",
+        llm_gguf="/g",
+        llm_gguf_url="h",
+        llm_cache_mb=7,
+        llm_timeout=8,
     )
+
+
+def test_a_key_is_not_shown() -> None:
+    assert "secret" not in repr(Settings(llm_api_key="secret"))
+
+
+@pytest.mark.parametrize(
+    ("environ", "sentence"),
+    [
+        ({"LLM": "gpt"}, r"^LLM 应为.*“gpt”。$"),
+        ({"LLM": "openai"}, r"LLM_BASE_URL 和 LLM_MODEL"),
+        ({"LLM_CACHE_MB": "-1"}, r"^LLM_CACHE_MB 应为"),
+        ({"LLM_TIMEOUT": "soon"}, r"^LLM_TIMEOUT 应为"),
+    ],
+)
+def test_a_wrong_setting_of_the_model_is_named(environ: dict[str, str], sentence: str) -> None:
+    with pytest.raises(SettingsError, match=sentence):
+        Settings.from_environment(environ)
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "80a", "8 0", "７８６０", "9" * 5000])
