@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,15 +16,18 @@ from assistant.answer import Answer, Certificate, Event, Evidence, Final, Passag
 from assistant.ask import Ask
 from assistant.certificate import certify
 from assistant.composer import compose, say_mentioned
-from assistant.condense import condense
+from assistant.condense import condense, leans
 from assistant.corpus import Corpus
 from assistant.definitions import only_mentioned
 from assistant.draft import Draft
 from assistant.examples import example_questions
 from assistant.header_answers import read_date
 from assistant.judge import judge
-from assistant.parts import answer_parts, parts_of
-from assistant.question import Question, language_of, read_question, without_control
+from assistant.model_composer import ModelComposer, is_open
+from assistant.model_condense import rewrite, translate
+from assistant.models import ModelFailed, Stopped
+from assistant.parts import answer_parts, parts_of, sides_of
+from assistant.question import Question, is_foreign, language_of, read_question, without_control
 from assistant.refusal import refuse
 from assistant.retriever import HybridRetriever
 from assistant.route import route
@@ -47,16 +51,28 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
     ``invoke`` and ``batch`` return Answers; ``stream`` yields Evidence, Token … and Final.
     """
 
-    def __init__(self, index: Index, retriever: HybridRetriever, as_of: date | None = None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        retriever: HybridRetriever,
+        as_of: date | None = None,
+        composer: ModelComposer | None = None,
+    ) -> None:
         self.index = index
         self.corpus = Corpus(index.policies)
         self.retriever = retriever
         self._as_of = as_of
+        self.composer = composer
 
     @property
     def today(self) -> date:
         """The day on which questions are answered (AS_OF, else the clock's)."""
         return self._as_of or date.today()
+
+    @property
+    def writes(self) -> str:
+        """Who writes the answers to open questions: ``local`` or ``remote`` model, or ``none``."""
+        return "none" if self.composer is None else "local" if self.composer.model.local else "remote"
 
     @property
     def examples(self) -> list[str]:
@@ -114,7 +130,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
 
     def invoke(self, input: dict[str, Any], config: RunnableConfig | None = None, **_: Any) -> Answer:
         """The certified answer to one question."""
-        for event in self._events(input):
+        for event in self._events(input, config):
             if isinstance(event, Final):
                 return event.answer
         raise AssertionError("a stream ends with Final")
@@ -122,15 +138,19 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
     def stream(
         self, input: dict[str, Any], config: RunnableConfig | None = None, **_: Any
     ) -> Iterator[Event]:
-        """Evidence, then Tokens whose texts in order make the answer's text, then Final."""
-        yield from self._events(input)
+        """Evidence, then Tokens, then Final, whose answer replaces what was streamed.
 
-    def _events(self, input: Mapping[str, Any]) -> Iterator[Event]:
+        Where no model writes, the texts of the Tokens in order make the answer's text. A ``threading.Event`` as
+        ``config["configurable"]["stop"]`` ends the model's answer.
+        """
+        yield from self._events(input, config)
+
+    def _events(self, input: Mapping[str, Any], config: RunnableConfig | None) -> Iterator[Event]:
         start = time.perf_counter()
         question = str(input.get("question") or "")
         history: Sequence[Mapping[str, str]] = input.get("history") or ()
         clean = without_control(question)
-        language = language_of(clean or question)
+        language = language_of(clean)
         problem = _unusable(clean)
         if problem:
             text = phrase(language, problem, limit=LONGEST_QUESTION)
@@ -141,24 +161,69 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             spent = {"condense": 0.0, "retrieve": 0.0, "first_token": _since(start), "total": _since(start)}
             yield Final(replace(answer, timings_ms=spent))
             return
-        standalone = condense(clean, history, self.read, self.corpus.text) if history else clean
+        standalone = self._standalone(clean, history)
         condensed = _since(start)
         asked = self.read(standalone)
-        if history and language_of(clean) != asked.language:
-            asked = replace(asked, language=language_of(clean))
+        if language != asked.language:
+            asked = replace(asked, language=language)
         before = time.perf_counter()
         passages = self.retriever.search(_search_text(asked, standalone))
         timings = {"condense": condensed, "retrieve": _since(before)}
-        shown = tuple(passages[:SHOWN])
-        yield Evidence(shown)
+        beside = tuple(passages[:SHOWN])
+        yield Evidence(beside)
         draft = self._answer_whole(asked, passages)
+        ask = Ask(asked, self.corpus, _nearness(passages), self.today)
+        if self.composer is not None and draft.evidence and is_open(ask):
+            stop = ((config or {}).get("configurable") or {}).get("stop")
+            for event in self._written(self.composer, ask, draft, stop):
+                if isinstance(event, Draft):
+                    draft = event
+                else:
+                    timings.setdefault("first_token", _since(start))
+                    yield event
         draft.settle()
-        timings["first_token"] = _since(start)
-        for piece in draft.tokens():
-            yield Token(piece)
-        answer = self._finish(draft, question, standalone, shown, asked)
+        if "first_token" not in timings:
+            timings["first_token"] = _since(start)
+            for piece in draft.tokens():
+                yield Token(piece)
+        answer = self._finish(draft, question, standalone, beside, asked)
         timings["total"] = _since(start)
         yield Final(replace(answer, timings_ms=timings))
+
+    def _standalone(self, question: str, history: Sequence[Mapping[str, str]]) -> str:
+        """The question without its history and in a language that is read: by rule, where no rule is sure by the model."""
+        model = self.composer.model if self.composer else None
+        if model and is_foreign(question):
+            return translate(model, question) or question
+        if not history:
+            return question
+        alone = condense(question, history, self.read, self.corpus.text)
+        if model and leans(alone, self.read):
+            return rewrite(model, question, history) or alone
+        return alone
+
+    def _written(
+        self, composer: ModelComposer, ask: Ask, quotes: Draft, stop: threading.Event | None
+    ) -> Iterator[Token | Draft]:
+        """The model's words as they come, then the draft: its certified sentences, or the quotes and why."""
+        text, screen = "", composer.screen()
+        try:
+            for piece in composer.stream(ask, quotes.evidence, stop):
+                text += piece
+                if shown := screen.feed(piece):
+                    yield Token(shown)
+        except ModelFailed as failure:
+            reason = phrase(quotes.language, failure.reason)
+            quotes.note("model_failed", "notice_model_failed", reason=reason)
+        except Stopped:
+            quotes.note("stopped", "notice_stopped")
+        else:
+            draft = composer.draft(ask, without_control(text), quotes.evidence)
+            if draft is not None and self._certificate(draft).passed:
+                yield draft
+                return
+            quotes.note("replaced", "notice_replaced")
+        yield quotes
 
     def _answer_whole(self, asked: Question, passages: Sequence[Passage]) -> Draft:
         """One answer, also to a question that asks two things."""
@@ -196,7 +261,19 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             return self._certified(ask, draft, chosen)
         if unnamed or (asked.has("amount", "targets") and other_years(ask)):
             return refuse(ask, "not_named" if unnamed else "year", passages)
-        ask = replace(ask, question=replace(asked, terms=tuple(map(self._with_neighbours, asked.terms))))
+        sides = [self._quoted(side, self._search(side)) for side in sides_of(asked, self.read)]
+        if sides and all(side.status != "refused" for side in sides):
+            whole = sides[0]
+            whole.evidence += tuple(p for p in sides[1].evidence if p not in whole.evidence)
+            whole.append(sides[1])
+            return whole
+        return self._quoted(asked, passages)
+
+    def _quoted(self, asked: Question, passages: Sequence[Passage]) -> Draft:
+        """The sentences that answer, or a refusal; words that no policy uses are read by their neighbours."""
+        asked = replace(asked, terms=tuple(map(self._with_neighbours, asked.terms)))
+        ask = Ask(asked, self.corpus, _nearness(passages), self.today)
+        chosen = [p for p in passages if not asked.policies or p.policy in asked.policies][:CONSIDERED]
         mentioning = only_mentioned(ask, chosen)
         if mentioning:
             return say_mentioned(ask, mentioning)

@@ -41,14 +41,15 @@ def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
     """The sentences that answer, each with its citation; the frame is in the reader's language."""
     draft = ask.draft()
     draft.route = "extractive"
-    best, chosen = _choose(ask, passages)
+    draft.evidence = tuple(passages)
+    best, chosen = choose_sentences(ask, passages)
     quoted = "\n".join(sentence.text for sentence in chosen)
     denied = contradicted(ask, best, quoted) if best else ""
     if denied:
         draft.say("number_denied", asked=denied)
         draft.computed.update(re.findall(r"\d[\d.]*", denied))
         draft.note("premise", "notice_premise")
-    for group in _runs(ask, chosen):
+    for group in runs(ask, chosen):
         first, last = group[0], group[-1]
         source = ask.corpus.policies[first.policy].source
         text = re.sub(r"\s*\n\s*", "\n", source[first.start : last.end])
@@ -89,7 +90,7 @@ def _items_quoted(ask: Ask, chosen: Sequence[Sentence]) -> int | None:
     return len(items) if complete and len(every) == len(items) else None
 
 
-def _choose(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | None, list[Sentence]]:
+def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | None, list[Sentence]]:
     """The sentence that answers best, and all worth quoting in reading order: those nearly as good, and
     what belongs to them."""
     question = ask.question
@@ -273,7 +274,7 @@ def _add_section(result: list[Sentence], policy: Policy, section: Section, besid
         result.append(item)
 
 
-def _runs(ask: Ask, chosen: Sequence[Sentence]) -> list[list[Sentence]]:
+def runs(ask: Ask, chosen: Sequence[Sentence]) -> list[list[Sentence]]:
     """Neighbouring sentences of one policy as one quote."""
     runs: list[list[Sentence]] = []
     for sentence in chosen:

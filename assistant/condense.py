@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from assistant.question import Question, topic_of
+from assistant.terms import words
 from index.keywords import tagged
 from index.text import fold_with_origin, squeeze
 from prompts import phrase
@@ -39,6 +40,7 @@ SHORT = 10  # characters of a question about bodies that leans on the one before
 Read = Callable[[str], Question]
 
 TURNS = 8  # user turns of history that are looked at
+LONGEST = 2000  # characters of a turn that are looked at
 _OPENING = re.compile(
     r"^(?:那么?|那|还有|另外|再|然后|(?:and|what about|how about|then|also|but|so)\b)[\s,，]*(?!个|些|项|里)",
     re.I,
@@ -62,13 +64,30 @@ def condense(question: str, history: Sequence[Mapping[str, str]], read: Read, co
     """
     standing: list[str] = []
     said = ""  # the answer before
-    turns = [turn for turn in history if turn.get("content")][-2 * TURNS :]
-    for turn in [*turns, {"role": "user", "content": question}]:
+    for turn in [*recent(history), {"role": "user", "content": question}]:
         if turn.get("role") == "user":
             standing.append(_resolve(turn["content"], standing, said, read, corpus))
         else:
             said = turn["content"]
     return standing[-1]
+
+
+def recent(history: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """The turns of a history that are looked at, the last ones, each at a bounded length."""
+    turns = [turn for turn in history if turn.get("content")][-2 * TURNS :]
+    return [{"role": turn.get("role", ""), "content": turn["content"][:LONGEST]} for turn in turns]
+
+
+def leans(question: str, read: Read) -> bool:
+    """Whether a question still leans on what was said before it: the rules have not resolved it."""
+    now = read(question)
+    if _WHOLE.search(question) or now.has("documents", "structure", "basis", "recipients"):
+        return False
+    topical = any(term.weight >= 0.4 for term in now.terms)
+    leaning = (
+        _PRONOUN.search(question) or _OPENING.match(question.strip()) or _ELLIPSIS.search(question.strip())
+    )
+    return bool(leaning) or not (topical or now.mentions or now.years or now.marker or now.policies)
 
 
 def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: str) -> str:
@@ -81,6 +100,11 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
     opening = _OPENING.match(new.strip())
     elliptic = bool(_ELLIPSIS.search(new.strip()))
     subject = topic_of(then)
+    if (
+        any(re.search(form, now.folded) for form in (*words()["insist"]["zh"], *words()["insist"]["en"]))
+        and not now.mentions
+    ):
+        return before
     others = [term for term in topical if not _BOTH.fullmatch(term.text)]
     if _BOTH.search(new) and not others and not now.mentions and len(new) < 24:
         return _of_both(new, now, [topic_of(read(text)) for text in earlier]) or new

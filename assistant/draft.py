@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from assistant.answer import Citation, Notice, Route, Status, Table
+from assistant.answer import Citation, Notice, Passage, Route, Status, Table
 from assistant.corpus import Corpus, section_at
 from assistant.terms import Language
 from index.organisations import english_name
@@ -31,6 +31,7 @@ class Draft:
     count: int | None = None
     notices: list[Notice] = field(default_factory=list)
     denied: set[str] = field(default_factory=set)  # organisations named only to say that they have no part
+    evidence: tuple[Passage, ...] = ()  # of an extractive answer: the passages that answer, best first
     computed: set[str] = field(default_factory=set)  # numbers that follow from shown operands
 
     def say(self, name: str, /, **values: object) -> None:
@@ -38,11 +39,13 @@ class Draft:
         self.pieces.append(phrase(self.language, name, **values))
 
     def quote(self, text: str, cite: str) -> None:
-        """Add words of the source; an English answer says once that they are."""
+        """Add words of the source; an English answer, and one in a model's words, says once that they are."""
         intro = phrase(self.language, "intro_quotes")
-        if self.language == "en" and intro not in self.pieces:
+        if self.route == "model":
+            intro = f"\n{intro}"
+        if (self.language == "en" or self.route == "model") and intro not in self.pieces:
             self.pieces.append(intro)
-        self.say("quote", text=text, cite=cite)
+        self.say("quote", text=without_own_marks(text), cite=cite)
 
     def number(self, policy: str, start: int, end: int, score: float = 1.0) -> int:
         """The citation number of a slice of a policy, outer blanks trimmed."""
@@ -167,6 +170,11 @@ class Draft:
 def _inside(text: str, others: Iterable[str]) -> bool:
     """Whether a sentence is a part of another one."""
     return any(text != other and text in other for other in others)
+
+
+def without_own_marks(text: str) -> str:
+    """Words of a source whose own ``[1]`` is not taken for a citation of the answer."""
+    return re.sub(r"\[(\d{1,3})\]", "［\\1］", text)
 
 
 def plain_number(value: float | int) -> str:

@@ -29,6 +29,7 @@ from index.text import fold_with_origin, squeeze
 ENOUGH = 0.55  # coverage of the question's terms that a passage needs to answer (chosen on eval/cases)
 RELEVANT = 0.6  # coverage from which a sentence speaks of the topic, headings counted
 MEANING = 0.6  # what nearness in meaning adds where the policies use none of the question's words
+IN_ENGLISH = 0.4  # share of an English question that counts as read by its meaning, at least
 _ONE_OF = re.compile("哪一?[个家所座](?![一-鿿]?文件)([一-鿿]{2,4})")
 _SIGNATURE = re.compile(
     r"[^,。;:\d]{0,80}\d{4}年\d{1,2}月\d{1,2}日[^,。;:]{0,10}"
@@ -229,6 +230,8 @@ def _fits(ask: Ask, terms: Sequence[Term], passages: Sequence[Passage]) -> dict[
     low = min((passage.dense for passage in passages), default=0.0)
     high = max((passage.dense for passage in passages), default=0.0)
     foreign = _heavy([term for term in terms if term.near or not ask.corpus.known(term)], terms)
+    if ask.question.language == "en":
+        foreign = max(foreign, IN_ENGLISH)
     return {
         passage: coverage(ask.corpus, terms, passage_unit(ask, passage))
         + 0.25 * passage.score

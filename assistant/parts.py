@@ -57,6 +57,18 @@ def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
     return found if all(kinds) and len(set(kinds)) > 1 else []
 
 
+def sides_of(question: Question, read: Read) -> list[Question]:
+    """The two things that a question compares or asks about each (A和B有什么不同), as questions; [] where none are."""
+    if not question.has("compare"):
+        return []
+    found = next(
+        filter(None, (re.search(form, question.folded) for form in words()["sides"][question.language])), None
+    )
+    shared = (found.groupdict().get("of") or "") if found else ""  # A和B的付款期限
+    sides = [read(found[name].strip() + shared) for name in ("first", "second")] if found else []
+    return sides if all(any(term.weight >= 0.9 for term in side.terms) for side in sides) else []
+
+
 def _has_topic(part: Question) -> bool:
     """Whether a part names what it is about itself, or asks about the document."""
     nouns = any(term.weight >= 0.9 for term in part.terms)

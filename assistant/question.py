@@ -66,19 +66,45 @@ class Question:
         return any(name in self.asks for name in names)
 
 
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
+_OTHER_SCRIPT = re.compile(
+    r"[\u0370-\u06ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\uac00-\ud7af]"
+)  # Greek to Hangul
+
+
 def language_of(text: str) -> Language:
-    """zh where it asks in Chinese, or Chinese words (of two characters) are no fewer than Latin ones."""
+    """zh where it asks in Chinese, or Chinese words (of two characters) are no fewer than Latin ones; else en."""
     chinese = len(re.findall(r"[㐀-鿿]", text))
     latin = len(re.findall(r"[A-Za-z]+", text))
     asks = re.search(r"[谁哪吗呢]|什么|多少|几|如何|怎|是否|为何", text)
+    if _OTHER_SCRIPT.search(text):
+        return "zh" if asks else "en"
     if not chinese and not latin:
         return "zh" if not text or re.search(r"[？，。！、；：]", text) else "en"
     return "zh" if chinese and (asks or chinese >= 2 * latin) else "en"
 
 
+def is_foreign(text: str) -> bool:
+    """Whether a question is in neither Chinese nor English: another script, or Latin words without English ones."""
+    if language_of(text) == "zh":
+        return False
+    if _OTHER_SCRIPT.search(text):
+        return True
+    found = re.findall(r"[^\W\d_]+", text.lower())
+    english = sum(word in words()["noise"]["en"] for word in found)
+    return len(found) >= 4 and english <= 0.2 * len(found)
+
+
+def without_unseen(text: str) -> str:
+    """A text without what nobody sees: control characters, and signs of no width, of direction and of tags."""
+    return _UNSEEN.sub("", text)
+
+
 def without_control(text: str) -> str:
-    """The question as it is read: control characters, markup tags and outer blanks removed."""
-    text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f​-‏‪-‮⁠﻿]", "", text)
+    """The question as it is read: what nobody sees, markup tags and outer blanks removed."""
+    text = without_unseen(text)
     return re.sub(r"<[^<>]{0,200}>", " ", text).strip()
 
 

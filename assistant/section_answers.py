@@ -6,7 +6,7 @@ import re
 
 from assistant.ask import Ask
 from assistant.corpus import last_numbered, numbered_section, subtree_end
-from assistant.draft import Draft
+from assistant.draft import Draft, without_own_marks
 from assistant.terms import words
 from index.policy import Policy, Section
 from index.text import squeeze
@@ -39,7 +39,7 @@ def answer_section(ask: Ask) -> Draft | None:
             draft.say(
                 "section_text",
                 name=title + (section.path[-1] if section.path else ""),
-                text=text,
+                text=without_own_marks(text),
                 cite=draft.cite(policy.id, section.start, end),
             )
     if not draft.pieces:
@@ -88,7 +88,7 @@ def _by_heading(ask: Ask) -> Draft | None:
                 draft.say(
                     "section_text",
                     name=section.path[-1],
-                    text=body,
+                    text=without_own_marks(body),
                     cite=draft.cite(policy.id, section.start, end),
                 )
                 return draft

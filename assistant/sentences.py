@@ -12,6 +12,7 @@ from assistant.corpus import Unit, article_name, articles_named, lead_in
 from assistant.match import grip
 from assistant.question import Question
 from assistant.terms import Term
+from index.keywords import tagged
 from index.organisations import Mention
 from index.policy import Policy
 from index.text import squeeze
@@ -115,3 +116,9 @@ def sentences(ask: Ask, passage: Passage) -> Iterator[Sentence]:
                 left = start + len(source[start : at + 1]) - len(source[start : at + 1].lstrip())
                 yield Sentence(passage.policy, passage.section, left, left + len(text), text, passage)
             start, depth = at + 1, 0
+
+
+def share_of_words(text: str, other: str) -> float:
+    """Share of the content words of a squeezed text that another holds; 0 without any."""
+    content = [word for word, flag in tagged(text) if len(word) > 1 and flag[:1] in "nvaijl"]
+    return sum(word in other for word in content) / len(content) if content else 0.0

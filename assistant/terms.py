@@ -124,10 +124,19 @@ def _english_terms() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
     for phrase, chinese in sorted(_glossary()["english"].items(), key=lambda item: -len(item[0])):
         parts = re.split(r"[\s-]+", fold(phrase))
         last = parts[-1]
-        plural = f"{re.escape(last[:-1])}(?:y|ies)" if last.endswith("y") else f"{re.escape(last)}(?:s|es)?"
-        body = r"[\s-]+".join([*map(re.escape, parts[:-1]), plural])
+        body = r"[\s-]+".join([*map(re.escape, parts[:-1]), _inflected(last)])
         rows.append((re.compile(rf"\b{body}\b"), tuple(squeeze(word) for word in chinese)))
     return tuple(rows)
+
+
+def _inflected(word: str) -> str:
+    """A pattern for an English word and its regular forms: plural, and for longer words -ed, -ing, -er."""
+    stem, long = re.escape(word[:-1]), len(word) >= 4
+    if word.endswith("y"):
+        return f"{stem}(?:y|ies{'|ied|ying' if long else ''})"
+    if word.endswith("e") and long:
+        return f"{stem}(?:e|es|ed|er|ing)"
+    return f"{re.escape(word)}(?:s|es{'|ed|ing|er' if long else ''})?"
 
 
 @cache

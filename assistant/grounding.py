@@ -1,0 +1,268 @@
+"""Which sentences of a model's answer stand in the passages that it was given, and which are struck.
+
+What a sentence claims (``claims.py``) has to stand in one passage; most of its words have to be words of that
+passage, and an English sentence has to mean one of the passages most of all. Who leads or supports a task is
+never taken from a model's words: such a sentence is kept only where the body has that role there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.answer import Passage
+from assistant.claims import (
+    ADDRESS,
+    addresses_missing,
+    bodies_missing,
+    counts_missing,
+    modals_missing,
+    numbers_missing,
+    offices_missing,
+    offices_named,
+)
+from assistant.corpus import Corpus
+from assistant.match import overlap
+from assistant.question import Question, roles_in, without_unseen
+from assistant.sentences import share_of_words
+from assistant.terms import Language, find_terms
+from index.keywords import tagged
+from index.text import fold, squeeze
+
+SHARE = 0.6  # of the content words of a sentence that its passage has to hold
+NEW = 2  # words of a sentence that the question does not hold; with fewer it says nothing
+FOREIGN = 0.3  # share of Chinese characters above which an English sentence is none
+_MARK = re.compile(
+    r"[\[【]\s*(?:编号|资料|来源|条款|passage|source|document|no\.?)?\s*(\d{1,2}(?:\s*[,、，]\s*\d{1,2})*)\s*[\]】]"
+    r"|[（(]\s*(?:编号|资料|来源|passage|source|document)\s*(\d{1,2}(?:\s*[,、，]\s*\d{1,2})*)\s*[）)]",
+    re.I,
+)
+_HALF_MARK = re.compile(r"[\[【（(][^\]】）)]{0,12}$")
+_END = re.compile(
+    r"[。！？；\n]+[”\"]?|[.!?]+[”\"]?(?=[\s㐀-鿿]|[\[【]\s*\d|$)"
+)  # not within an address, nor in ![
+_HALF_MARKUP = re.compile(
+    r"(?:h|ht|htt|http|https|w|ww|www|!|\]|<|<[a-z/!]*|j[a-z]*|d|da|dat|data|m|ma|mai|mail|mailt|mailto)$",
+    re.I,
+)
+LEAK = 12  # characters of the instructions in a row that make a sentence of the answer a leak
+NEAREST = 0.8  # of the best sentence's share of words, from which another says the same
+FAR = 200  # characters that a piece of the instructions, or the key, takes at most, blanks counted
+LEAST_KEY = 8  # characters; a shorter key ("none", "ollama") is a word, and no secret
+
+Nearest = Callable[[str], Sequence[tuple[str, int]]]  # (policy, start) of the chunks nearest to a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence of an answer without its marks, and the numbers of the passages that it names (from 1)."""
+
+    text: str
+    marks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """A sentence that stands in a passage."""
+
+    text: str
+    passage: Passage
+
+
+class Screen:
+    """Passes a stream on without marks, markup, the instructions and the key; holds back what may become one of them."""
+
+    def __init__(self, instructions: str, key: str = "") -> None:
+        self._instructions = squeeze(instructions)
+        self._key = squeeze(key) if len(key) >= LEAST_KEY else ""
+        self._open = ""  # the sentence that has not ended
+        self._shown = ""  # of it
+        self._read = 0  # characters of it in which no secret was found
+        self._hidden = False
+
+    def feed(self, piece: str) -> str:
+        """What may be shown now that this piece has come."""
+        self._open += without_unseen(piece)
+        new = ""
+        while end := next(filter(self._is_end, _END.finditer(self._open)), None):
+            rest = self._open[end.end() :]
+            self._open = self._open[: end.end()]
+            new += self._fresh(ended=True)
+            self._open, self._shown, self._read, self._hidden = rest, "", 0, False
+        return new + self._fresh(ended=False)
+
+    def hides(self, text: str) -> bool:
+        """Whether a text tells the key, or instructions, blanks aside."""
+        bare = squeeze(text)
+        windows = (bare[at : at + LEAK] for at in range(len(bare) - LEAK + 1))
+        return any(window in self._instructions for window in windows) or (self._key or "\n") in bare
+
+    def _is_end(self, stop: re.Match[str]) -> bool:
+        """Whether a sentence ends here: not where ``.`` or ``!`` is the last to have come.
+
+        A line's end ends only what is hidden: a secret may be told a letter a line.
+        """
+        first = stop.group()[0]
+        if first == "\n":
+            return self._hidden and not self._secret_begun(self._open[: stop.end()])
+        return first not in ".!?" or stop.end() < len(self._open)
+
+    def _fresh(self, *, ended: bool) -> str:
+        """What of the open sentence may be shown and was not; "" from where it holds what must not be."""
+        self._hidden = (
+            self._hidden
+            or bool(ADDRESS.search(self._open))
+            or self.hides(self._open[max(0, self._read - FAR) :])
+        )
+        self._read = len(self._open)
+        clean = _MARK.sub("", self._open)
+        if not ended:
+            clean = clean[: len(clean) - self._doubtful(clean)]
+        if self._hidden or not clean.startswith(self._shown):
+            return ""
+        new, self._shown = clean[len(self._shown) :], clean
+        return new
+
+    def _doubtful(self, text: str) -> int:
+        """How many characters at the end may be half a mark, the start of markup, the instructions or the key."""
+        halves = (pattern.search(text) for pattern in (_HALF_MARK, _HALF_MARKUP))
+        return max([self._secret_begun(text), *(len(half.group()) for half in halves if half)])
+
+    def _secret_begun(self, text: str) -> int:
+        """How many characters at the end are a piece of the instructions, or the beginning of the key."""
+        begun, bare = 0, ""
+        for length, character in enumerate(reversed(text[-FAR:]), start=1):
+            bare = squeeze(character) + bare
+            if bare and (self._key.startswith(bare) or (len(bare) > 3 and bare in self._instructions)):
+                begun = length
+            elif len(bare) > max(LEAK, len(self._key)):
+                break
+        return begun
+
+
+def without_marks(text: str) -> str:
+    """A text without its marks, however they are written."""
+    return _MARK.sub("", text)
+
+
+def read_sentences(text: str) -> Iterator[Said]:
+    """Sentences of a model's answer with their marks ([1], 【1】, [编号1], （资料1）), before or behind the stop."""
+    at = 0
+    while at < len(text):
+        end = _END.search(text, at)
+        stop = end.end() if end else len(text)
+        behind = re.match(rf"(?:\s*(?:{_MARK.pattern}))+", text[stop:], re.I)
+        if behind:
+            stop += behind.end()
+        piece = text[at:stop]
+        marks = [
+            int(number)
+            for match in _MARK.finditer(piece)
+            for number in re.findall(r"\d+", match[1] or match[2])
+        ]
+        plain = re.sub(r"\s+", " ", _MARK.sub("", piece)).strip(" -*#>")
+        plain = re.sub(r"\s+([。！？；.!?])", r"\1", plain)
+        if re.search(r"[0-9A-Za-z㐀-鿿]", plain):
+            yield Said(plain, tuple(dict.fromkeys(marks)))
+        at = stop
+
+
+def ground(
+    text: str, passages: Sequence[Passage], question: Question, corpus: Corpus, nearest: Nearest
+) -> tuple[list[Grounded], list[str]]:
+    """The sentences of an answer that a passage supports, and those that are struck.
+
+    A passage that a sentence names comes first; one without a mark, or with a wrong one, gets the passage that
+    supports it. What only repeats the question is left out.
+    """
+    language = question.language
+    kept: list[Grounded] = []
+    struck: list[str] = []
+    for said in read_sentences(text):
+        if _repeats(said.text, question):
+            continue
+        named = [passages[number - 1] for number in said.marks if 0 < number <= len(passages)]
+        order = [*named, *(passage for passage in passages if passage not in named)]
+        near = nearest(said.text) if language == "en" else ()
+        found = next((p for p in order if _supports(said.text, p, language, corpus, near)), None)
+        if found is None:
+            struck.append(said.text)
+        elif all(said.text != other.text for other in kept):
+            kept.append(Grounded(said.text, found))
+    return kept, struck
+
+
+def _repeats(sentence: str, question: Question) -> bool:
+    """Whether a sentence has hardly a word that is not the question's."""
+    words = [word for word, flag in tagged(squeeze(sentence)) if len(word) > 1 and flag[:1] in "nvaijl"]
+    if question.language == "en":
+        words = re.findall(r"[a-z]{4,}", fold(sentence))
+    return len({word for word in words if word not in question.folded}) < NEW
+
+
+def _supports(
+    sentence: str, passage: Passage, language: Language, corpus: Corpus, near: Sequence[tuple[str, int]]
+) -> bool:
+    english = language == "en"
+    said = fold(sentence)
+    support = fold("\n".join([passage.text, *passage.section]))
+    squeezed = squeeze(support)
+    if addresses_missing(sentence, passage.text):
+        return False
+    if numbers_missing(said, support) or counts_missing(said, support) or modals_missing(said, squeezed):
+        return False
+    if bodies_missing(said, squeezed, corpus.directory, english) or offices_missing(said, squeezed):
+        return False
+    if squeeze(sentence).strip("。;；") in squeezed:
+        return True
+    if not _roles_stand(said, passage, corpus) or not _modals_stand(said, passage):
+        return False
+    if english:
+        chinese = len(re.findall(r"[㐀-鿿]", sentence)) / max(1, len(sentence))
+        topical = _share_of_terms(said, squeezed)
+        return chinese <= FOREIGN and topical and (passage.policy, passage.start) in near
+    return share_of_words(squeeze(sentence), squeezed) >= SHARE
+
+
+def _share_of_terms(said: str, squeezed: str) -> bool:
+    """Whether a text holds most of the terms of an English sentence that the glossary knows."""
+    known = [term for term in find_terms(said, "en") if not all(v.isascii() for v in term.variants)]
+    held = sum(any(overlap(variant, squeezed) >= 0.5 for variant in term.variants) for term in known)
+    return held >= SHARE * len(known)
+
+
+def _roles_stand(said: str, passage: Passage, corpus: Corpus) -> bool:
+    """Whether each body that a sentence gives a role has just that role in the clauses of the passage."""
+    roles, bodies = roles_in(said), corpus.directory.find(said)
+    known = "".join(squeeze(text) for mention in bodies for text in (mention.text, *mention.names))
+    unknown = [office for office in offices_named(said) if office not in known]
+    if not roles or not (bodies or unknown):
+        return True
+    if unknown:
+        return False
+    held = {
+        (duty.organisation, duty.role)
+        for clause in corpus.clauses
+        if clause.policy == passage.policy and clause.start < passage.end and clause.end > passage.start
+        for duty in clause.duties
+    }
+    return len(roles) == 1 and all(
+        any((name, roles[0]) in held for name in mention.names) for mention in bodies
+    )
+
+
+def _modals_stand(said: str, passage: Passage) -> bool:
+    """Whether each modal of a sentence stands where its words do: 应当 in one sentence is no 可以 of the next.
+
+    What opens a list (：) speaks for its items.
+    """
+    stated = [squeeze(text) for text in re.split(r"[。！？；\n]", passage.text)]
+    opening = "".join(text for text in stated if text.endswith(":"))
+    for clause in re.split(r"[,;。:!?]", said):
+        shares = [(share_of_words(squeeze(clause), text), text) for text in stated]
+        best = max(share for share, _ in shares)
+        near = "".join(text for share, text in shares if share >= NEAREST * best)
+        if modals_missing(clause, near + opening + squeeze("".join(passage.section))):
+            return False
+    return True

@@ -1,0 +1,77 @@
+"""The local model reads the clauses ahead of the questions: llama.cpp keeps its state for each in memory.
+
+A question whose best passage was read pays only for its own words. Reading goes on in the background, one clause at
+a time, and a question interrupts it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Sequence
+
+from assistant.corpus import Corpus
+from assistant.model_composer import opening
+from assistant.model_file import described
+from assistant.models import ChatModel, ModelFailed
+from index.policy import Chunk
+
+logger = logging.getLogger(__name__)
+
+
+class Warmer:
+    """Reads clauses ahead, each once, until the memory that the prompt cache may take is full."""
+
+    def __init__(self, model: ChatModel, cache_mb: int) -> None:
+        self._model = model
+        self._room = cache_mb * 2**20 // int(described()["bytes_per_token"])  # tokens
+        self._read: set[str] = set()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, texts: Iterable[str]) -> None:
+        """Read these texts in the background; those that were read before are left out."""
+        self._thread = threading.Thread(target=self.run, args=(list(texts),), name="warm", daemon=True)
+        self._thread.start()
+
+    def run(self, texts: Iterable[str]) -> int:
+        """Read these texts now; returns how many are new."""
+        new = 0
+        for text in texts:
+            if text in self._read:
+                continue
+            tokens = None
+            while tokens is None:
+                if self._stop.is_set() or self._room <= 0:
+                    return new
+                try:
+                    tokens = self._model.warm(opening(text))
+                except ModelFailed:
+                    return new  # a question will say so, with its answer
+            self._room -= tokens
+            self._read.add(text)
+            new += 1
+        logger.info("%d clauses read ahead", new)
+        return new
+
+    def stop(self) -> None:
+        """Read nothing more; the clause under way is finished."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+
+def worth_reading(chunks: Sequence[Chunk], corpus: Corpus) -> list[str]:
+    """Texts of the chunks in the order in which they are likely to be asked about, header and signature left out.
+
+    Those that say who does what come first, then those that open a section, then what follows.
+    """
+    tasks = [(clause.policy, clause.start, clause.end) for clause in corpus.clauses]
+
+    def rank(chunk: Chunk) -> int:
+        if any(chunk.policy == p and chunk.start < end and chunk.end > start for p, start, end in tasks):
+            return 0
+        section = corpus.policies[chunk.policy].sections[chunk.section]
+        return 1 if chunk.start == section.start else 2
+
+    return [chunk.text for chunk in sorted((chunk for chunk in chunks if chunk.path), key=rank)]

@@ -1,0 +1,146 @@
+"""Sentences of a model's answer: which stand in a passage, which are struck, what a reader sees meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.answer import Passage
+from assistant.chain import PolicyAssistant
+from assistant.grounding import Grounded, Screen, ground, read_sentences, without_marks
+from prompts import prompt
+
+GREEN = "实施绿色制造引领工程，强化节能监察和节能诊断"
+
+
+def passages(assistant: PolicyAssistant, *needles: str) -> list[Passage]:
+    """The chunks that hold these texts, as passages."""
+    return [
+        Passage(chunk.policy, chunk.path, chunk.start, chunk.end, chunk.text, 1.0, 1.0, 1.0)
+        for needle in needles
+        for chunk in assistant.index.chunks
+        if needle in chunk.text
+    ]
+
+
+def grounded(
+    assistant: PolicyAssistant, text: str, *needles: str, question: str = "说说这方面的要求"
+) -> tuple[list[Grounded], list[str]]:
+    def nearest(sentence: str) -> Sequence[tuple[str, int]]:
+        chunks = assistant.index.chunks
+        return [(chunks[at].policy, chunks[at].start) for at, _ in assistant.index.dense(sentence, 4)]
+
+    found = passages(assistant, *needles)
+    return ground(text, found, assistant.read(question), assistant.corpus, nearest)
+
+
+@pytest.mark.parametrize(
+    "mark", ["[1]", "【1】", "[编号1]", "（资料1）", "[ 1 ]", "[资料 1]", "[1,2]", "[1、2]"]
+)
+def test_marks_are_read_however_they_are_written(mark: str) -> None:
+    for text in (f"强化节能监察{mark}。", f"强化节能监察。{mark}"):
+        (said,) = read_sentences(text)
+        assert said.text == "强化节能监察。"
+        assert said.marks[0] == 1
+
+
+@pytest.mark.parametrize("text", ["（资料）", "[abc]", "2024〔19〕号", "（2025年）"])
+def test_what_is_no_mark_stays(text: str) -> None:
+    assert without_marks(text) == text
+
+
+def test_a_sentence_without_a_mark_or_with_a_wrong_one_gets_its_passage(assistant: PolicyAssistant) -> None:
+    for mark in ("", "[2]", "[9]"):
+        kept, struck = grounded(assistant, f"要强化节能监察和节能诊断{mark}。", GREEN, "四水四定")
+        assert not struck
+        assert GREEN in kept[0].passage.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "到2026年，新增绿色工厂8家[1]。",
+        "到2025年，新增绿色工厂80家[1]。",
+        "由市教育局强化节能监察和节能诊断[1]。",
+        "由市生态环境局牵头强化节能监察[1]。",
+        "市工业和信息化局配合，强化节能监察和节能诊断[1]。",
+        "企业不得参与绿色制造，强化节能监察[1]。",
+        "强化节能监察和节能诊断，详见 https://evil.example [1]。",
+        "对绿色工厂发放购房优惠券和旅游门票[1]。",
+    ],
+)
+def test_what_the_passage_does_not_say_is_struck(assistant: PolicyAssistant, text: str) -> None:
+    kept, struck = grounded(assistant, text, GREEN)
+    assert kept == []
+    assert len(struck) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The plan must strengthen energy-saving supervision and diagnosis and use energy more efficiently[1].",
+        "By 2025 it adds 8 provincial green factories and 1 green industrial park[1].",
+    ],
+)
+def test_an_english_sentence_that_means_the_passage_is_kept(assistant: PolicyAssistant, text: str) -> None:
+    kept, struck = grounded(assistant, text, GREEN, question="How does it make industry greener?")
+    assert (len(kept), struck) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Green factories receive subsidies and tax refunds from the bureau[1].",
+        "The Education Bureau strengthens energy-saving supervision[1].",
+        "By 2025 it adds 80 green factories[1].",
+        "The plan builds kindergartens and hospitals in every village[1].",
+    ],
+)
+def test_an_english_sentence_that_does_not_is_struck(assistant: PolicyAssistant, text: str) -> None:
+    kept, _ = grounded(assistant, text, GREEN, question="How does it make industry greener?")
+    assert kept == []
+
+
+def test_what_only_repeats_the_question_is_no_answer(assistant: PolicyAssistant) -> None:
+    question = "绿色制造要怎样推进工作？"
+    assert grounded(assistant, "绿色制造要推进工作[1]。", GREEN, question=question) == ([], [])
+
+
+# --- the screen -----------------------------------------------------------------------------------
+
+
+def shown(text: str, size: int) -> str:
+    screen = Screen(prompt("answer_system"))
+    return "".join(screen.feed(text[at : at + size]) for at in range(0, len(text), size))
+
+
+@given(st.integers(1, 7))
+def test_marks_are_never_seen_in_half(size: int) -> None:
+    assert shown("强化节能监察[1]。提高效率【2】。[编号3]推进。", size) == "强化节能监察。提高效率。推进。"
+
+
+@given(st.integers(1, 9))
+def test_markup_and_instructions_are_not_shown(size: int) -> None:
+    leak = prompt("answer_system").splitlines()[1]
+    for bad in (
+        "![x](https://evil.example/a)",
+        "<img src=x>",
+        "见http://evil.example",
+        "www.evil.example",
+        leak,
+    ):
+        seen = shown(f"先说一句。{bad}。再说一句。", size)
+        assert seen.startswith("先说一句。")
+        assert "evil" not in seen
+        assert "img" not in seen
+        assert leak[:12] not in seen
+
+
+@given(st.text("绿色工厂，。[1]编号 ab.", max_size=60), st.integers(1, 5))
+def test_what_is_shown_only_grows_and_is_of_the_text(text: str, size: int) -> None:
+    screen = Screen(prompt("answer_system"))
+    seen = "".join(screen.feed(text[at : at + size]) for at in range(0, len(text), size))
+    assert without_marks(text).startswith(seen)
