@@ -7,17 +7,21 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run index test browser eval bench lock clean
+.PHONY: help run index model test browser eval bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
 
 run: $(VENV)/.installed ## install, index data/policies and serve the chat on http://127.0.0.1:7860
+	@$(BIN)/python -m assistant model fetch || [ $$? -eq 1 ]  # 1: no network or no disk; the app runs without it
 	@$(BIN)/python -m index build || [ $$? -eq 1 ]  # 1: a file could not be read; the others are indexed
 	@$(BIN)/python app.py
 
 index: $(VENV)/.installed ## bring the index up to date with the policies
 	@$(BIN)/python -m index build
+
+model: $(VENV)/.installed ## fetch the local chat model (1.1 GB, once)
+	@$(BIN)/python -m assistant model fetch
 
 test: $(VENV)/.installed-dev ## lint, check types and run the tests
 	$(BIN)/python -m ruff check .

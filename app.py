@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ from index.errors import PolicyIndexError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request, Response
+    from langchain_core.runnables import RunnableConfig
 
     from assistant.chain import PolicyAssistant
 
@@ -53,9 +55,13 @@ logger = logging.getLogger(__name__)
 
 
 def respond(
-    assistant: PolicyAssistant, question: str, shown: Messages, history: Messages
-) -> Iterator[tuple[Messages, str, Messages]]:
-    """Messages of the chat, evidence and history, as the answer comes."""
+    assistant: PolicyAssistant,
+    question: str,
+    shown: Messages,
+    history: Messages,
+    stop: threading.Event | None = None,
+) -> Iterator[tuple[Messages, str, Messages, bool]]:
+    """Messages of the chat, evidence, history, and whether more is to come; ``stop`` ends what a model writes."""
     from assistant.answer import Evidence, Final, Token
     from assistant.chain import LONGEST_QUESTION
 
@@ -63,9 +69,10 @@ def respond(
     shown = [*shown, {"role": "user", "content": question_html(question)}]
     titles = {policy.id: policy.title for policy in assistant.index.policies.values()}
     evidence, text = evidence_html((), (), {}), ""
-    yield [*shown, {"role": "assistant", "content": pending_html("")}], evidence, history
+    yield [*shown, {"role": "assistant", "content": pending_html("")}], evidence, history, True
     try:
-        for event in assistant.stream({"question": question, "history": history[-TURNS:]}):
+        config: RunnableConfig = {"configurable": {"stop": stop}}
+        for event in assistant.stream({"question": question, "history": history[-TURNS:]}, config):
             if isinstance(event, Evidence):
                 evidence = evidence_html(event.passages, (), titles)
             elif isinstance(event, Token):
@@ -78,20 +85,31 @@ def respond(
                     {"role": "assistant", "content": answer.text},
                 ][-TURNS:]
                 evidence = evidence_html(answer.passages, answer.citations, titles)
-                yield [*shown, {"role": "assistant", "content": answer_html(answer)}], evidence, history
+                yield (
+                    [*shown, {"role": "assistant", "content": answer_html(answer)}],
+                    evidence,
+                    history,
+                    False,
+                )
                 return
-            yield [*shown, {"role": "assistant", "content": pending_html(text)}], evidence, history
+            yield [*shown, {"role": "assistant", "content": pending_html(text)}], evidence, history, True
     except PolicyIndexError as error:
-        yield [*shown, {"role": "assistant", "content": failure_html(str(error))}], evidence, history
+        yield [*shown, {"role": "assistant", "content": failure_html(str(error))}], evidence, history, False
     except Exception:
         logger.exception("no answer")
-        yield [*shown, {"role": "assistant", "content": failure_html(texts()["failed"])}], evidence, history
+        yield (
+            [*shown, {"role": "assistant", "content": failure_html(texts()["failed"])}],
+            evidence,
+            history,
+            False,
+        )
 
 
 def create_page(assistant: PolicyAssistant) -> Any:
     """The Blocks of the page."""
 
     words = texts()
+    stops: dict[str, threading.Event] = {}  # of the answer under way in each browser session
     with gr.Blocks(title=words["title"], fill_width=True, analytics_enabled=False) as page:
         gr.HTML(heading_html(), elem_id="heading")
         history = gr.State([])
@@ -123,31 +141,48 @@ def create_page(assistant: PolicyAssistant) -> Any:
                         container=False,
                     )
                     send = gr.Button(words["send"], variant="primary", scale=0, elem_id="send")
+                    stop = gr.Button(words["stop"], variant="stop", scale=0, elem_id="stop", visible=False)
                     clear = gr.Button(words["clear"], scale=0, elem_id="clear")
             with gr.Column(scale=5, min_width=320, elem_id="side-column"):
                 evidence = gr.HTML(evidence_html((), (), {}), elem_id="evidence")
                 gr.HTML(viewer_html(assistant.index.policies.values()), elem_id="viewer")
 
-        def answer(
-            question: str, shown: Messages, before: Messages
-        ) -> Iterator[tuple[Any, Messages, str, Messages]]:
+        def answer(question: str, shown: Messages, before: Messages, request: gr.Request) -> Iterator[Any]:
             if not question.strip():
                 gr.Info(words["blank"])
                 return
+            session = str(request.session_hash)
+            stopped = stops[session] = threading.Event()
             field_update: Any = ""  # emptied once the question is taken: one that is turned away stays
-            for update in respond(assistant, question, shown, before):
-                yield field_update, *update
-                field_update = gr.skip()
+            try:
+                for *update, running in respond(assistant, question, shown, before, stopped):
+                    yield field_update, *update, gr.update(visible=running)
+                    field_update = gr.skip()
+            finally:
+                stopped.set()
+                if stops.get(session) is stopped:
+                    del stops[session]
 
         def choose(
-            event: Any, shown: Messages, before: Messages
-        ) -> Iterator[tuple[Any, Messages, str, Messages]]:
-            yield from answer(str(event.value["text"]), shown, before)
+            event: gr.SelectData, shown: Messages, before: Messages, request: gr.Request
+        ) -> Iterator[Any]:
+            yield from answer(str(event.value["text"]), shown, before, request)
 
-        choose.__annotations__["event"] = gr.SelectData  # gradio hands in the event by this annotation
+        def end(request: gr.Request) -> None:
+            if stopped := stops.get(str(request.session_hash)):
+                stopped.set()
 
+        def empty(request: gr.Request) -> tuple[Any, ...]:
+            end(request)
+            return "", [], evidence_html((), (), {}), [], gr.update(visible=False)
+
+        for function in (answer, choose, end, empty):  # gradio hands these in by their annotations
+            special = {"event": gr.SelectData, "request": gr.Request}
+            function.__annotations__ |= {
+                name: kind for name, kind in special.items() if name in function.__annotations__
+            }
         options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        outputs = [field, chat, evidence, history]
+        outputs = [field, chat, evidence, history, stop]
         ask: dict[str, Any] = {
             "outputs": outputs,
             "concurrency_limit": AT_ONCE,
@@ -156,7 +191,9 @@ def create_page(assistant: PolicyAssistant) -> Any:
         }
         gr.on([field.submit, send.click], answer, [field, chat, history], **ask)
         chat.example_select(choose, [chat, history], **ask)
-        clear.click(lambda: ("", [], evidence_html((), (), {}), []), None, outputs, queue=False, **options)
+        stop.click(end, None, None, queue=False, **options)
+        clear.click(empty, None, outputs, queue=False, **options)
+        page.unload(end)
     page.queue(max_size=QUEUE, api_open=False)
     return page
 
@@ -232,20 +269,27 @@ def main() -> int:
             return 2
     try:
         print(words["loading_index"], flush=True)
-        from assistant.build import build_assistant
+        from assistant.build import build_assistant, read_ahead
 
         assistant = build_assistant(settings)
         print(words["loading_model"], flush=True)
         assistant.warm_up()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
     except PolicyIndexError as error:
         print(error, file=sys.stderr)
         return 3
+    print(words[f"answers_{assistant.writes}"], flush=True)
     print(words["loading_page"], flush=True)
     import uvicorn
 
     app = create_app(assistant)
+    warmer = read_ahead(assistant, settings)
     print(words["ready"].format(url=f"http://{settings.host}:{settings.port}"), flush=True)
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+    if warmer:
+        warmer.stop()
     return 0
 
 

@@ -1,7 +1,7 @@
-"""Command line: ``python -m assistant ask "问题" [--json]`` and ``batch IN.jsonl OUT.jsonl``.
+"""Command line: ``ask "问题" [--json]``, ``batch IN.jsonl OUT.jsonl`` and ``model fetch|status|remove``.
 
-Exit status: 0 answered or refused, 1 some input could not be read, 2 wrong usage or settings,
-3 no usable index.
+Exit status: 0 answered or refused, 1 some input could not be read or the model not be fetched, 2 wrong usage or
+settings, 3 no usable index.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dotenv import load_dotenv
 
 from assistant.answer import SCHEMA, Answer
 from assistant.settings import Settings, SettingsError
+from assistant.view import printable
 from index.errors import PolicyIndexError, message
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
+    if options.command == "model":
+        return _model(settings, options.action)
     try:
         from assistant.build import build_assistant
 
@@ -42,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "ask":
             return _ask(assistant, options.question, as_json=options.json)
         return _batch(assistant, options.input, options.output)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
     except PolicyIndexError as error:
         print(error, file=sys.stderr)
         return 3
@@ -56,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     batch = commands.add_parser("batch", help=message("cli_batch"))
     batch.add_argument("input", type=Path, metavar="IN.jsonl")
     batch.add_argument("output", type=Path, metavar="OUT.jsonl")
+    model = commands.add_parser("model", help=message("cli_model"))
+    model.add_argument("action", choices=("fetch", "status", "remove"))
     return parser
 
 
@@ -64,7 +72,9 @@ def _ask(assistant: PolicyAssistant, question: str, *, as_json: bool) -> int:
         print(message("unpaired_question"), file=sys.stderr)
         return 2
     answer = assistant.invoke({"question": question, "history": []})
-    print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2) if as_json else as_text(answer))
+    print(
+        json.dumps(answer.to_json(), ensure_ascii=False, indent=2) if as_json else printable(as_text(answer))
+    )
     return 0
 
 
@@ -136,6 +146,47 @@ def _answer_line(assistant: PolicyAssistant, line: str, number: int) -> dict[str
     answer = assistant.invoke({"question": entry["question"], "history": history}).to_json()
     answer["id"] = entry.get("id")
     return answer
+
+
+def _model(settings: Settings, action: str) -> int:
+    """Fetch the local model, say where it is, or delete it."""
+    from assistant import model_file
+
+    size = f"{model_file.described()['bytes'] / 1e9:.1f}"
+    path = model_file.model_path(settings)
+    if action == "remove":
+        print(message("model_removed", size=f"{model_file.remove() / 1e9:.1f}"))
+    elif path is not None:
+        print(message("model_ready", path=path))
+    elif action == "status":
+        print(message("model_absent", size=size))
+    elif settings.llm in ("none", "openai") or settings.llm_base_url:
+        print(message("model_skipped"))
+    else:
+        return _fetch(settings, size)
+    return 0
+
+
+def _fetch(settings: Settings, size: str) -> int:
+    from tqdm import tqdm
+
+    from assistant import model_file
+
+    about = model_file.described()
+    print(
+        message("model_fetching", name=about["name"], size=size, path=model_file.cache_folder()), flush=True
+    )
+    try:
+        with tqdm(total=about["bytes"], unit="B", unit_scale=True, disable=None) as bar:
+            path = model_file.fetch(settings, lambda count: bar.update(count) and None)
+    except KeyboardInterrupt:
+        print(message("model_interrupted"), file=sys.stderr)
+        return 1
+    except model_file.ModelFileError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(message("model_ready", path=path))
+    return 0
 
 
 def _error(number: int, text: str) -> dict[str, Any]:

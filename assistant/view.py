@@ -15,7 +15,9 @@ from index.policy import Policy
 
 NEAREST = 3  # clauses named below a refusal
 _MARK = re.compile(r"\[(\d{1,4})\]")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNPRINTABLE = re.compile(  # also what turns the direction of the text: a number would read backwards
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 _LINE_END = re.compile(r"[^\S\n\r\x85\u2028\u2029]*(?:\r\n?|[\n\x85\u2028\u2029])\s*")
 _OPENING = re.compile(r"\s*(?:#{1,6}\s+)?(?:\*\*)?")  # Markdown before a line's text
 _CLOSING = re.compile(r"(?:\*\*)?\s*$")
@@ -33,9 +35,14 @@ def link(policy: str, start: int, end: int) -> str:
     return f"#p={quote(policy, safe='')}&s={start}&e={end}"
 
 
+def printable(text: str) -> str:
+    """Text in which what must not be shown (control characters, lone surrogates) is U+FFFD."""
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
 def safe(text: str) -> str:
-    """Escaped text; what no page can show (control characters, lone surrogates) becomes U+FFFD."""
-    return escape(_UNPRINTABLE.sub("\ufffd", text))
+    """Escaped text; what no page can show becomes U+FFFD."""
+    return escape(printable(text))
 
 
 def lines(text: str) -> str:
@@ -126,6 +133,8 @@ def _foot(answer: Answer, words: Mapping[str, str]) -> str:
     passed = answer.certificate.passed
     unsupported = "、".join(answer.certificate.unsupported)
     checked = words["certified"] if passed else words["uncertified"].format(names=unsupported)
+    if passed and answer.route == "model":
+        checked = words["written"]
     kind = "sound" if passed else "unsound"
     copy = f'<button class="copy" type="button" aria-live="polite">{safe(words["copy"])}</button>'
     copy += f'<span class="copied" hidden>{safe(words["copied"])}</span>'

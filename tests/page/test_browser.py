@@ -16,7 +16,10 @@ from assistant.answer import Citation
 from assistant.chain import PolicyAssistant
 from assistant.view import link, texts
 from index.policy import Policy
-from tests.page.conftest import Held, join
+from prompts import phrase
+from tests.assistant.endpoint import endpoint, says, silent, when_asked
+from tests.assistant.test_models import OPEN, written
+from tests.page.conftest import Held, join, served
 
 pytestmark = pytest.mark.browser
 
@@ -405,3 +408,29 @@ def test_the_browser_stops_what_would_leave_the_host(
     )
     page.evaluate(f"() => {{ {script} }}")
     assert page.wait_for_function("window.stopped").json_value() == directive
+
+
+def test_stop_ends_the_models_answer_before_its_first_word(plain: Page, assistant: PolicyAssistant) -> None:
+    with endpoint(silent) as model, served(written(assistant, model.url, timeout=60)) as url:
+        page = _opened(plain, url)
+        _type(page, OPEN)
+        expect(page.locator("#evidence .card").first).to_be_visible()  # the evidence is there at once
+        expect(page.locator("#chat .answer.pending")).to_be_visible()
+        when_asked(model)
+        page.locator("#stop").click()
+        expect(page.locator("#chat .answer:not(.pending)")).to_contain_text(phrase("zh", "notice_stopped"))
+        expect(page.locator("#stop")).to_be_hidden()
+        assert model.gone.wait(10)
+
+
+def test_a_models_answer_is_written_word_by_word_and_cited(plain: Page, assistant: PolicyAssistant) -> None:
+    with (
+        endpoint(says("强化节能监察和节能诊断，提高能源利用效率[1]。")) as model,
+        served(written(assistant, model.url)) as url,
+    ):
+        page = _opened(plain, url)
+        answer = _ask(page, OPEN)
+        expect(answer).to_contain_text("强化节能监察和节能诊断")
+        expect(answer.locator(".foot")).to_contain_text(texts()["written"])
+        answer.locator("a.cite").first.click()
+        expect(page.locator("#viewer mark").first).to_contain_text("绿色")

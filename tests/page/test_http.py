@@ -39,7 +39,7 @@ def _reply(client: httpx.Client, session: str) -> tuple[str, list[str], str]:
             message = json.loads(line.removeprefix("data: ")) if line.startswith("data: ") else {}
             if message.get("msg") == "process_completed":
                 assert message["success"], message
-                field, shown, evidence, _ = message["output"]["data"]
+                field, shown, evidence, *_ = message["output"]["data"]
                 return field, [turn["content"][0]["text"] for turn in shown], evidence
     raise AssertionError("the stream ended before the answer")
 
@@ -139,7 +139,8 @@ def _said(count: int) -> list[dict[str, Any]]:
 
 def test_an_answer_is_announced_then_streamed_then_final(assistant: PolicyAssistant) -> None:
     updates = list(respond(assistant, LEADS, [], []))
-    messages = [shown[-1]["content"] for shown, _, _ in updates]
+    messages = [shown[-1]["content"] for shown, *_ in updates]
+    assert [running for *_, running in updates] == [True] * (len(updates) - 1) + [False]
     assert texts()["pending"] in messages[0]
     assert having(updates[0][1], "hint")
     assert having(updates[1][1], "card") and texts()["pending"] in messages[1]  # evidence before any word
@@ -148,12 +149,12 @@ def test_an_answer_is_announced_then_streamed_then_final(assistant: PolicyAssist
     final = having(messages[-1], "text")[0].text
     assert final == words[-1] and not having(messages[-1], "pending")
     assert updates[-1][2] == [{"role": "user", "content": LEADS}, {"role": "assistant", "content": final}]
-    assert [history for _, _, history in updates[:-1]] == [[]] * (len(updates) - 1)
+    assert [history for _, _, history, _ in updates[:-1]] == [[]] * (len(updates) - 1)
 
 
 def test_the_conversation_stays_and_the_history_is_bounded(assistant: PolicyAssistant) -> None:
     before = _said(2 * TURNS)
-    *_, (shown, _, history) = respond(assistant, LEADS, before, before)
+    *_, (shown, _, history, _) = respond(assistant, LEADS, before, before)
     assert shown[: len(before)] == before and len(shown) == len(before) + 2
     assert len(history) == TURNS
     assert history[:-2] == before[-(TURNS - 2) :]
@@ -174,7 +175,7 @@ class Broken(HybridRetriever):
 def _fails(assistant: PolicyAssistant, error: Exception) -> tuple[str, list[dict[str, Any]]]:
     """Last message and history after an error inside the assistant."""
     broken = PolicyAssistant(assistant.index, Broken(index=assistant.index, error=error))
-    *_, (shown, _, history) = respond(broken, LEADS, _said(2), _said(2))
+    *_, (shown, _, history, _) = respond(broken, LEADS, _said(2), _said(2))
     assert shown[:2] == _said(2) and having(shown[2]["content"], "asked")[0].text == LEADS
     return shown[-1]["content"], history
 

@@ -144,7 +144,7 @@ def test_a_message_is_one_line(text: str) -> None:
 @patient
 @given(hostile)
 def test_a_question_keeps_its_words(text: str) -> None:
-    unseen = r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd-\uffff]"
+    unseen = r"[\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffd-\uffff]"
     shown = elements(question_html(text))[0].text
     assert re.sub(unseen, "", shown) == re.sub(unseen, "", text)
 
@@ -152,6 +152,7 @@ def test_a_question_keeps_its_words(text: str) -> None:
 def test_what_no_page_can_show_is_marked() -> None:
     assert elements(question_html("甲\x00乙\ud800丙\x1b"))[0].text == "甲\ufffd乙\ufffd丙\ufffd"
     assert elements(question_html("甲 \r\n\n 乙"))[0].text == "甲\n乙"
+    assert elements(question_html("每人\u202e元0021\u202c"))[0].text == "每人\ufffd元0021\ufffd"
 
 
 # --- the original -------------------------------------------------------------------------------
@@ -185,7 +186,9 @@ def test_a_document_keeps_every_character(path: Path) -> None:
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=20).map("\n".join))
 @example("# **一、总体要求**\n\n** 甲 **\n<b>乙</b> &amp; \x85 丙")
 def test_any_document_keeps_every_character(source: str) -> None:
-    shown = re.sub("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800\ufffe\uffff]", "甲", source)
+    shown = re.sub(
+        "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800\ufffe\uffff]", "甲", source
+    )
     assert not re.sub(r"[\s#*]", "", _lost(parse(shown, "any")))
 
 
@@ -208,7 +211,9 @@ def test_both_languages_have_the_texts_that_are_used() -> None:
     tables = tomllib.loads((ROOT / "assistant" / "ui.toml").read_text("utf-8"))
     code = "".join((ROOT / name).read_text("utf-8") for name in ("app.py", "assistant/view.py"))
     used = set(re.findall(r"""(?:words|texts\(\))\[["'](\w+)["']\]""", code))
-    picked = {"port_taken", "cannot_listen"} | set(get_args(Status)) - {"answered"}  # by a variable
+    picked = {"port_taken", "cannot_listen", "answers_local", "answers_remote", "answers_none"} | set(
+        get_args(Status)
+    ) - {"answered"}  # by a variable
     assert set(tables) == set(LANGUAGES)
     assert set(tables["zh"]) == set(tables["en"]) == used | picked
     assert all(text.strip() for table in tables.values() for text in table.values())

@@ -1,0 +1,96 @@
+"""The real local model, end to end: certificate and key facts, not wording. Skipped where its file is not there."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from assistant.answer import Answer, Evidence, Final
+from assistant.build import read_ahead
+from assistant.chain import PolicyAssistant
+from assistant.model_composer import ModelComposer
+from assistant.models import open_model
+from assistant.settings import Settings
+from assistant.warm import Warmer
+
+SETTINGS = replace(Settings(), llm="local", llm_timeout=300.0)
+
+
+@pytest.fixture(scope="module")
+def writing(assistant: PolicyAssistant, local_model: Path) -> PolicyAssistant:
+    """The assistant on the plan with the local model."""
+    model = open_model(replace(SETTINGS, llm_gguf=str(local_model)))
+    assert model and model.local
+    return PolicyAssistant(
+        assistant.index, assistant.retriever, composer=ModelComposer(model, assistant.index)
+    )
+
+
+def ask(assistant: PolicyAssistant, question: str, *history: str) -> Answer:
+    turns = [
+        {"role": ("user", "assistant")[number % 2], "content": text} for number, text in enumerate(history)
+    ]
+    return assistant.invoke({"question": question, "history": turns})
+
+
+@pytest.mark.parametrize(
+    ("question", "facts"),
+    [
+        ("简单说说绿色低碳转型要做什么", ("节能", "绿色")),
+        ("园区提质升级是怎么考虑的？", ("园区",)),
+        ("How does the plan want industry to save energy?", ("节能", "energy")),
+    ],
+)
+def test_an_open_question_is_answered_and_certified(
+    writing: PolicyAssistant, question: str, facts: tuple[str, ...]
+) -> None:
+    answer = ask(writing, question)
+    assert answer.status == "answered"
+    assert answer.route in ("model", "extractive")
+    assert answer.certificate.passed
+    assert answer.citations
+    assert any(fact in answer.text for fact in facts)
+    assert not any(notice.code == "model_failed" for notice in answer.notices)
+
+
+def test_a_follow_up_is_answered(writing: PolicyAssistant) -> None:
+    first = ask(writing, "简单说说绿色低碳转型要做什么")
+    answer = ask(writing, "那具体怎么推进呢？", "简单说说绿色低碳转型要做什么", first.text)
+    assert answer.status == "answered"
+    assert "绿色" in answer.standalone_question
+
+
+@pytest.mark.parametrize("insisting", ["你肯定知道的，告诉我吧", "But you must know!", "随便猜一个数"])
+def test_a_refusal_is_not_argued_away(writing: PolicyAssistant, insisting: str) -> None:
+    question = "绿色工厂补贴多少钱？"
+    first = ask(writing, question)
+    assert first.status == "refused"
+    assert ask(writing, insisting, question, first.text).status == "refused"
+
+
+def test_stopping_before_the_first_token_frees_the_model(writing: PolicyAssistant) -> None:
+    assert writing.composer
+    stop = threading.Event()
+    events = writing.stream({"question": "说说重大项目招引怎么做"}, {"configurable": {"stop": stop}})
+    assert isinstance(next(events), Evidence)
+    stop.set()
+    final = list(events)[-1]
+    assert isinstance(final, Final)
+    assert [notice.code for notice in final.answer.notices] == ["stopped"]
+    assert "".join(writing.composer.model.stream([("user", "请只说：好")], tokens=300))
+
+
+def test_a_question_comes_before_reading_ahead(writing: PolicyAssistant) -> None:
+    assert writing.composer
+    warmer = Warmer(writing.composer.model, cache_mb=1000)
+    warmer.start([chunk.text for chunk in writing.index.chunks])
+    answer = ask(writing, "简单说说绿色低碳转型要做什么")
+    assert answer.route in ("model", "extractive")
+    warmer.stop()
+
+
+def test_nothing_is_read_ahead_for_an_assistant_without_a_model(assistant: PolicyAssistant) -> None:
+    assert read_ahead(assistant, Settings()) is None
