@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -57,6 +58,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folders that hold the policies which the cases name",
     )
+    parser.add_argument(
+        "--llm",
+        choices=("none", "local", "openai"),
+        default="none",
+        help="the chat model (default: none); openai takes LLM_BASE_URL, LLM_API_KEY and LLM_MODEL",
+    )
     parser.add_argument("--together", action="store_true", help="one index of all these policies")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write one JSON line for each case")
     parser.add_argument("--failures", action="store_true", help="print each failed case")
@@ -78,7 +85,7 @@ def main(options: argparse.Namespace) -> int:
         out = options.out.open("w", encoding="utf-8") if options.out else None
         try:
             for name, files, group in groups(cases, options.policies, options.together):
-                assistant = indexed(files, Path(folder) / name)
+                assistant = indexed(files, Path(folder) / name, options.llm)
                 for outcome, answer in ask(group, assistant):
                     outcomes.append(outcome)
                     _write(out, outcome, answer)
@@ -105,8 +112,8 @@ def groups(
         yield name, [policy_file(name, folders)], [case for case in cases if case.policy == name]
 
 
-def indexed(files: Iterable[Path], folder: Path) -> Assistant:
-    """An assistant without a language model on a new index of these files, kept below ``folder``."""
+def indexed(files: Iterable[Path], folder: Path, llm: str = "none") -> Assistant:
+    """An assistant on a new index of these files, kept below ``folder``; ``llm`` as the setting LLM has it."""
     from assistant.build import build_assistant
     from assistant.settings import Settings
     from index.build import build
@@ -118,7 +125,9 @@ def indexed(files: Iterable[Path], folder: Path) -> Assistant:
         shutil.copy(path, policies)
     index = IndexSettings(policy_dir=policies, index_dir=folder / "index")
     build(index)
-    assistant: Assistant = build_assistant(replace(Settings(), index=index))
+    assistant: Assistant = build_assistant(
+        replace(Settings.from_environment({**os.environ, "LLM": llm}), index=index)
+    )
     return assistant
 
 

@@ -25,6 +25,11 @@ def test_a_line_says_whether_the_goal_is_reached(measured: tuple[float, ...], re
     assert "40 / 100 ms" in line
 
 
+def test_a_goal_may_be_the_least() -> None:
+    assert bench.Measurement("facts", (96,), (95,), "%", least=True).line().endswith("yes")
+    assert bench.Measurement("facts", (94,), (95,), "%", least=True).line().endswith("no")
+
+
 def test_resident_memory_of_this_process() -> None:
     assert 10 < bench.resident_megabytes(os.getpid()) < 100_000
 
@@ -47,7 +52,7 @@ def test_wrong_settings_and_a_missing_index_are_one_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    options = argparse.Namespace(no_processes=True)
+    options = argparse.Namespace(no_processes=True, model=False)
     monkeypatch.setenv("PORT", "x")
     assert bench.main(options) == 2
     assert capsys.readouterr().err.startswith("PORT")

@@ -1,0 +1,142 @@
+"""The local model on open questions, beside the LangChain tutorial's prompt and beside quotes alone.
+
+All answer the cases of ``eval/open.jsonl`` in one run: quotes without a model; the model after it has read the
+clauses ahead (warm); the same without a prompt cache (cold); and the tutorial
+(https://python.langchain.com/docs/tutorials/rag/): RecursiveCharacterTextSplitter 500/50, the same embeddings, top 4.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eval.cases import Case, load
+from eval.normalise import contains
+from eval.run import FOLDERS, groups, indexed
+from eval.score import answer_text
+
+if TYPE_CHECKING:
+    from assistant.chain import PolicyAssistant
+    from assistant.models import ChatModel
+
+CASES = Path(__file__).with_name("open.jsonl")
+TUTORIAL = (
+    "You are an assistant for question-answering tasks. Use the following pieces of retrieved context to answer the "
+    "question. If you don't know the answer, just say that you don't know. Use three sentences maximum and keep the "
+    "answer concise.\nQuestion: {question}\nContext: {context}\nAnswer:"
+)
+TOP = 4  # chunks that the tutorial pastes
+
+
+@dataclass
+class Tally:
+    """What one way of answering gave."""
+
+    name: str
+    first: list[float] = field(default_factory=list)  # seconds to the first token, where the model wrote
+    total: list[float] = field(default_factory=list)  # seconds to the answer, where the model wrote
+    facts: int = 0
+    held: int = 0
+    written: int = 0  # drafts of the model
+    replaced: int = 0  # of them, those that did not pass as they were
+    uncertified: int = 0  # answers that a reader would see without a certificate
+
+    def count(self, case: Case, text: str) -> None:
+        """Note which key facts an answer holds."""
+        self.facts += len(case.key_facts)
+        self.held += sum(any(contains(text, variant) for variant in group) for group in case.key_facts)
+
+
+def measure(say: Callable[[str], None]) -> tuple[dict[str, Tally], float, float]:
+    """(tallies by name, seconds to read the clauses of the largest policy ahead, resident bytes after that)."""
+    from assistant.chain import PolicyAssistant
+    from assistant.model_composer import ModelComposer
+    from assistant.models import open_model
+    from assistant.settings import Settings
+    from assistant.warm import Warmer, worth_reading
+
+    settings = replace(Settings.from_environment({**os.environ, "LLM": "local"}), llm_timeout=600.0)
+    warm, cold = open_model(settings), open_model(replace(settings, llm_cache_mb=0))
+    assert warm and cold
+    tallies = {name: Tally(name) for name in ("quotes", "warm", "cold", "tutorial")}
+    seconds = memory = 0.0
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        for name, files, cases in groups(load(CASES), FOLDERS, False):
+            plain: Any = indexed(files, Path(folder) / name)
+            plain.warm_up()
+            say(f"{name}: reading ahead")
+            started = time.perf_counter()
+            Warmer(warm, settings.llm_cache_mb).run(worth_reading(plain.index.chunks, plain.corpus))
+            seconds = max(seconds, time.perf_counter() - started)
+            memory = max(memory, _resident())
+            by_model = {
+                label: PolicyAssistant(
+                    plain.index, plain.retriever, composer=ModelComposer(model, plain.index)
+                )
+                for label, model in (("warm", warm), ("cold", cold))
+            }
+            tutorial = Tutorial(plain, cold)
+            for number, case in enumerate(cases, start=1):
+                say(f"{name}: {number} of {len(cases)}")
+                _ask(plain, case, tallies["quotes"])
+                for label, assistant in by_model.items():
+                    _ask(assistant, case, tallies[label])
+                tutorial.ask(case, tallies["tutorial"])
+    return tallies, seconds, memory
+
+
+def _ask(assistant: PolicyAssistant, case: Case, tally: Tally) -> None:
+    answer = assistant.invoke({"question": case.question, "history": list(case.history)})
+    tally.count(case, answer_text(answer.to_json()))
+    codes = {notice.code for notice in answer.notices}
+    if answer.route == "model" or codes & {"replaced", "model_failed"}:
+        tally.written += 1
+        tally.replaced += answer.route != "model"
+        tally.first.append(answer.timings_ms["first_token"] / 1000)
+        tally.total.append(answer.timings_ms["total"] / 1000)
+    tally.uncertified += not answer.certificate.passed
+
+
+class Tutorial:
+    """Retrieval and prompt of the tutorial on the same policies, with the same embeddings and model."""
+
+    def __init__(self, assistant: PolicyAssistant, model: ChatModel) -> None:
+        from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+        splitter = RecursiveCharacterTextSplitter(chunk_size=500, chunk_overlap=50)
+        self._model = model
+        self._embedder = assistant.index.embedder
+        self._chunks = [
+            chunk
+            for policy in assistant.index.policies.values()
+            for chunk in splitter.split_text(policy.source)
+        ]
+        self._vectors = np.array(self._embedder.embed_documents(self._chunks))
+
+    def ask(self, case: Case, tally: Tally) -> None:
+        """One question; its history is not used, as in the tutorial."""
+        started = time.perf_counter()
+        pieces: list[str] = []
+        for piece in self._model.stream([("user", self._prompt(case.question))]):
+            if not pieces:
+                tally.first.append(time.perf_counter() - started)
+            pieces.append(piece)
+        tally.total.append(time.perf_counter() - started)
+        tally.written += 1
+        tally.count(case, "".join(pieces))
+
+    def _prompt(self, question: str) -> str:
+        nearest = np.argsort(-(self._vectors @ np.array(self._embedder.embed_query(question))))[:TOP]
+        return TUTORIAL.format(question=question, context="\n\n".join(self._chunks[at] for at in nearest))
+
+
+def _resident() -> float:
+    lines: Sequence[str] = Path("/proc/self/status").read_text("utf-8").splitlines()
+    return next(int(line.split()[1]) * 1024.0 for line in lines if line.startswith("VmRSS:"))
