@@ -12,7 +12,7 @@ from assistant.duty_lists import combined_roles, distinct_organisations
 from assistant.duty_text import clause_table, part_named, say_clause
 from assistant.match import ENOUGH, NEAR, coverage, deed_is_lost, deeds, missing, rank_clauses
 from assistant.organisation_answers import about_organisations
-from assistant.question import Question, topic_of
+from assistant.question import Question, names_unread, topic_of
 from assistant.task_lists import (
     all_tasks,
     tasks_about,
@@ -21,6 +21,7 @@ from assistant.task_lists import (
     tasks_ranked,
     tasks_without,
 )
+from assistant.task_parts import clauses_by_parts
 from assistant.terms import words
 from index.policy import Role
 from index.text import squeeze
@@ -79,6 +80,10 @@ def answer_duties(ask: Ask) -> Draft | None:
         and (question.has("who") or not question.has("amount") or _terse(question))
     ):
         return _about_task(ask, topic)
+    if names_unread(question):
+        return (
+            None  # of one thing, though no clause was found to speak of it: a list of all tasks is no answer
+        )
     counted = question.has("total") and "责任" in question.folded and Role.LEAD not in question.roles
     if counted and not ask.topical() and not question.mentions and not question.has("leaderless"):
         return all_tasks(ask)
@@ -111,9 +116,14 @@ def _terse(question: Question) -> bool:
 
 def _topic_clauses(ask: Ask) -> list[Clause]:
     """Clauses that the question is about, best first; several where they fit equally well."""
+    if ask.question.marker:
+        return _clauses_at(ask, ask.question.marker)
+    return clauses_by_parts(ask, _clauses_of_topic) or _clauses_of_topic(ask)
+
+
+def _clauses_of_topic(ask: Ask) -> list[Clause]:
+    """Clauses of the one thing that the question names; [] where none speaks of it closely enough."""
     question = ask.question
-    if question.marker:
-        return _clauses_at(ask, question.marker)
     ranked = rank_clauses(ask.corpus, question, ask.clauses(), ask.dense)
     if not ranked:
         return []

@@ -59,7 +59,7 @@ _OVER_YEARS = re.compile(
     r"哪一?年|[两二三四五]年|各年|历年|逐年|分年|\bwhich year|\b(?:two|three|four|five) years"
 )
 _COMPARED = re.compile(r"是|相当于|\bas\b")
-_JOINTS = re.compile(
+JOINTS = re.compile(
     r"、|(?<![总之温])和(?![谐平])|与|及|跟|比|,|/|;|\band\b|\bthan\b|\bversus\b|\bvs\b|加上|还有|以及"
 )
 
@@ -161,7 +161,7 @@ def choose_targets(ask: Ask) -> list[Found]:
     question = ask.question
     pool = eligible_targets(ask)
     if question.has("sum", "difference", "ratio", "largest", "smallest", "list", "amount") and (
-        question.has("ratio") or _JOINTS.search(question.folded)
+        question.has("ratio") or JOINTS.search(question.folded)
     ):
         parts = _by_parts(ask, pool)
         counted = _COUNTED.search(question.folded) if question.has("sum") else None
@@ -258,7 +258,7 @@ def _by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:
     named: list[Target] = []  # the best for each part
     last: list[str] = []  # words of the last part, whose end is often said of all
     text = _COMPARED.sub("、", question.folded) if question.has("ratio") else question.folded
-    for part in _JOINTS.split(text):
+    for part in JOINTS.split(text):
         own = [term for term in question.terms if term.text in part.replace(" ", "") or term.text in part]
         if not [term for term in own if term.weight >= 0.5]:
             continue

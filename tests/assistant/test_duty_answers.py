@@ -455,3 +455,40 @@ def test_asked_for_its_part_a_body_without_one_is_no_wrong_premise(ask: Ask) -> 
     answer = ask("市商务局在绿色工厂中承担什么角色？")
     assert answer.notices == ()
     assert "责任分工中没有市商务局" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("装备制造、现代材料由谁牵头", ["做强装备制造产业集群", "做优现代材料产业集群"]),
+        ("装备制造谁牵头？现代材料呢？", ["做强装备制造产业集群", "做优现代材料产业集群"]),
+        ("绿色园区与陕西工业精品分别由谁牵头？", ["突出质量品牌建设", "推动绿色低碳转型"]),
+        (
+            "Who leads equipment manufacturing and modern materials?",
+            ["做强装备制造产业集群", "做优现代材料产业集群"],
+        ),
+        ("智算中心、页岩气勘探开发由谁牵头", []),  # one task lists both, and none is named after them
+    ],
+)
+def test_tasks_named_together_are_each_answered(ask: Ask, question: str, expected: list[str]) -> None:
+    answer = ask(question)
+    assert sorted(tasks(answer)) == sorted(expected)
+    assert expected == [] or "狠抓重点项目建设" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "question", ["氢能由哪个部门负责？", "氢能由谁负责", "氢能归谁管", "生物质能、地热能由谁负责"]
+)
+def test_a_word_that_ends_in_neng_is_read_whole(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert "“加快发展综合能源产业集群”由市发展改革委负责" in answer.text
+
+
+def test_a_topic_is_called_by_all_its_characters(ask: Ask) -> None:
+    assert "“页岩气”涉及 2 项分工" in ask("页岩气谁负责").text
+    assert "“抽水蓄能电站”涉及 2 项分工" in ask("抽水蓄能电站由谁负责").text
+
+
+def test_a_noun_of_one_character_is_not_answered_with_a_list_of_all_tasks(ask: Ask) -> None:
+    assert ask("氨由哪个部门负责？").status == "refused"
+    assert ask("哪些任务由一个局负责？").count == 3
