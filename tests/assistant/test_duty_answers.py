@@ -492,3 +492,17 @@ def test_a_topic_is_called_by_all_its_characters(ask: Ask) -> None:
 def test_a_noun_of_one_character_is_not_answered_with_a_list_of_all_tasks(ask: Ask) -> None:
     assert ask("氨由哪个部门负责？").status == "refused"
     assert ask("哪些任务由一个局负责？").count == 3
+
+
+def test_the_office_of_a_leading_group_is_named_with_all_of_its_name(ask: Ask) -> None:
+    answer = ask("市制造强市建设领导小组办公室负责什么")
+    assert not answer.text.startswith("不是") and "责任分工中没有" not in answer.text
+    assert "负责各项重点工作的组织实施和督促指导" in quotes(answer)
+
+
+def test_a_zone_that_is_only_written_to_does_not_get_the_duties_of_another(ask: Ask) -> None:
+    answer = ask("航空经济技术开发区落实哪些任务")
+    assert answer.status == "refused"
+    assert "航空经济技术开发区" in answer.text and "汉中经济技术开发区" not in answer.text
+    assert ask("绿色工厂由航空经济技术开发区落实吗？").text.startswith("不是")
+    assert ask("经济技术开发区落实哪些任务").count == 29
