@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.ask import Ask
-from assistant.corpus import Clause, Unit, numbered_section, subtree_end
+from assistant.corpus import Clause, Unit, numbered_section, section_at, subtree_end
 from assistant.draft import Draft
 from assistant.duty_lists import combined_roles, distinct_organisations
 from assistant.duty_text import clause_table, part_named, say_clause
@@ -28,6 +28,8 @@ from index.text import squeeze
 
 _BODY_ASKED = re.compile(r"^[一-鿿]{2,12}?(?:负责|牵头|配合|承担)(?:什么|哪些|啥)")
 HELD = 0.98  # coverage at which a clause speaks of all that is asked about
+MOSTLY = 0.8  # coverage below which another sentence may be what the question is about
+CLOSER = 0.2  # how much more of the question such a sentence has to hold
 NAMED = 0.3  # coverage below which the name of a task does not say that it is the one meant
 _BUSY = ("contact", "person", "penalty", "apply", "money")  # kinds of answer that no duty gives
 
@@ -39,6 +41,8 @@ def answer_duties(ask: Ask) -> Draft | None:
         return None
     if question.has("definition") and not question.has("who"):
         return None
+    if question.has("identity") and not question.roles:
+        return None  # 谁是链主企业: who is such a one, not who works on it
     bearers = [mention for mention in question.mentions if mention.names]
     named = [name for mention in bearers for name in mention.names]
     listing = not question.has("yesno", "why") and not ask.topical()
@@ -148,7 +152,7 @@ def _clauses_of_topic(ask: Ask) -> list[Clause]:
         return []
     if deed_is_lost(question, missing(ask.corpus, question.terms, ask.corpus.clause_unit(best))):
         return []
-    if _done_by_another(ask, best):
+    if _done_by_another(ask, best) or (fit.coverage < MOSTLY and _said_elsewhere(ask, fit.coverage)):
         return []
     if not best.bracketed and any(
         term.weight >= 0.9 or not ask.corpus.known(term)
@@ -174,6 +178,20 @@ def _clauses_of_topic(ask: Ask) -> list[Clause]:
         )
     heading = _section_named(ask, ranked)
     return heading or chosen[:8]
+
+
+def _said_elsewhere(ask: Ask, held: float) -> bool:
+    """Whether a sentence outside of all tasks holds far more of the question than the best task does (``held``)."""
+    for policy, start in ask.dense:
+        document = ask.corpus.policies[policy]
+        section = section_at(document, start)
+        for match in re.finditer(r"[^。；\n]+", document.source[start : section.end] if section else ""):
+            at = start + match.start()
+            inside = any(c.policy == policy and c.start <= at < c.end for c in ask.corpus.clauses)
+            unit = Unit(((1.0, squeeze(match.group())),))
+            if not inside and coverage(ask.corpus, ask.question.terms, unit) >= held + CLOSER:
+                return True
+    return False
 
 
 def _done_by_another(ask: Ask, clause: Clause) -> bool:

@@ -66,6 +66,12 @@ class Question:
         return any(name in self.asks for name in names)
 
 
+def any_part(question: Question) -> bool:
+    """Whether any part in a task is meant (哪些单位参与), no role of those that it could be told from."""
+    named = roles_in(pattern("ask", "involved").sub("\n", question.folded))
+    return question.has("involved") and not set(named) & {Role.LEAD, Role.SUPPORT}
+
+
 def names_unread(question: Question) -> bool:
     """Whether a noun of a single character (氨, 氢) weighs too little for a topic and yet names one."""
     plain = words()["unread"]["plain"]

@@ -10,7 +10,14 @@ from assistant.duty_answers import answer_duties
 from assistant.header_answers import answer_header
 from assistant.library_answers import answer_library
 from assistant.section_answers import answer_section, answer_structure
-from assistant.target_answers import add_targets, answer_targets, asks_bearer_and_number, asks_number_of_body
+from assistant.target_answers import (
+    add_targets,
+    answer_targets,
+    asks_bearer_and_number,
+    asks_number_of_body,
+    asks_targets_of_body,
+    targets_of_body,
+)
 from prompts import phrase
 
 RULES: tuple[Callable[[Ask], Draft | None], ...] = (
@@ -27,6 +34,10 @@ def route(ask: Ask) -> Draft | None:
     """The ledger's answer, or None where the question needs the text."""
     if asks_number_of_body(ask.question):
         draft = answer_targets(ask)
+        if draft is not None:
+            return draft
+    if asks_targets_of_body(ask.question):
+        draft = targets_of_body(ask)
         if draft is not None:
             return draft
     for rule in RULES:

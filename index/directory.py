@@ -115,7 +115,11 @@ class Directory:
                 return replace(mention, start=opening, text=folded[opening : mention.end])
             if mention.text in _group_words() and self._is_named_apart(before[start:], longer):
                 return replace(
-                    mention, start=mention.start - len(before) + start, text=longer, names=(), name=read_name(longer)
+                    mention,
+                    start=mention.start - len(before) + start,
+                    text=longer,
+                    names=(),
+                    name=read_name(longer),
                 )
         return mention
 

@@ -506,3 +506,24 @@ def test_a_zone_that_is_only_written_to_does_not_get_the_duties_of_another(ask: 
     assert "航空经济技术开发区" in answer.text and "汉中经济技术开发区" not in answer.text
     assert ask("绿色工厂由航空经济技术开发区落实吗？").text.startswith("不是")
     assert ask("经济技术开发区落实哪些任务").count == 29
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["一共有多少个单位参与？", "哪些单位参与？", "多少个部门参与了这个方案？", "所有参与单位有多少个"],
+)
+def test_to_take_part_is_any_role(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert answer.count == ask("涉及多少个单位？").count == 26
+    assert holds(shown(answer), "市经合局", "各县（区）") == []
+
+
+def test_supporting_bodies_are_still_only_those(ask: Ask) -> None:
+    assert ask("配合单位一共有几个？").count == 18
+
+
+def test_each_body_that_a_sentence_names_is_cited(ask: Ask) -> None:
+    answer = ask("配合单位一共有几个？")
+    marks = {int(number) for number in re.findall(r"\[(\d+)\]", answer.text)}
+    cited = "".join(citation.quote for citation in answer.citations if citation.number in marks)
+    assert holds(cited, *(row[0] for row in answer.table.rows if answer.table)) == []  # type: ignore[union-attr]

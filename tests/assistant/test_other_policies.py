@@ -35,6 +35,12 @@ TEXT = """云岭省人民政府关于促进综合保税区发展的若干意见
 （一）公安部门有关户籍信息；
 
 （二）住房城乡建设部门有关房屋租赁信息。
+
+四、组织实施
+
+省商务主管部门要加大统筹协调力度，会同有关部门建立促进综合保税区发展的部门协调机制。要深化改革，简化综合保税区设立的审核和验收程序。
+
+各市、州人民政府作为综合保税区的申请设立和运行管理主体，要切实落实主体责任。
 """
 
 
@@ -155,3 +161,26 @@ def test_what_is_indexed_and_what_is_in_force(notice: PolicyAssistant) -> None:
     expired = notice.invoke({"question": "哪些文件已经失效？"})
     assert expired.count == (1 if notice.today.isoformat() >= "2026-06-30" else 0)
     assert notice.invoke({"question": "需要提交哪些文件？"}).route != "ledger"
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("综合保税区谁是管理主体", "各市、州人民政府作为综合保税区的申请设立和运行管理主体"),
+        ("谁负责统筹协调建立部门协调机制", "建立促进综合保税区发展的部门协调机制"),
+    ],
+)
+def test_a_sentence_outside_the_tasks_says_who(opinion: PolicyAssistant, question: str, quote: str) -> None:
+    answer = opinion.invoke({"question": question})
+    assert answer.route == "extractive"
+    assert quote in quotes(answer)
+
+
+def test_who_is_such_a_body_is_not_who_bears_a_task(opinion: PolicyAssistant) -> None:
+    answer = opinion.invoke({"question": "谁是一般纳税人？"})
+    assert "牵头" not in answer.text.replace("牵头部门", "")
+
+
+def test_a_task_that_holds_little_of_the_question_does_not_say_who(opinion: PolicyAssistant) -> None:
+    answer = opinion.invoke({"question": "综合保税区设立审核由谁简化"})
+    assert answer.route != "ledger"
