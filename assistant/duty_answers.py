@@ -152,7 +152,9 @@ def _clauses_of_topic(ask: Ask) -> list[Clause]:
         return []
     if deed_is_lost(question, missing(ask.corpus, question.terms, ask.corpus.clause_unit(best))):
         return []
-    if _done_by_another(ask, best) or (fit.coverage < MOSTLY and _said_elsewhere(ask, fit.coverage)):
+    if _done_by_another(ask, best):
+        return []
+    if best.bracketed and fit.coverage < MOSTLY and _said_elsewhere(ask, fit.coverage):
         return []
     if not best.bracketed and any(
         term.weight >= 0.9 or not ask.corpus.known(term)

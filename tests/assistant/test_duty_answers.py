@@ -527,3 +527,22 @@ def test_each_body_that_a_sentence_names_is_cited(ask: Ask) -> None:
     marks = {int(number) for number in re.findall(r"\[(\d+)\]", answer.text)}
     cited = "".join(citation.quote for citation in answer.citations if citation.number in marks)
     assert holds(cited, *(row[0] for row in answer.table.rows if answer.table)) == []  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("question", "count", "right"),
+    [
+        ("市工信局牵头16项任务对吗", 15, False),
+        ("市工信局牵头15项任务，对吗？", 15, True),
+        ("市科技局配合3项任务，对吗？", 5, False),
+        ("方案有30项任务，对吗？", 29, False),
+        ("共有20个部门参与，对吗？", 26, False),
+    ],
+)
+def test_a_number_of_tasks_that_is_claimed_is_checked(
+    ask: Ask, question: str, count: int, right: bool
+) -> None:
+    answer = ask(question)
+    assert answer.count == count
+    assert answer.text.startswith("是的" if right else "不是")
+    assert [notice.code for notice in answer.notices] == ([] if right else ["premise"])

@@ -184,3 +184,30 @@ def test_who_is_such_a_body_is_not_who_bears_a_task(opinion: PolicyAssistant) ->
 def test_a_task_that_holds_little_of_the_question_does_not_say_who(opinion: PolicyAssistant) -> None:
     answer = opinion.invoke({"question": "综合保税区设立审核由谁简化"})
     assert answer.route != "ledger"
+
+
+WORDED = """# 清源县数字乡村建设行动方案
+
+## 一、主要任务
+
+1．推进网络建设。每年新建基站不少于120座。（责任单位：县工信局；配合单位：县自然资源局）
+
+2．农产品溯源。县市场监管局负责建设农产品质量追溯平台，县农业农村局配合做好数据采集。
+
+3．政务服务下沉。县数据局牵头，县政务服务中心按职责分工负责。
+
+## 二、保障措施
+
+（一）强化资金保障。县审计局负责对资金使用情况进行监督。
+"""
+
+
+def test_numbered_tasks_that_say_in_a_sentence_who_bears_them_are_counted(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("worded")
+    (folder / "qingyuan-2025.md").write_text(WORDED, "utf-8")
+    plan = cast(PolicyAssistant, indexed([folder / "qingyuan-2025.md"], folder / "indexed"))
+    answer = plan.invoke({"question": "一共多少项任务？"})
+    assert answer.count == 3
+    assert tasks(answer) == ["推进网络建设", "农产品溯源", "政务服务下沉"]

@@ -323,3 +323,10 @@ def test_the_targets_of_a_body_are_those_of_its_tasks(ask: Ask, question: str) -
 def test_a_body_whose_tasks_have_no_target_gets_no_list_of_tasks(ask: Ask) -> None:
     answer = ask("市水利局有哪些指标？")
     assert "没有写明" in answer.text and answer.table is None
+
+
+@pytest.mark.parametrize("question", ["Which targets are due in 2027?", "What targets must be met by 2027?"])
+def test_targets_of_a_year_in_english(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert answer.status == "answered"
+    assert answer.count == 2
