@@ -211,3 +211,9 @@ def test_numbered_tasks_that_say_in_a_sentence_who_bears_them_are_counted(
     answer = plan.invoke({"question": "一共多少项任务？"})
     assert answer.count == 3
     assert tasks(answer) == ["推进网络建设", "农产品溯源", "政务服务下沉"]
+
+
+def test_only_what_the_text_says_is_said_of_those_who_are_responsible(opinion: PolicyAssistant) -> None:
+    answer = opinion.invoke({"question": "拓展两个市场由谁牵头、谁负责？"})
+    assert "财政厅、海关负责" in answer.text
+    assert "按职责" not in answer.text
