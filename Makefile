@@ -14,7 +14,7 @@ help: ## list the targets
 
 run: $(VENV)/.installed ## install, index data/policies and serve the chat on http://127.0.0.1:7860
 	@$(BIN)/python -m assistant model fetch || [ $$? -eq 1 ]  # 1: no network or no disk; the app runs without it
-	@$(BIN)/python -m index build || [ $$? -eq 1 ]  # 1: a file could not be read; the others are indexed
+	@$(BIN)/python -m index build || [ $$? -eq 1 ]  # 1: a file could not be read, or another build runs; there is an index
 	@$(BIN)/python app.py
 
 index: $(VENV)/.installed ## bring the index up to date with the policies

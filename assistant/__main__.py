@@ -42,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from assistant.build import build_assistant
 
         assistant = build_assistant(settings)
+        assistant.warm_up()  # so that no answer's time holds the loading of the model
         if options.command == "ask":
             return _ask(assistant, options.question, as_json=options.json)
         return _batch(assistant, options.input, options.output)

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 
 from assistant.ask import Ask
-from assistant.corpus import Clause, Unit, numbered_section, subtree_end
+from assistant.corpus import Clause, Unit, numbered_section, section_at, subtree_end
 from assistant.draft import Draft
 from assistant.duty_lists import combined_roles, distinct_organisations
 from assistant.duty_text import clause_table, part_named, say_clause
 from assistant.match import ENOUGH, NEAR, coverage, deed_is_lost, deeds, missing, rank_clauses
 from assistant.organisation_answers import about_organisations
-from assistant.question import Question, topic_of
+from assistant.question import Question, names_unread, topic_of
 from assistant.task_lists import (
     all_tasks,
     tasks_about,
@@ -21,12 +21,15 @@ from assistant.task_lists import (
     tasks_ranked,
     tasks_without,
 )
+from assistant.task_parts import clauses_by_parts
 from assistant.terms import words
 from index.policy import Role
 from index.text import squeeze
 
 _BODY_ASKED = re.compile(r"^[一-鿿]{2,12}?(?:负责|牵头|配合|承担)(?:什么|哪些|啥)")
 HELD = 0.98  # coverage at which a clause speaks of all that is asked about
+MOSTLY = 0.8  # coverage below which another sentence may be what the question is about
+CLOSER = 0.2  # how much more of the question such a sentence has to hold
 NAMED = 0.3  # coverage below which the name of a task does not say that it is the one meant
 _BUSY = ("contact", "person", "penalty", "apply", "money")  # kinds of answer that no duty gives
 
@@ -38,6 +41,8 @@ def answer_duties(ask: Ask) -> Draft | None:
         return None
     if question.has("definition") and not question.has("who"):
         return None
+    if question.has("identity") and not question.roles:
+        return None  # 谁是链主企业: who is such a one, not who works on it
     bearers = [mention for mention in question.mentions if mention.names]
     named = [name for mention in bearers for name in mention.names]
     listing = not question.has("yesno", "why") and not ask.topical()
@@ -79,6 +84,10 @@ def answer_duties(ask: Ask) -> Draft | None:
         and (question.has("who") or not question.has("amount") or _terse(question))
     ):
         return _about_task(ask, topic)
+    if names_unread(question):
+        return (
+            None  # of one thing, though no clause was found to speak of it: a list of all tasks is no answer
+        )
     counted = question.has("total") and "责任" in question.folded and Role.LEAD not in question.roles
     if counted and not ask.topical() and not question.mentions and not question.has("leaderless"):
         return all_tasks(ask)
@@ -111,9 +120,14 @@ def _terse(question: Question) -> bool:
 
 def _topic_clauses(ask: Ask) -> list[Clause]:
     """Clauses that the question is about, best first; several where they fit equally well."""
+    if ask.question.marker:
+        return _clauses_at(ask, ask.question.marker)
+    return clauses_by_parts(ask, _clauses_of_topic) or _clauses_of_topic(ask)
+
+
+def _clauses_of_topic(ask: Ask) -> list[Clause]:
+    """Clauses of the one thing that the question names; [] where none speaks of it closely enough."""
     question = ask.question
-    if question.marker:
-        return _clauses_at(ask, question.marker)
     ranked = rank_clauses(ask.corpus, question, ask.clauses(), ask.dense)
     if not ranked:
         return []
@@ -140,6 +154,8 @@ def _topic_clauses(ask: Ask) -> list[Clause]:
         return []
     if _done_by_another(ask, best):
         return []
+    if best.bracketed and fit.coverage < MOSTLY and _said_elsewhere(ask, fit.coverage):
+        return []
     if not best.bracketed and any(
         term.weight >= 0.9 or not ask.corpus.known(term)
         for term in missing(ask.corpus, question.terms, ask.corpus.clause_unit(best))
@@ -164,6 +180,20 @@ def _topic_clauses(ask: Ask) -> list[Clause]:
         )
     heading = _section_named(ask, ranked)
     return heading or chosen[:8]
+
+
+def _said_elsewhere(ask: Ask, held: float) -> bool:
+    """Whether a sentence outside of all tasks holds far more of the question than the best task does (``held``)."""
+    for policy, start in ask.dense:
+        document = ask.corpus.policies[policy]
+        section = section_at(document, start)
+        for match in re.finditer(r"[^。；\n]+", document.source[start : section.end] if section else ""):
+            at = start + match.start()
+            inside = any(c.policy == policy and c.start <= at < c.end for c in ask.corpus.clauses)
+            unit = Unit(((1.0, squeeze(match.group())),))
+            if not inside and coverage(ask.corpus, ask.question.terms, unit) >= held + CLOSER:
+                return True
+    return False
 
 
 def _done_by_another(ask: Ask, clause: Clause) -> bool:

@@ -15,7 +15,7 @@ from assistant.duty_text import (
     task_table,
     unique_clauses,
 )
-from assistant.question import Question
+from assistant.question import Question, any_part
 from assistant.terms import pattern
 from index.policy import Role
 from prompts import phrase
@@ -142,7 +142,7 @@ def distinct_organisations(ask: Ask, without: Sequence[str] = ()) -> Draft | Non
     ``without`` leaves some out, and looks for the others where these have duties.
     """
     draft = ask.draft()
-    roles = ask.question.roles or tuple(Role)
+    roles = tuple(Role) if any_part(ask.question) else ask.question.roles or tuple(Role)
     held: dict[str, list[Clause]] = {}
     beside = {clause.policy for policy in ask.corpus.policies for clause in _of_bodies(ask, without, policy)}
     for clause in ask.clauses():
@@ -185,8 +185,18 @@ def distinct_organisations(ask: Ask, without: Sequence[str] = ()) -> Draft | Non
         clauses = unique_clauses(held[name])
         cells = [name, draft.compute(len(clauses))]
         draft.row(cells, [draft.number(c.policy, c.start, c.end) for c in clauses])
-    draft.pieces.append("".join(f"[{number}]" for number in sorted(set(draft.spans.values()))[:3]))
+    draft.pieces.append(_marks(draft, [[(c.policy, c.start, c.end) for c in held[n]] for n in order]))
     return draft
+
+
+def _marks(draft: Draft, places: Sequence[Sequence[tuple[str, int, int]]]) -> str:
+    """The fewest citations, taken in turn, that show a place of each of those whom a sentence names."""
+    marks: set[int] = set()
+    for spans in places:
+        numbers = [draft.number(*span) for span in spans]
+        if numbers and not marks & set(numbers):
+            marks.add(numbers[0])
+    return "".join(f"[{number}]" for number in sorted(marks))
 
 
 def combined_roles(ask: Ask) -> Draft | None:
@@ -209,6 +219,7 @@ def combined_roles(ask: Ask) -> Draft | None:
         other=role_words(draft, [second]),
     )
     draft.head("org", *(("count",) if never else (first.value, second.value)))
+    places = []
     for name in names:
         held = [
             [c for c in ask.clauses() if any(d.organisation == name for d in c.bearers(role))]
@@ -218,5 +229,6 @@ def combined_roles(ask: Ask) -> Draft | None:
             [name, *(draft.compute(len(clauses)) for clauses in held)],
             [draft.number(c.policy, c.start, c.end) for clauses in held for c in clauses],
         )
-    draft.pieces.append("".join(f"[{number}]" for number in sorted(set(draft.spans.values()))[:3]))
+        places += [[(c.policy, c.start, c.end) for c in clauses] for clauses in held]
+    draft.pieces.append(_marks(draft, places))
     return draft

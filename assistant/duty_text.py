@@ -31,7 +31,9 @@ def say_clause(draft: Draft, clause: Clause, roles: Sequence[Role]) -> None:
         if lead:
             parts.append(_part(draft, "lead", lead, mark, clause, task))
             if responsible:
-                parts.append(_part(draft, "responsible_only", responsible, mark, clause, task))
+                source = draft.corpus.policies[clause.policy].source[clause.start : clause.end]
+                name = "responsible_only" if "职责" in source else "responsible_beside"
+                parts.append(_part(draft, name, responsible, mark, clause, task))
         elif responsible:
             parts.append(_part(draft, "responsible", responsible, mark, clause, task))
         elif roles != tuple(Role):

@@ -21,7 +21,7 @@ from assistant.duty_text import (
     unique_clauses,
 )
 from assistant.match import coverage, missing
-from assistant.question import Question, roles_in
+from assistant.question import Question, any_part, roles_in
 from assistant.task_lists import deadline
 from index.organisations import Mention
 from index.policy import Role, Section
@@ -233,8 +233,7 @@ def _held(clauses: Sequence[Clause], names: Sequence[str]) -> dict[Role, list[Cl
 def _wanted_roles(question: Question, mine: dict[Role, list[Clause]]) -> list[Role]:
     """The roles asked for; every role held where none is named, or only 负责, 参与 or the like."""
     wanted = [role for role in Role if role in question.roles]
-    involved = _SHARES.search(question.folded) and "配合" not in question.folded
-    if involved or not wanted or (Role.RESPONSIBLE in wanted and Role.LEAD not in wanted):
+    if any_part(question) or not wanted or (Role.RESPONSIBLE in wanted and Role.LEAD not in wanted):
         return [role for role in Role if mine[role]] or wanted or [Role.LEAD]
     return wanted
 

@@ -35,6 +35,7 @@ from index.wording import PLAN_ENDS
 _PLAN = re.compile("(十[二三四五六七])五")
 _BARE = re.compile(r"(?<![a-z\d.\[第-])\d+(?:\.\d+)?(?=吗|对|$|[?？,，。]| ?(?:right|correct)| [a-z])")
 _BOUND = re.compile(r"(?:之?[内前后]|以[内上下])?")  # of a number: 90日内
+SHORT_NOUN = 0.35  # weight of a noun of a single character
 _MARKED = re.compile(r"第\s*[一二三四五六七八九十百零\d]+\s*(?:条|章|节|项|点|部分|款)")
 _YEAR = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:\s*(?:年|$|\b(?!号|\])))|(?<!\d)(\d\d)年(?=底|末|前|要|目标|的|到|$|[,?。])"
@@ -72,6 +73,21 @@ _UNSEEN = re.compile(
 _OTHER_SCRIPT = re.compile(
     r"[\u0370-\u06ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\uac00-\ud7af]"
 )  # Greek to Hangul
+
+
+def any_part(question: Question) -> bool:
+    """Whether any part in a task is meant (哪些单位参与), no role of those that it could be told from."""
+    named = roles_in(pattern("ask", "involved").sub("\n", question.folded))
+    return question.has("involved") and not set(named) & {Role.LEAD, Role.SUPPORT}
+
+
+def names_unread(question: Question) -> bool:
+    """Whether a noun of a single character (氨, 氢) weighs too little for a topic and yet names one."""
+    plain = words()["unread"]["plain"]
+    return any(
+        len(term.text) == 1 and term.weight >= SHORT_NOUN and not re.fullmatch(plain, term.text)
+        for term in question.terms
+    )
 
 
 def language_of(text: str) -> Language:
@@ -270,8 +286,10 @@ def topic_of(then: Question) -> str:
     start, end = min(a for a, _ in spans), max(b for _, b in spans)
     before = [term.text for term in then.terms if folded.text[:start].endswith(term.text)]  # 现代 in 现代材料
     start -= max(map(len, before), default=0)
+    behind = [term.text for term in then.terms if folded.text[end:].startswith(term.text)]  # 气 in 页岩气
+    end += max((len(word) for word in behind if len(word) == 1), default=0)
     text = then.text[slice(*folded.span(start, end))]
     text = re.sub(
         r"(?:由|是)?(?:谁|哪一?个?(?:局|部门|单位))(?:来)?(?:牵头|负责|配合|落实)?|(?:19|20)\d\d年", "", text
     )
-    return text.strip(" ，,、的？?")
+    return re.sub("[？?](?=.)", "、", text).strip(" ，,、的？?")

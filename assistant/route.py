@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.ask import Ask
-from assistant.draft import Draft
+from assistant.draft import Draft, plain_number
 from assistant.duty_answers import answer_duties
 from assistant.header_answers import answer_header
 from assistant.library_answers import answer_library
@@ -16,8 +16,13 @@ from assistant.target_answers import (
     asks_bearer_and_number,
     asks_number_of_body,
     asks_number_of_task,
+    asks_targets_of_body,
+    targets_of_body,
 )
+from index.text import squeeze
 from prompts import phrase
+
+COUNTED = tuple("项条个家件")  # units in which tasks and bodies are counted
 
 RULES: tuple[Callable[[Ask], Draft | None], ...] = (
     answer_library,
@@ -35,14 +40,34 @@ def route(ask: Ask) -> Draft | None:
         draft = answer_targets(ask)
         if draft is not None:
             return draft
+    if asks_targets_of_body(ask.question):
+        draft = targets_of_body(ask)
+        if draft is not None:
+            return draft
     for rule in RULES:
         draft = rule(ask)
         if draft is not None and (draft.pieces or draft.rows):
             of_task = asks_number_of_task(ask.question) and draft.count is None
             if rule is answer_duties and (of_task or asks_bearer_and_number(ask.question)):
                 add_targets(ask, draft)
+            if rule is answer_duties:
+                _check_count(ask, draft)
             return draft
     return _target_without_bearer(ask)
+
+
+def _check_count(ask: Ask, draft: Draft) -> None:
+    """Open the answer with 是的 or 不是 where the question states how many there are (牵头16项任务，对吗)."""
+    stated = [q for q in ask.question.numbers if squeeze(q.unit)[:1] in COUNTED]
+    if draft.count is None or len(stated) != 1 or not ask.question.has("yesno"):
+        return
+    right = stated[0].low == stated[0].high == draft.count
+    said = len(draft.pieces)
+    draft.say("count_right" if right else "count_wrong", asked=stated[0].text)
+    draft.pieces.insert(0, draft.pieces.pop(said))
+    draft.computed.add(plain_number(stated[0].low))
+    if not right:
+        draft.note("premise", "notice_premise")
 
 
 def _target_without_bearer(ask: Ask) -> Draft | None:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
+from assistant.corpus import MAIN_ROLES
 from assistant.draft import Draft
+from assistant.duty_text import role_words
 from assistant.question import Question
 from assistant.sentences import asks_number
 from assistant.target_check import check_number, equals_target
@@ -38,6 +40,7 @@ from index.quantities import scale_unit
 from index.text import squeeze
 from prompts import phrase
 
+FEW = 6  # targets that are said one by one before their table
 _WHICH = re.compile(r"哪|什么|谁的|\b(?:which|what)\b")
 _COMPARES = re.compile(
     r"大于|小于|高于|低于|多于|少于|超过|不足|不到|以上|以下|\b(?:more|less|fewer|over|above|below|under)\b"
@@ -105,6 +108,43 @@ def asks_number_of_task(question: Question) -> bool:
     listed = question.has("tasks", "total", "distinct", "who", "yesno", "why")
     body = any(mention.names for mention in question.mentions)
     return body and bool(question.roles) and asks_number(question) and not listed
+
+
+def asks_targets_of_body(question: Question) -> bool:
+    """Whether the targets of a body's tasks are asked for, whatever they are of: X局2025年有哪些指标."""
+    body = any(mention.names for mention in question.mentions)
+    thing = any(term.weight >= 0.4 for term in question.terms)
+    listing = question.has("targets") and question.has("list", "count", "amount")
+    apart = question.has("who", "yesno", "why", "sum", "largest", "smallest", "difference", "shared")
+    return (
+        body and listing and not thing and not apart and (bool(question.roles) or not question.has("tasks"))
+    )
+
+
+def targets_of_body(ask: Ask) -> Draft | None:
+    """The targets in the tasks that a body leads or is responsible for (of the role asked for); None without such tasks."""
+    names = {name for mention in ask.question.mentions for name in mention.names}
+    roles = ask.question.roles or MAIN_ROLES
+    clauses = [c for c in ask.clauses() if any(d.organisation in names for d in c.bearers(*roles))]
+    found = [
+        (policy, target)
+        for policy, target in in_years(ask, eligible_targets(ask))
+        if any(c.policy == policy and c.start <= target.start < c.end for c in clauses)
+    ]
+    if not clauses:
+        return None
+    draft = ask.draft()
+    body = next(d.organisation for d in clauses[0].bearers(*roles) if d.organisation in names)
+    holding = [c for c in clauses if any(c.policy == p and c.start <= t.start < c.end for p, t in found)]
+    marks = [draft.cite(c.policy, c.start, c.end) for c in holding or clauses[:1]]
+    values = {"org": draft.organisation(body), "role": role_words(draft, roles), "cite": "".join(marks)}
+    name = "targets_of_body" if found else "targets_of_body_none"
+    draft.say(name, **values, count=draft.compute(len(found)))
+    draft.count = len(found)
+    for policy, target in found if len(found) <= FEW else ():
+        say_target(draft, policy, target)
+    target_table(draft, found)
+    return draft
 
 
 def add_targets(ask: Ask, draft: Draft) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.ask import Ask
-from assistant.corpus import MAIN_ROLES, Clause, Unit
+from assistant.corpus import ITEM, MAIN_ROLES, Clause, Unit
 from assistant.draft import Draft
-from assistant.duty_text import clause_table, role_words, say_clause
+from assistant.duty_text import clause_table, role_words, say_clause, unique_clauses
 from assistant.match import missing
 from assistant.question import Question, roles_in, topic_of
 from assistant.terms import Term
-from index.policy import Role
+from index.policy import Role, Section
 from index.text import squeeze
 
 _DEADLINE = re.compile(r"(?:完成|办结|落实)(?:时限|时间|期限)[ 　]*[:：]([^\n。]*)")  # 完成时限：2026年底前
@@ -169,10 +170,37 @@ def tasks_due(ask: Ask) -> Draft | None:
 def all_tasks(ask: Ask) -> Draft | None:
     """All responsibility clauses, counted."""
     draft = ask.draft()
-    clauses = [clause for clause in ask.clauses() if clause.bracketed] or ask.clauses()
+    bracketed = [clause for clause in ask.clauses() if clause.bracketed]
+    clauses = unique_clauses([*bracketed, *_items_in_words(ask, bracketed)]) or ask.clauses()
     if not clauses:
         return None
     draft.say("tasks_total", count=draft.compute(len(clauses)))
     draft.count = len(clauses)
     clause_table(draft, clauses)
     return draft
+
+
+def _items_in_words(ask: Ask, bracketed: Sequence[Clause]) -> list[Clause]:
+    """The numbered tasks whose text says in a sentence who bears them, beside others with a clause for it; one each."""
+    with_clause = {(clause.policy, clause.section) for clause in bracketed}
+    items: dict[tuple[str, int], Clause] = {}
+    for clause in ask.clauses():
+        place = clause.policy, clause.section
+        section = ask.corpus.policies[clause.policy].sections[clause.section]
+        sort = _sort_of(section)
+        beside = any(
+            policy == clause.policy and _sort_of(ask.corpus.policies[policy].sections[number]) == sort
+            for policy, number in with_clause
+        )
+        if place in with_clause or not sort or not beside:
+            continue
+        first = items.get(place)
+        duties = (*first.duties, *clause.duties) if first else clause.duties
+        items[place] = replace(first or clause, task=section.heading or clause.task, duties=duties)
+    return list(items.values())
+
+
+def _sort_of(section: Section) -> str:
+    """What kind of item a section is by its marker (1., （一）), "" where it is none."""
+    match = ITEM.match(section.marker)
+    return re.sub(r"[\d一二三四五六七八九十]+", "#", match.group()) + str(section.level) if match else ""

@@ -1,6 +1,7 @@
 """Command line: ``python -m index build|status|verify|show``.
 
-Exit status: 0 done, 1 some input could not be read, 2 wrong usage, 3 no usable index.
+Exit status: 0 done, 1 some input could not be read (or another process builds, and the live
+index stays in use), 2 wrong usage, 3 no usable index.
 """
 
 from __future__ import annotations
@@ -54,18 +55,32 @@ def _parser() -> argparse.ArgumentParser:
 
 def _build(settings: IndexSettings) -> int:
     from index.build import build
-    from index.errors import NoPoliciesError
+    from index.errors import IndexBusyError, NoPoliciesError
 
     try:
         report = build(settings, progress=lambda step: print(f"… {step}", file=sys.stderr, flush=True))
     except NoPoliciesError as error:
         print(error, file=sys.stderr)
         return 1
+    except IndexBusyError as error:
+        print(error, file=sys.stderr)
+        return 1 if _is_usable(settings) else 3
     for problem in report.problems:
         print(problem, file=sys.stderr)
     head = "unchanged" if report.unchanged else "published"
     print(message(head, found=message("found", **asdict(report)), seconds=report.seconds))
     return 1 if report.problems else 0
+
+
+def _is_usable(settings: IndexSettings) -> bool:
+    """Whether a published index can be read, whoever builds the next one."""
+    from index.store import open_index
+
+    try:
+        open_index(settings)
+    except PolicyIndexError:
+        return False
+    return True
 
 
 def _status(settings: IndexSettings) -> int:

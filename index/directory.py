@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from index.keywords import tagged
 from index.organisations import (
     LEVEL,
     LOCAL_LEVELS,
@@ -41,6 +43,12 @@ def _english_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
         for name in row["alone"]:
             rows.append((len(name), re.compile(rf"(?<![a-z]){re.escape(fold(name))}(?![a-z])"), stem))
     return tuple((pattern, stem) for _, pattern, stem in sorted(rows, key=lambda item: -item[0]))
+
+
+@cache
+def _group_words() -> frozenset[str]:
+    """Words for a body of a kind (开发区), folded."""
+    return frozenset(fold(word) for group in organisation_data()["group"] for word in group["words"])
 
 
 class Directory:
@@ -90,7 +98,37 @@ class Directory:
             name = Name("", "", stems()[match["stem"]], "", True)
             add(*match.span(), self._same(name), name)
         self._find_unlisted(folded, add)
-        return sorted(found, key=lambda mention: mention.start)
+        return sorted((self._whole(mention, folded, found) for mention in found), key=lambda m: m.start)
+
+    def _whole(self, mention: Mention, folded: str, found: Sequence[Mention]) -> Mention:
+        """The mention with all of its name, where a policy writes more of it (某某强市建设领导小组的办公室).
+
+        A body of a kind (开发区) that the policies call by a longer name is that one, not the one with duties.
+        """
+        head = mention.text.removesuffix("办公室")
+        first = max((m.end for m in found if m.end <= mention.start), default=0)
+        before = re.search(r"[一-鿿]{0,12}$", folded[first : mention.start]).group()  # type: ignore[union-attr]
+        for start in range(len(before)):
+            longer = before[start:] + head
+            if head != mention.text and longer in self._corpus:
+                opening = mention.start - len(before) + start
+                return replace(mention, start=opening, text=folded[opening : mention.end])
+            if mention.text in _group_words() and self._is_named_apart(before[start:], longer):
+                return replace(
+                    mention,
+                    start=mention.start - len(before) + start,
+                    text=longer,
+                    names=(),
+                    name=read_name(longer),
+                )
+        return mention
+
+    def _is_named_apart(self, before: str, longer: str) -> bool:
+        """Whether the policies name, in a row of bodies or by itself, another body of a kind: 航空 + 经济技术开发区."""
+        if len(before) < 2 or any(longer in key or key.endswith(longer) for key in self._folded):
+            return False
+        plain = all(flag[:1] in "nbjxa" for _, flag in tagged(before))
+        return plain and bool(re.search(rf"(?:^|[\s、,。;:(]|[和与及]){re.escape(longer)}", self._corpus))
 
     def _add_listed(self, match: re.Match[str], folded: str, add: Any) -> None:
         region = match["region"] or ""

@@ -297,3 +297,18 @@ def test_the_longest_question_is_still_read(assistant: PolicyAssistant) -> None:
     question = LEADS.ljust(LONGEST_QUESTION, "？")
     assert assistant.invoke({"question": question}).status == "answered"
     assert assistant.invoke({"question": question + "？"}).status == "refused"
+
+
+def test_the_model_is_loaded_before_the_first_answer_is_timed(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    original = PolicyAssistant.warm_up
+
+    def warm_up(self: PolicyAssistant) -> None:
+        calls.append("warm")
+        original(self)
+
+    monkeypatch.setattr(PolicyAssistant, "warm_up", warm_up)
+    assert main(["ask", "绿色工厂由谁牵头？"]) == 0
+    assert calls == ["warm"]

@@ -455,3 +455,94 @@ def test_asked_for_its_part_a_body_without_one_is_no_wrong_premise(ask: Ask) -> 
     answer = ask("市商务局在绿色工厂中承担什么角色？")
     assert answer.notices == ()
     assert "责任分工中没有市商务局" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("装备制造、现代材料由谁牵头", ["做强装备制造产业集群", "做优现代材料产业集群"]),
+        ("装备制造谁牵头？现代材料呢？", ["做强装备制造产业集群", "做优现代材料产业集群"]),
+        ("绿色园区与陕西工业精品分别由谁牵头？", ["突出质量品牌建设", "推动绿色低碳转型"]),
+        (
+            "Who leads equipment manufacturing and modern materials?",
+            ["做强装备制造产业集群", "做优现代材料产业集群"],
+        ),
+        ("智算中心、页岩气勘探开发由谁牵头", []),  # one task lists both, and none is named after them
+    ],
+)
+def test_tasks_named_together_are_each_answered(ask: Ask, question: str, expected: list[str]) -> None:
+    answer = ask(question)
+    assert sorted(tasks(answer)) == sorted(expected)
+    assert expected == [] or "狠抓重点项目建设" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "question", ["氢能由哪个部门负责？", "氢能由谁负责", "氢能归谁管", "生物质能、地热能由谁负责"]
+)
+def test_a_word_that_ends_in_neng_is_read_whole(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert "“加快发展综合能源产业集群”由市发展改革委负责" in answer.text
+
+
+def test_a_topic_is_called_by_all_its_characters(ask: Ask) -> None:
+    assert "“页岩气”涉及 2 项分工" in ask("页岩气谁负责").text
+    assert "“抽水蓄能电站”涉及 2 项分工" in ask("抽水蓄能电站由谁负责").text
+
+
+def test_a_noun_of_one_character_is_not_answered_with_a_list_of_all_tasks(ask: Ask) -> None:
+    assert ask("氨由哪个部门负责？").status == "refused"
+    assert ask("哪些任务由一个局负责？").count == 3
+
+
+def test_the_office_of_a_leading_group_is_named_with_all_of_its_name(ask: Ask) -> None:
+    answer = ask("市制造强市建设领导小组办公室负责什么")
+    assert not answer.text.startswith("不是") and "责任分工中没有" not in answer.text
+    assert "负责各项重点工作的组织实施和督促指导" in quotes(answer)
+
+
+def test_a_zone_that_is_only_written_to_does_not_get_the_duties_of_another(ask: Ask) -> None:
+    answer = ask("航空经济技术开发区落实哪些任务")
+    assert answer.status == "refused"
+    assert "航空经济技术开发区" in answer.text and "汉中经济技术开发区" not in answer.text
+    assert ask("绿色工厂由航空经济技术开发区落实吗？").text.startswith("不是")
+    assert ask("经济技术开发区落实哪些任务").count == 29
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["一共有多少个单位参与？", "哪些单位参与？", "多少个部门参与了这个方案？", "所有参与单位有多少个"],
+)
+def test_to_take_part_is_any_role(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert answer.count == ask("涉及多少个单位？").count == 26
+    assert holds(shown(answer), "市经合局", "各县（区）") == []
+
+
+def test_supporting_bodies_are_still_only_those(ask: Ask) -> None:
+    assert ask("配合单位一共有几个？").count == 18
+
+
+def test_each_body_that_a_sentence_names_is_cited(ask: Ask) -> None:
+    answer = ask("配合单位一共有几个？")
+    marks = {int(number) for number in re.findall(r"\[(\d+)\]", answer.text)}
+    cited = "".join(citation.quote for citation in answer.citations if citation.number in marks)
+    assert holds(cited, *(row[0] for row in answer.table.rows if answer.table)) == []  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("question", "count", "right"),
+    [
+        ("市工信局牵头16项任务对吗", 15, False),
+        ("市工信局牵头15项任务，对吗？", 15, True),
+        ("市科技局配合3项任务，对吗？", 5, False),
+        ("方案有30项任务，对吗？", 29, False),
+        ("共有20个部门参与，对吗？", 26, False),
+    ],
+)
+def test_a_number_of_tasks_that_is_claimed_is_checked(
+    ask: Ask, question: str, count: int, right: bool
+) -> None:
+    answer = ask(question)
+    assert answer.count == count
+    assert answer.text.startswith("是的" if right else "不是")
+    assert [notice.code for notice in answer.notices] == ([] if right else ["premise"])

@@ -35,6 +35,12 @@ TEXT = """云岭省人民政府关于促进综合保税区发展的若干意见
 （一）公安部门有关户籍信息；
 
 （二）住房城乡建设部门有关房屋租赁信息。
+
+四、组织实施
+
+省商务主管部门要加大统筹协调力度，会同有关部门建立促进综合保税区发展的部门协调机制。要深化改革，简化综合保税区设立的审核和验收程序。
+
+各市、州人民政府作为综合保税区的申请设立和运行管理主体，要切实落实主体责任。
 """
 
 
@@ -166,3 +172,59 @@ def test_until_when_the_tasks_of_a_body_have_to_be_done(notice: PolicyAssistant)
 def test_what_a_body_leads_and_what_else_it_takes_part_in(several: PolicyAssistant) -> None:
     answer = several.invoke({"question": "汉中市发展改革委牵头哪项，又参与哪项？"})
     assert "牵头" in answer.text and "配合" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("综合保税区谁是管理主体", "各市、州人民政府作为综合保税区的申请设立和运行管理主体"),
+        ("谁负责统筹协调建立部门协调机制", "建立促进综合保税区发展的部门协调机制"),
+    ],
+)
+def test_a_sentence_outside_the_tasks_says_who(opinion: PolicyAssistant, question: str, quote: str) -> None:
+    answer = opinion.invoke({"question": question})
+    assert answer.route == "extractive"
+    assert quote in quotes(answer)
+
+
+def test_who_is_such_a_body_is_not_who_bears_a_task(opinion: PolicyAssistant) -> None:
+    answer = opinion.invoke({"question": "谁是一般纳税人？"})
+    assert "牵头" not in answer.text.replace("牵头部门", "")
+
+
+def test_a_task_that_holds_little_of_the_question_does_not_say_who(opinion: PolicyAssistant) -> None:
+    answer = opinion.invoke({"question": "综合保税区设立审核由谁简化"})
+    assert answer.route != "ledger"
+
+
+WORDED = """# 清源县数字乡村建设行动方案
+
+## 一、主要任务
+
+1．推进网络建设。每年新建基站不少于120座。（责任单位：县工信局；配合单位：县自然资源局）
+
+2．农产品溯源。县市场监管局负责建设农产品质量追溯平台，县农业农村局配合做好数据采集。
+
+3．政务服务下沉。县数据局牵头，县政务服务中心按职责分工负责。
+
+## 二、保障措施
+
+（一）强化资金保障。县审计局负责对资金使用情况进行监督。
+"""
+
+
+def test_numbered_tasks_that_say_in_a_sentence_who_bears_them_are_counted(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("worded")
+    (folder / "qingyuan-2025.md").write_text(WORDED, "utf-8")
+    plan = cast(PolicyAssistant, indexed([folder / "qingyuan-2025.md"], folder / "indexed"))
+    answer = plan.invoke({"question": "一共多少项任务？"})
+    assert answer.count == 3
+    assert tasks(answer) == ["推进网络建设", "农产品溯源", "政务服务下沉"]
+
+
+def test_only_what_the_text_says_is_said_of_those_who_are_responsible(opinion: PolicyAssistant) -> None:
+    answer = opinion.invoke({"question": "拓展两个市场由谁牵头、谁负责？"})
+    assert "财政厅、海关负责" in answer.text
+    assert "按职责" not in answer.text

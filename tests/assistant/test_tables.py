@@ -102,3 +102,15 @@ def test_a_sibling_that_lacks_a_word_of_its_heading_is_compared(
 ) -> None:
     text = several.invoke({"question": "哪个产业集群的规模目标最大？比最小的多多少？"}).text
     assert holds(text, "现代材料产业集群规模", "550亿元", "能源产业规模", "150亿元", "相差400亿元") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "gap"),
+    [("东江区和西河区农村托位补贴标准相差多少？", "50"), ("西河区与东江区的农村托位补贴标准差多少？", "50")],
+)
+def test_words_behind_the_last_name_are_said_of_every_part(
+    plan: PolicyAssistant, question: str, gap: str
+) -> None:
+    answer = plan.invoke({"question": question})
+    assert f"相差 {gap}元" in answer.text
+    assert "城镇" not in answer.text

@@ -310,3 +310,23 @@ def test_what_cannot_be_computed_is_refused(ask: Ask, question: str) -> None:
 def test_values_of_other_units_are_shown_and_not_subtracted(ask: Ask) -> None:
     answer = ask("绿色工厂比装备制造多多少？")
     assert "单位不同" in answer.text and "相差" not in answer.text
+
+
+@pytest.mark.parametrize("question", ["工信局2025年有哪些指标", "工信局2025年要完成哪些量化目标"])
+def test_the_targets_of_a_body_are_those_of_its_tasks(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert answer.count == 20
+    assert "装备制造产业集群规模" in tasks(answer)
+    assert "能源产业规模" not in tasks(answer)  # 市发展改革委
+
+
+def test_a_body_whose_tasks_have_no_target_gets_no_list_of_tasks(ask: Ask) -> None:
+    answer = ask("市水利局有哪些指标？")
+    assert "没有写明" in answer.text and answer.table is None
+
+
+@pytest.mark.parametrize("question", ["Which targets are due in 2027?", "What targets must be met by 2027?"])
+def test_targets_of_a_year_in_english(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert answer.status == "answered"
+    assert answer.count == 2
