@@ -31,6 +31,7 @@ _ITS_PART = re.compile(  # 它还牵头哪些任务, 是它牵头的: who bears 
     re.I,
 )
 _WHY = re.compile(r"(?:这是|那|这)?(?:为什么|为何|为啥|why|how come)(?:呢|啊|是这样)?[\s?？。]*", re.I)
+_HOW = re.compile(r"怎么|怎样|如何|咋")
 _WITH = re.compile(r"(?:一起|共同|联合|合作)")
 _OF_WHAT = re.compile(
     r"^(?:那么?|那|还有|另外|再|然后)?[\s,，]*(?P<what>[^，,。？?]{2,14}?)的?呢\s*[?？。]?$"
@@ -130,6 +131,9 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
         and not (now.roles and now.has("tasks"))
     ):
         return _with_organisation(new, before, now, then, subject)
+    nouns = any(term.weight >= 0.9 for term in now.terms)
+    if (opening or elliptic) and _HOW.search(new) and subject and not nouns and not now.mentions:
+        return f"{subject}，{_strip_opening(new)}"  # 那具体怎么推进呢: a verb alone is no other topic
     kind = now.terms and _OF_WHAT.match(new.strip())  # 成年的呢: a word that weighs little alone
     named = (topical or kind) and not now.mentions and not _ABOUT_DOCUMENT.search(now.folded)
     if named and (elliptic or opening) and _asks_nothing(now) and len(new) < 30:

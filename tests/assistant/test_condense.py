@@ -36,6 +36,7 @@ def _condensed(assistant: PolicyAssistant, question: str, *earlier: str) -> str:
         ([LEADS_EN], "Who supports it?", ["市发展改革委", "市生态环境局"]),
         (["How many green factories by 2025?"], "Who leads it?", ["市工业和信息化局"]),
         ([LEADS], "And who supports it?", ["市发展改革委", "市生态环境局"]),
+        (["简单说说绿色低碳转型要做什么"], "那具体怎么推进呢？", ["节能监察"]),
     ],
 )  # fmt: skip
 def test_a_follow_up_is_answered_about_the_last_topic(

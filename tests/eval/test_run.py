@@ -60,7 +60,7 @@ def case(name: str, question: str, *, answerable: bool = True) -> dict[str, Any]
 
 @pytest.fixture
 def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> argparse.Namespace:
-    monkeypatch.setattr(run, "indexed", lambda files, folder: Echo())
+    monkeypatch.setattr(run, "indexed", lambda files, folder, llm: Echo())
     (tmp_path / "p.txt").write_text("绿色工厂由甲局牵头。", encoding="utf-8")
     parser = argparse.ArgumentParser()
     run.add_arguments(parser)
