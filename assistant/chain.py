@@ -27,20 +27,18 @@ from assistant.model_composer import ModelComposer, is_open
 from assistant.model_condense import rewrite, translate
 from assistant.models import ModelFailed, Stopped
 from assistant.parts import answer_parts, parts_of, sides_of
-from assistant.question import Question, is_foreign, language_of, read_question, without_control
+from assistant.question import Question, is_foreign, language_of, without_control
+from assistant.reading import read_against, with_neighbours
 from assistant.refusal import refuse
 from assistant.retriever import HybridRetriever
 from assistant.route import route
 from assistant.target_choice import other_years
-from assistant.terms import Term
 from index.header import header_labels
 from index.store import Index, is_stale, read_pointer
 from prompts import phrase
 
 LONGEST_QUESTION = 2000  # characters
 CONSIDERED = 12  # passages that may answer
-NAMES_A_TOPIC = 0.4  # weight of an English word that no glossary knows; Chinese nouns weigh 0.9 and more
-NEIGHBOUR = 0.8  # what the nearest word of the policies counts, beside 1 for the word itself
 SHOWN = 6  # passages beside an answer
 _INVALID = re.compile(r"失效|废止|无效|作废|宣布废止")
 
@@ -86,47 +84,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
 
     def read(self, text: str) -> Question:
         """A question taken apart against the indexed policies."""
-        question = self._parse(text)
-        whole = self._spelt_out(question)
-        if whole != question.text:
-            question = self._parse(whole)
-        return replace(question, terms=tuple(map(self._as_used, question.terms)))
-
-    def _parse(self, text: str) -> Question:
-        corpus = self.corpus
-        return read_question(
-            text, corpus.directory.find(without_control(text)), corpus.titles, corpus.regions, corpus.text
-        )
-
-    def _spelt_out(self, question: Question) -> str:
-        """The question with the words of the policies in place of what abbreviates them (综保区)."""
-        text = question.text
-        for term in question.terms:
-            at = text.find(term.text)
-            if term.pair or at < 0 or (len(term.text) > 1 and self.corpus.known(term)):
-                continue
-            for short in (text[at : at + 4], text[at : at + 3]):
-                whole = "" if short in self.corpus.text else self.corpus.spelt_out(short)
-                if whole and len(short) > len(term.text):
-                    text = text.replace(short, whole)
-                    break
-        return text
-
-    def _as_used(self, term: Term) -> Term:
-        """A term that no policy uses, with the words that it may abbreviate (综保 for 综合保税)."""
-        whole = "" if term.pair or self.corpus.known(term) else self.corpus.spelt_out(term.text)
-        return replace(term, variants=(*term.variants, whole)) if whole else term
-
-    def _with_neighbours(self, term: Term) -> Term:
-        """A term that no policy uses, with the words of the policies that stand out as close to it."""
-        names = term.weight >= 0.9 or (term.text.isascii() and term.weight >= NAMES_A_TOPIC)
-        if term.pair or not names or self.corpus.known(term):
-            return term
-        near = tuple(
-            (word, min(NEIGHBOUR, NEIGHBOUR * (score - 2) / 2.5))
-            for word, score in self.index.neighbours(term.text)
-        )
-        return replace(term, near=near)
+        return read_against(self.corpus, text)
 
     def invoke(self, input: dict[str, Any], config: RunnableConfig | None = None, **_: Any) -> Answer:
         """The certified answer to one question."""
@@ -271,7 +229,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
 
     def _quoted(self, asked: Question, passages: Sequence[Passage]) -> Draft:
         """The sentences that answer, or a refusal; words that no policy uses are read by their neighbours."""
-        asked = replace(asked, terms=tuple(map(self._with_neighbours, asked.terms)))
+        asked = replace(asked, terms=with_neighbours(self.corpus, self.index, asked.terms))
         ask = Ask(asked, self.corpus, _nearness(passages), self.today)
         chosen = [p for p in passages if not asked.policies or p.policy in asked.policies][:CONSIDERED]
         mentioning = only_mentioned(ask, chosen)

@@ -16,12 +16,7 @@ from assistant.definitions import is_defined
 from assistant.match import coverage, deed_is_lost, grip, missing
 from assistant.question import Question
 from assistant.sentences import TIME, asks_number, of_another, opening, passage_unit, sentences, subject_terms
-from assistant.target_choice import (
-    is_commitment,
-    of_another_level,
-    of_another_whole,
-    unit_fits,
-)
+from assistant.target_fit import is_commitment, of_another_level, of_another_whole, unit_fits
 from assistant.terms import DEED, Term, words
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze

@@ -9,29 +9,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import queue
-import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from assistant.local_server import ModelStartError, serve
 from assistant.model_file import model_path
 from assistant.settings import Settings, SettingsError
 from index.errors import message
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from pathlib import Path
 
     from langchain_openai import ChatOpenAI
 
 logger = logging.getLogger(__name__)
 
-CONTEXT = 4096  # tokens of the local model: prompt and answer
-BATCH = 64  # tokens of a prompt between two looks at whether it was cancelled
 LONGEST = 4000  # characters of an answer; a model that writes on is stopped
 MOST_TOKENS = 320  # of an answer
 PATIENCE = 0.05  # seconds between two looks at whether the reader has stopped
@@ -49,10 +46,6 @@ class ModelFailed(Exception):
 
 class Stopped(Exception):
     """The reader has stopped the answer."""
-
-
-class ModelStartError(Exception):
-    """The local model cannot be loaded; ``str(error)`` says why."""
 
 
 class ChatModel:
@@ -287,36 +280,3 @@ def _client(url: str, key: str, name: str, settings: Settings, *, loopback: bool
         stream_usage=False,
         stream_chunk_timeout=None,  # its wait_for loses a cancellation (Python 3.11); the time-out here is ours
     )
-
-
-_servers: dict[tuple[Path, int], tuple[Any, str]] = {}
-
-
-def serve(path: Path, cache_mb: int) -> tuple[str, str]:
-    """Address and key of llama.cpp's server on this file, started inside the process once.
-
-    Raises:
-        ModelStartError: the file cannot be loaded.
-    """
-    with _starting:
-        known = _servers.get((path, cache_mb))
-        if known is None:
-            try:
-                import xllamacpp  # type: ignore[import-untyped]
-
-                params = xllamacpp.CommonParams()
-                params.model.path = str(path)
-                params.n_ctx = CONTEXT
-                params.n_parallel = 1
-                params.n_batch = params.n_ubatch = BATCH
-                params.cache_ram_mib = cache_mb
-                params.ui = False  # its port answers anybody on this machine
-                params.endpoint_slots = False
-                params.api_keys = [secrets.token_urlsafe(24)]
-                params.verbosity = 0
-                server = xllamacpp.Server(params)
-            except (ImportError, RuntimeError, ValueError, OSError) as error:
-                raise ModelStartError(type(error).__name__) from error
-            known = _servers[path, cache_mb] = server, params.api_keys[0]
-        server, key = known
-        return str(server.listening_address), str(key)

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.draft import Draft
-from assistant.target_choice import (
-    other_years,
-)
+from assistant.target_choice import other_years
 from prompts import phrase
 
 

@@ -13,18 +13,8 @@ from assistant.duty_text import role_words
 from assistant.question import Question
 from assistant.sentences import asks_number
 from assistant.target_check import check_number, equals_target
-from assistant.target_choice import (
-    Found,
-    choose_targets,
-    eligible_targets,
-    in_years,
-    is_commitment,
-    targets_of_section,
-    unit_fits,
-    without_base_words,
-    without_totals,
-    years_asked,
-)
+from assistant.target_choice import choose_targets, eligible_targets, targets_of_section
+from assistant.target_fit import Found, is_commitment, unit_fits
 from assistant.target_text import (
     cite_target,
     dated,
@@ -35,6 +25,7 @@ from assistant.target_text import (
     value_list,
     value_text,
 )
+from assistant.target_years import in_years, without_base_words, without_totals, years_asked
 from index.policy import Comparator, Target
 from index.quantities import scale_unit
 from index.text import squeeze

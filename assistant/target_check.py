@@ -7,9 +7,7 @@ import re
 from assistant.ask import Ask
 from assistant.draft import Draft, plain_number
 from assistant.question import Question
-from assistant.target_choice import (
-    Found,
-)
+from assistant.target_fit import Found
 from assistant.target_text import beside, cite_target, period_text, plain_unit, value_text, when_text
 from assistant.terms import words
 from index.policy import Comparator, Target

@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from assistant.draft import Draft
-from assistant.target_choice import (
-    Found,
-)
+from assistant.target_fit import Found
 from index.policy import Target
 from index.quantities import scale_unit
 from index.tables import heading_of

@@ -9,7 +9,7 @@ from dataclasses import replace
 from assistant.ask import Ask
 from assistant.corpus import Clause, Unit
 from assistant.match import coverage, missing
-from assistant.target_choice import JOINTS
+from assistant.target_parts import JOINTS
 from index.text import squeeze
 
 NAMED = 0.6  # coverage at which the name of a task gives what a part of the question names

@@ -71,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         action="store_true",
-        help="only the local model on open questions, beside the LangChain tutorial (about 25 minutes)",
+        help="only the local model on open questions, beside the LangChain tutorial (about 15 minutes)",
     )
 
 

@@ -1,0 +1,64 @@
+"""A question read against the indexed policies: their bodies, titles and words, also by abbreviation and by meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from assistant.corpus import Corpus
+from assistant.question import Question, read_question, without_control
+from assistant.terms import Term
+from index.store import Index
+
+NAMES_A_TOPIC = 0.4  # weight of an English word that no glossary knows; Chinese nouns weigh 0.9 and more
+NEIGHBOUR = 0.8  # what the nearest word of the policies counts, beside 1 for the word itself
+
+
+def read_against(corpus: Corpus, text: str) -> Question:
+    """A question taken apart; what abbreviates words of the policies is spelt out."""
+    question = _parse(corpus, text)
+    whole = _spelt_out(corpus, question)
+    if whole != question.text:
+        question = _parse(corpus, whole)
+    return replace(question, terms=tuple(_as_used(corpus, term) for term in question.terms))
+
+
+def with_neighbours(corpus: Corpus, index: Index, terms: Iterable[Term]) -> tuple[Term, ...]:
+    """Terms, those that no policy uses with the words of the policies that stand out as close to them."""
+    return tuple(_with_neighbours(corpus, index, term) for term in terms)
+
+
+def _parse(corpus: Corpus, text: str) -> Question:
+    mentions = corpus.directory.find(without_control(text))
+    return read_question(text, mentions, corpus.titles, corpus.regions, corpus.text)
+
+
+def _spelt_out(corpus: Corpus, question: Question) -> str:
+    """The question with the words of the policies in place of what abbreviates them (综保区)."""
+    text = question.text
+    for term in question.terms:
+        at = text.find(term.text)
+        if term.pair or at < 0 or (len(term.text) > 1 and corpus.known(term)):
+            continue
+        for short in (text[at : at + 4], text[at : at + 3]):
+            whole = "" if short in corpus.text else corpus.spelt_out(short)
+            if whole and len(short) > len(term.text):
+                text = text.replace(short, whole)
+                break
+    return text
+
+
+def _as_used(corpus: Corpus, term: Term) -> Term:
+    """A term that no policy uses, with the words that it may abbreviate (综保 for 综合保税)."""
+    whole = "" if term.pair or corpus.known(term) else corpus.spelt_out(term.text)
+    return replace(term, variants=(*term.variants, whole)) if whole else term
+
+
+def _with_neighbours(corpus: Corpus, index: Index, term: Term) -> Term:
+    names = term.weight >= 0.9 or (term.text.isascii() and term.weight >= NAMES_A_TOPIC)
+    if term.pair or not names or corpus.known(term):
+        return term
+    near = tuple(
+        (word, min(NEIGHBOUR, NEIGHBOUR * (score - 2) / 2.5)) for word, score in index.neighbours(term.text)
+    )
+    return replace(term, near=near)

@@ -1,0 +1,113 @@
+"""Whether a target is what a question asks for: its words, its unit, its level, what it is a share of."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.ask import Ask
+from assistant.corpus import Unit
+from assistant.match import Fit, coverage, grip, precision
+from assistant.question import Question
+from index.policy import Target
+from index.quantities import COUNTING
+from index.text import squeeze
+
+Found = tuple[str, Target]
+_DURATIONS = frozenset(
+    (
+        "年",
+        "个月",
+        "月",
+        "天",
+        "日",
+        "个工作日",
+        "工作日",
+        "小时",
+        "个小时",
+        "分钟",
+        "周",
+        "自然日",
+        "个自然日",
+    )
+)
+_SHARE = re.compile(
+    r"占.+(?:比重|比例|比)"
+)  # behind it: what the share is of  # behind it: what the share is of
+_SHARE_ASKED = re.compile(r"占|比重|比例|百分|%|\bpercent|\bshare\b|\bproportion")
+_OWN_PART = 0.5  # of the numerator's name that the question has to give where it does not ask for a share  # of the numerator's name that the question has to give where it does not ask for a share
+_LEVEL = re.compile(r"(?:国家|部|省|市|县)级")
+
+
+def is_commitment(target: Target) -> bool:
+    """Whether a number is promised for a time, rather than a standard or limit in force."""
+    return not target.base and (
+        target.year is not None or target.period.startswith(("每年", "年均")) or target.tentative
+    )
+
+
+def means(ask: Ask, fit: Fit, policy: str, target: Target) -> bool:
+    """Whether a target is what the question asks for: every weighty term held, most of them closely."""
+    question = ask.question
+    if fit.coverage < (0.5 if question.language == "zh" else 0.4):
+        return False
+    unit = ask.corpus.target_unit(policy, target)
+    weighty = [term for term in question.terms if term.weight >= 0.9]
+    unread = [term for term in question.terms if term.weight < 0.9 and not ask.corpus.known(term)]
+    if question.language == "en" and len(unread) > len(weighty):
+        return False  # most of what the question names stands in no glossary
+    if question.language == "zh" and any(grip(term, unit) < 0.3 for term in weighty):
+        return False
+    if of_another_level(question, unit) or of_another_whole(question, squeeze(target.indicator)):
+        return False
+    direct = coverage(ask.corpus, question.terms, Unit(unit.texts[:1]))
+    exact = precision(question.terms, squeeze(target.indicator))
+    if direct < 0.34 or (direct < 0.6 and exact < 0.34) or exact < 0.16:
+        return False
+    return unit_fits(question, target.unit)
+
+
+def of_another_level(question: Question, unit: Unit) -> bool:
+    """Whether a level (国家级) is asked for that is not named here: the province's number is not the state's."""
+    levels = [term for term in question.terms if any(map(_LEVEL.fullmatch, term.variants))]
+    return any(grip(term, unit) < 0.5 for term in levels)
+
+
+def of_another_whole(question: Question, indicator: str) -> bool:
+    """Whether this is a share (A占B比重) while the question asks for B, or for more than A, itself."""
+    share = _SHARE.search(indicator)
+    if not share or _SHARE_ASKED.search(question.folded):
+        return False
+    return precision(question.terms, indicator[: share.start()]) < _OWN_PART
+
+
+def unit_fits(question: Question, unit: str) -> bool:
+    """Whether the unit that is asked for (多少家, 百分之几, 亿元) can be this one."""
+    unit = squeeze(unit)
+    asked = re.search(
+        r"(?:多少|几|how many|how much)\s*(万|亿|千|百)?\s*(个月|个?小时|分钟|个?工作日|家|户|个(?!百分|税)|项|名|人|元|%|百分点|个百分点|倍|年|天|日|月|岁|辆|台|公里|吨|亩|套|所|座)",
+        question.folded,
+    )
+    if asked:
+        word = asked.group(2)
+        if word in ("人", "名"):
+            return unit[-1:] in ("人", "名", "位")
+        if word in COUNTING:
+            return unit[-1:] in COUNTING
+        if word == "元":
+            return unit.endswith("元")
+        if word in ("%", "百分点", "个百分点"):
+            return unit in ("%", "百分点", "个百分点", "‰")
+        if word in _DURATIONS:
+            return unit in _DURATIONS
+        return unit.endswith(word) or word[-1] == unit[-1:]
+    if re.search(r"(?:多少|几)(?:百|千)?(?:万|亿)(?![户人家个项名])", question.folded):
+        return unit.endswith("元") or unit in ("万", "亿")
+    if re.search(r"多少(?:员工|人员?|职工)", question.folded):
+        return unit in ("人", "名", "位")
+    if re.search(r"\bhow old\b|几岁|多大(?:岁数|年龄|年纪|的?人|才)|岁数|年龄.{0,4}多", question.folded):
+        return unit == "岁"
+    if re.search(r"多久|多长时间|how long", question.folded):
+        return unit in _DURATIONS
+    if re.search(r"百分之几|占比|比重|比例|\bpercent|\bshare\b|\bproportion", question.folded):
+        return unit in ("%", "个百分点", "百分点", "‰", "倍", "万分之")
+    return True
