@@ -109,7 +109,7 @@ def create_page(assistant: PolicyAssistant) -> Any:
     """The Blocks of the page."""
 
     words = texts()
-    stops: dict[str, threading.Event] = {}  # of the answer under way in each browser session
+    stops: dict[str, set[threading.Event]] = {}  # of the answers under way in each browser session
     with gr.Blocks(title=words["title"], fill_width=True, analytics_enabled=False) as page:
         gr.HTML(heading_html(), elem_id="heading")
         history = gr.State([])
@@ -152,7 +152,8 @@ def create_page(assistant: PolicyAssistant) -> Any:
                 gr.Info(words["blank"])
                 return
             session = str(request.session_hash)
-            stopped = stops[session] = threading.Event()
+            stopped = threading.Event()
+            stops.setdefault(session, set()).add(stopped)
             field_update: Any = ""  # emptied once the question is taken: one that is turned away stays
             try:
                 for *update, running in respond(assistant, question, shown, before, stopped):
@@ -160,7 +161,8 @@ def create_page(assistant: PolicyAssistant) -> Any:
                     field_update = gr.skip()
             finally:
                 stopped.set()
-                if stops.get(session) is stopped:
+                stops[session].discard(stopped)
+                if not stops[session]:
                     del stops[session]
 
         def choose(
@@ -169,7 +171,7 @@ def create_page(assistant: PolicyAssistant) -> Any:
             yield from answer(str(event.value["text"]), shown, before, request)
 
         def end(request: gr.Request) -> None:
-            if stopped := stops.get(str(request.session_hash)):
+            for stopped in tuple(stops.get(str(request.session_hash), ())):
                 stopped.set()
 
         def empty(request: gr.Request) -> tuple[Any, ...]:

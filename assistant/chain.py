@@ -33,6 +33,7 @@ from assistant.refusal import refuse
 from assistant.retriever import HybridRetriever
 from assistant.route import route
 from assistant.target_choice import other_years
+from assistant.terms import Language
 from index.header import header_labels
 from index.store import Index, is_stale, read_pointer
 from prompts import phrase
@@ -119,20 +120,21 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             spent = {"condense": 0.0, "retrieve": 0.0, "first_token": _since(start), "total": _since(start)}
             yield Final(replace(answer, timings_ms=spent))
             return
-        standalone = self._standalone(clean, history)
+        stop = ((config or {}).get("configurable") or {}).get("stop")
+        standalone = condense(clean, history, self.read, self.corpus.text) if history else clean
         condensed = _since(start)
-        asked = self.read(standalone)
-        if language != asked.language:
-            asked = replace(asked, language=language)
-        before = time.perf_counter()
-        passages = self.retriever.search(_search_text(asked, standalone))
-        timings = {"condense": condensed, "retrieve": _since(before)}
+        asked, passages, searched = self._searched(standalone, language)
+        yield Evidence(tuple(passages[:SHOWN]))
+        timings = {"condense": condensed, "retrieve": searched}
+        better = self._by_model(clean, standalone, history, stop)
+        if better != standalone:
+            standalone = better
+            timings["condense"] = _since(start)
+            asked, passages, _ = self._searched(standalone, language)
         beside = tuple(passages[:SHOWN])
-        yield Evidence(beside)
         draft = self._answer_whole(asked, passages)
         ask = Ask(asked, self.corpus, _nearness(passages), self.today)
         if self.composer is not None and draft.evidence and is_open(ask):
-            stop = ((config or {}).get("configurable") or {}).get("stop")
             for event in self._written(self.composer, ask, draft, stop):
                 if isinstance(event, Draft):
                     draft = event
@@ -148,17 +150,32 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         timings["total"] = _since(start)
         yield Final(replace(answer, timings_ms=timings))
 
-    def _standalone(self, question: str, history: Sequence[Mapping[str, str]]) -> str:
-        """The question without its history and in a language that is read: by rule, where no rule is sure by the model."""
-        model = self.composer.model if self.composer else None
-        if model and is_foreign(question):
-            return translate(model, question) or question
-        if not history:
-            return question
-        alone = condense(question, history, self.read, self.corpus.text)
-        if model and leans(alone, self.read):
-            return rewrite(model, question, history) or alone
-        return alone
+    def _searched(self, standalone: str, language: Language) -> tuple[Question, list[Passage], float]:
+        """The question taken apart, the passages found for it, and the milliseconds that the search took."""
+        asked = self.read(standalone)
+        if language != asked.language:
+            asked = replace(asked, language=language)
+        before = time.perf_counter()
+        passages = self.retriever.search(_search_text(asked, standalone))
+        return asked, passages, _since(before)
+
+    def _by_model(
+        self,
+        question: str,
+        standalone: str,
+        history: Sequence[Mapping[str, str]],
+        stop: threading.Event | None,
+    ) -> str:
+        """The question as the model puts it where it is in another language or no rule is sure; else as it is."""
+        if self.composer is None:
+            return standalone
+        model = self.composer.model
+        if is_foreign(question):
+            chinese = translate(model, question, stop)
+            return condense(chinese, history, self.read, self.corpus.text) if chinese else standalone
+        if history and leans(standalone, self.read):
+            return rewrite(model, question, history, stop) or standalone
+        return standalone
 
     def _written(
         self, composer: ModelComposer, ask: Ask, quotes: Draft, stop: threading.Event | None

@@ -101,10 +101,10 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
     opening = _OPENING.match(new.strip())
     elliptic = bool(_ELLIPSIS.search(new.strip()))
     subject = topic_of(then)
-    if (
-        any(re.search(form, now.folded) for form in (*words()["insist"]["zh"], *words()["insist"]["en"]))
-        and not now.mentions
-    ):
+    insists = any(
+        re.search(form, now.folded) for form in (*words()["insist"]["zh"], *words()["insist"]["en"])
+    )
+    if insists and not now.mentions and not any(term.weight >= 0.9 for term in now.terms):
         return before
     others = [term for term in topical if not _BOTH.fullmatch(term.text)]
     if _BOTH.search(new) and not others and not now.mentions and len(new) < 24:

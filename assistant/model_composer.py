@@ -29,6 +29,9 @@ LEAST = 6  # characters of an answer
 QUOTED = 240  # characters quoted below an answer
 TOLD = 0.85  # share of a sentence's words from which an answer has told it
 MOST_WORDS = 6  # numbers and bodies whose English is given to the model
+_ITEM_NUMBER = re.compile(
+    r"^\s*(?:#+\s*)?(?:\d+[.．、]|[（(][一二三四五六七八九十\d]+[）)]|[一二三四五六七八九十]+、|第[^\s条章节]{1,6}[条章节])\s*"
+)
 _SCALES = (("trillion", 1e12), ("billion", 1e9), ("million", 1e6))
 
 
@@ -100,7 +103,10 @@ def _quote_missing(ask: Ask, passages: Sequence[Passage], draft: Draft) -> None:
     for group in runs(ask, chosen):
         first, last = group[0], group[-1]
         text = ask.corpus.policies[first.policy].source[first.start : last.end]
-        told = share_of_words(squeeze(text), squeezed) >= TOLD and not numbers_missing(fold(text), said)
+        plain = _ITEM_NUMBER.sub("", text)
+        if not re.search(r"[。；：]|[^。]{30}", plain):
+            continue  # a heading alone
+        told = share_of_words(squeeze(plain), squeezed) >= TOLD and not numbers_missing(fold(plain), said)
         if told or (len(text) > room and room < QUOTED):
             continue
         room -= len(text)

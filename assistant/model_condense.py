@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Mapping, Sequence
 
 from assistant.condense import recent
 from assistant.grounding import Screen
-from assistant.models import ChatModel, ModelFailed
+from assistant.models import ChatModel, ModelFailed, Stopped
+from assistant.terms import words
 from index.keywords import tagged
 from index.text import fold, squeeze
 from prompts import phrase, prompt
@@ -19,7 +21,12 @@ TURNS = 4  # messages of history that are sent
 LONGEST = 200  # characters of a message that are sent, and of the question that comes back
 
 
-def rewrite(model: ChatModel, question: str, history: Sequence[Mapping[str, str]]) -> str:
+def rewrite(
+    model: ChatModel,
+    question: str,
+    history: Sequence[Mapping[str, str]],
+    stop: threading.Event | None = None,
+) -> str:
     """The follow-up as one question that stands alone; "" where the model gives none that can be used.
 
     What it names has to stand in the question or the history: a model may not bring in a topic of its own.
@@ -30,26 +37,29 @@ def rewrite(model: ChatModel, question: str, history: Sequence[Mapping[str, str]
         for turn in turns
         if turn["role"] in ("user", "assistant")
     )
-    text = _asked(model, prompt("condense_system"), prompt("condense_user", history=said, question=question))
+    text = _asked(
+        model, prompt("condense_system"), prompt("condense_user", history=said, question=question), stop
+    )
     known = squeeze(said + question)
     named = [word for word, flag in tagged(squeeze(text)) if len(word) > 1 and flag[:1] in "nmj"]
     named += re.findall(r"\d+", fold(text))
+    named += [word for word in re.findall(r"[a-z]{3,}", fold(text)) if word not in words()["noise"]["en"]]
     return text if all(word in known for word in named) else ""
 
 
-def translate(model: ChatModel, question: str) -> str:
+def translate(model: ChatModel, question: str, stop: threading.Event | None = None) -> str:
     """A question of another language in Chinese; "" where the model gives none, or other numbers."""
-    text = _asked(model, prompt("translate_system"), prompt("translate_user", question=question))
+    text = _asked(model, prompt("translate_system"), prompt("translate_user", question=question), stop)
     chinese = len(re.findall(r"[㐀-鿿]", text)) >= 2
     return text if chinese and re.findall(r"\d+", fold(text)) == re.findall(r"\d+", fold(question)) else ""
 
 
-def _asked(model: ChatModel, system: str, user: str) -> str:
+def _asked(model: ChatModel, system: str, user: str, stop: threading.Event | None) -> str:
     """One short line from the model; "" where it fails, is late, tells a secret, or writes more than a question."""
     seconds = SECONDS_LOCAL if model.local else SECONDS_REMOTE
     try:
-        text = model.complete([("system", system), ("user", user)], TOKENS, seconds)
-    except ModelFailed:
+        text = model.complete([("system", system), ("user", user)], TOKENS, seconds, stop)
+    except (ModelFailed, Stopped):
         return ""
     if Screen(system, model.key).hides(text):
         return ""

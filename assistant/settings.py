@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlparse
 
 from index.errors import message
 from index.settings import IndexSettings
@@ -54,9 +55,21 @@ class Settings:
             llm_timeout=_whole("LLM_TIMEOUT", environ.get("LLM_TIMEOUT") or str(int(default.llm_timeout))),
             as_of=_date(environ.get("AS_OF") or ""),
         )
-        if settings.llm == "openai" and not (settings.llm_base_url and settings.llm_model):
+        if settings.llm_base_url and not _is_address(settings.llm_base_url):
+            raise SettingsError(message("bad_url", name="LLM_BASE_URL", value=settings.llm_base_url))
+        asked_for = settings.llm == "openai" or (settings.llm == "auto" and settings.llm_base_url)
+        if asked_for and not (settings.llm_base_url and settings.llm_model):
             raise SettingsError(message("model_no_endpoint"))
         return settings
+
+
+def _is_address(text: str) -> bool:
+    """Whether a text is the http address of a server."""
+    try:
+        parts = urlparse(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False
 
 
 def _choice(text: str) -> str:

@@ -55,8 +55,9 @@ class Warmer:
         return new
 
     def stop(self) -> None:
-        """Read nothing more; the clause under way is finished."""
+        """Read nothing more."""
         self._stop.set()
+        self._model.stop_warming()
         if self._thread is not None:
             self._thread.join()
 

@@ -46,7 +46,7 @@ class Tally:
     facts: int = 0
     held: int = 0
     written: int = 0  # drafts of the model
-    replaced: int = 0  # of them, those that did not pass as they were
+    replaced: int = 0  # of them, those of which a sentence did not pass
     uncertified: int = 0  # answers that a reader would see without a certificate
 
     def count(self, case: Case, text: str) -> None:
@@ -98,9 +98,9 @@ def _ask(assistant: PolicyAssistant, case: Case, tally: Tally) -> None:
     answer = assistant.invoke({"question": case.question, "history": list(case.history)})
     tally.count(case, answer_text(answer.to_json()))
     codes = {notice.code for notice in answer.notices}
-    if answer.route == "model" or codes & {"replaced", "model_failed"}:
+    if answer.route == "model" or "replaced" in codes:
         tally.written += 1
-        tally.replaced += answer.route != "model"
+        tally.replaced += bool(codes & {"replaced", "struck"})
         tally.first.append(answer.timings_ms["first_token"] / 1000)
         tally.total.append(answer.timings_ms["total"] / 1000)
     tally.uncertified += not answer.certificate.passed

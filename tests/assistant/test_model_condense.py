@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
+from assistant.answer import Evidence, Final
 from assistant.chain import PolicyAssistant
 from assistant.condense import condense, leans
 from assistant.model_condense import rewrite, translate
 from assistant.question import is_foreign, language_of
-from tests.assistant.endpoint import endpoint, fails, says
+from tests.assistant.endpoint import endpoint, fails, says, silent
 from tests.assistant.test_models import remote, written
 
 HISTORY = [
@@ -30,6 +33,27 @@ def test_the_models_question_is_taken_where_it_names_nothing_new() -> None:
 def test_what_brings_in_another_thing_is_not(reply: str) -> None:
     with endpoint(says(reply)) as served:
         assert rewrite(remote(served.url), "这个呢？", HISTORY) == ""
+
+
+def test_an_english_question_brings_in_nothing_either() -> None:
+    history = [{"role": "user", "content": "How does the plan help industry save energy?"}]
+    for reply, taken in (
+        ("Which tasks does the Municipal Finance Bureau lead?", False),
+        ("How does the plan save energy?", True),
+    ):
+        with endpoint(says(reply)) as served:
+            assert bool(rewrite(remote(served.url), "And what about that?", history)) is taken
+
+
+def test_evidence_does_not_wait_for_the_model(assistant: PolicyAssistant) -> None:
+    with endpoint(silent) as served:
+        stop = threading.Event()
+        asked = {"question": "它们之间呢？", "history": HISTORY}
+        events = written(assistant, served.url).stream(asked, {"configurable": {"stop": stop}})
+        assert isinstance(next(events), Evidence)
+        assert served.asked == []
+        stop.set()
+        assert isinstance(list(events)[-1], Final)
 
 
 def test_a_model_that_fails_leaves_the_rule() -> None:

@@ -103,6 +103,35 @@ def test_a_file_that_is_too_long_is_not_kept(cache: Path) -> None:
     assert not (cache / "small.part").exists()
 
 
+def test_what_is_cut_short_is_kept_and_goes_on(cache: Path) -> None:
+    with mirror(DATA[:500_000]) as (url, _), pytest.raises(ModelFileError, match="连接中断"):
+        fetch(replace(Settings(), llm_gguf_url=url))
+    with mirror() as (url, asked):
+        assert fetch(replace(Settings(), llm_gguf_url=url)).read_bytes() == DATA
+        assert asked == ["bytes=500000-"]
+
+
+def test_a_download_that_was_killed_at_its_end_is_not_asked_for_again(cache: Path) -> None:
+    cache.mkdir(parents=True)
+    (cache / "small.part").write_bytes(DATA)
+    with mirror() as (url, asked):
+        assert fetch(replace(Settings(), llm_gguf_url=url)).read_bytes() == DATA
+        assert asked == []
+
+
+@pytest.mark.parametrize("url", ["foo", "http://[::1/x", "http://a b/c", "ftp://"])
+def test_a_wrong_address_is_one_sentence(url: str) -> None:
+    with pytest.raises(ModelFileError, match="没有下载成功"):
+        fetch(replace(Settings(), llm_gguf_url=url))
+
+
+def test_what_a_killed_download_left_is_removed_too(cache: Path) -> None:
+    (cache / "tmpabc").mkdir(parents=True)
+    (cache / "tmpabc" / "part.whl").write_bytes(b"x")
+    remove()
+    assert [path.name for path in cache.iterdir()] == ["fetch.lock"]
+
+
 def test_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 10, 0))
