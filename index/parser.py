@@ -16,7 +16,7 @@ from index.lines import ARTICLE_RANK, HEADING_RANKS, Line, read_lines
 from index.policy import HeaderField, Policy, Section
 from index.text import fold, squeeze
 
-PARSER_VERSION = 4
+PARSER_VERSION = 5
 # Rank and pattern of each kind of marker, outermost first (rows of a table, tried in order).
 _LONGEST_HEADING = 45
 DOCUMENT_KINDS = "通知|意见|办法|条例|规定|方案|决定|公告|细则|规划|计划|纲要|章程|准则|规则|通告|批复|函|决议|命令|措施|制度|清单|要点"
@@ -161,7 +161,7 @@ def _drafts(source: str, lines: list[Line], body_at: int, title: str) -> list[_D
             stack = []
         elif line.hashes:
             _open(drafts, stack, line, line.text, line.at + len(line.text))
-        elif not marked and number > 0 and not titled:
+        elif not marked and not titled and (number > 0 or "。" in line.text):
             drafts.append(_Draft(1, 1, "", "", line.start, line.at, None))
         elif _attached_title(lines, number, body_at):
             drafts.append(_Draft(0, 0, "", line.text, line.start, line.at + len(line.text), None))

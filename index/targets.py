@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from index.distribution import distribute, distribute_years, row_of, with_bare, without_opening
 from index.policy import Comparator, Policy, Section, Target
@@ -38,6 +39,8 @@ _CONDITION = re.compile(r"(?:年满|未满|不满|已满|满)\s*$")  # an age th
 _FROM = re.compile(r"[从由][^,;。]{0,16}$")
 _RISES = re.compile(r"\s*(?:左右)?(?:逐步)?(?:增|提|上|扩|下|降|减|压|缩|升|调)[^,;。\d]{0,4}[到至为]")
 _DATED = re.compile(r"(?:到|至)?20\d\d年(?:底|末)?$")  # 签约率2025年(达到100%)
+_BEFORE_YEAR = re.compile(r"^.*20\d\d年(?:底|末)?(?:前|之前|以前)(?=.)")  # 请各单位在2027年前(培育示范企业)
+_NAMELESS = re.compile(r"[\d年月日]*")  # an indicator that is only a number: 2025年(300家)
 _LISTED = re.compile(r"等\s*$")  # 子女教育、…等6项: what was listed, counted
 
 
@@ -60,7 +63,21 @@ def find_targets(policy: Policy) -> tuple[Target, ...]:
         ]
         skip += [(start - section.start, end - section.start) for start, end in read]
         found += _section_targets(policy, section, folded, body, skip)
-    return tuple(sorted(found, key=lambda target: target.start))
+    return tuple(_named(sorted(found, key=lambda target: target.start)))
+
+
+def _named(found: list[Target]) -> Iterator[Target]:
+    """Targets with a name: one without takes that of the next in its sentence (2026年500家、2027年800家X), or is left out."""
+    for number, target in enumerate(found):
+        if not _NAMELESS.fullmatch(target.indicator):
+            yield target
+            continue
+        for later in found[number + 1 :]:
+            if later.sentence_start != target.sentence_start or later.unit != target.unit:
+                break
+            if not _NAMELESS.fullmatch(later.indicator):
+                yield replace(target, indicator=later.indicator)
+                break
 
 
 def _section_targets(
@@ -112,7 +129,7 @@ def _section_targets(
             if not indicator:
                 previous_end = until
                 continue
-            indicator = _by_heading(section, indicator)
+            indicator = _BEFORE_YEAR.sub("", _by_heading(section, indicator)) or indicator
             row = row_of(numbers, quantity, sentence)
             if row[0] is not quantity and (quantity in dated or quantity in distributed):
                 comparator = bound if comparator is Comparator.EQUAL else comparator  # 分别不超过1、2

@@ -267,3 +267,22 @@ def test_a_verb_alone_takes_the_indicator_of_its_sentence(targets: Targets) -> N
 def test_what_a_number_is_of_and_due_when(sentence: str, found: list[tuple[str, float, int | None]]) -> None:
     policy = annotate(parse(f"# 关于测试的方案\n\n一、目标\n\n{sentence}\n", "t"))
     assert [(target.indicator, target.low, target.year) for target in policy.targets] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("一、目标\n2025年完成300家、2026年完成500家、2027年完成800家经营主体入网。", [300, 500, 800]),
+        ("一、目标\n2025年新增10家、2026年新增20家。", []),
+    ],
+)
+def test_a_number_without_a_name_takes_that_of_its_row_or_is_left_out(text: str, found: list[int]) -> None:
+    targets = annotate(parse(text, "x")).targets
+    assert [target.low for target in targets] == found
+    assert {target.indicator for target in targets} <= {"经营主体入网"}
+
+
+def test_a_policy_of_one_paragraph_has_its_facts() -> None:
+    policy = annotate(parse("请各单位在2027年前培育示范企业20家，由市商务局负责。", "x"))
+    assert [(target.indicator, target.year) for target in policy.targets] == [("培育示范企业", 2027)]
+    assert [duty.organisation for duty in policy.duties] == ["市商务局"]
