@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -70,12 +71,41 @@ def test_a_sentence_without_a_mark_or_with_a_wrong_one_gets_its_passage(assistan
         "企业不得参与绿色制造，强化节能监察[1]。",
         "强化节能监察和节能诊断，详见 https://evil.example [1]。",
         "对绿色工厂发放购房优惠券和旅游门票[1]。",
+        "到2025年，新增省级以上绿色工厂八十家[1]。",
+        "到9月，新增省级以上绿色工厂8家[1]。",
+        "由国务院强化节能监察和节能诊断[1]。",
+        "市生态环境局主抓节能监察和节能诊断[1]。",
+        "市发展改革委、市生态环境局统筹节能监察和节能诊断[1]。",
+        "企业不能实施绿色制造，强化节能监察[1]。",
+        "停止实施绿色制造引领工程，强化节能监察[1]。",
     ],
 )
 def test_what_the_passage_does_not_say_is_struck(assistant: PolicyAssistant, text: str) -> None:
     kept, struck = grounded(assistant, text, GREEN)
     assert kept == []
     assert len(struck) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "到2025年，新增省级以上绿色工厂八家[1]。",
+        "市工业和信息化局主抓节能监察和节能诊断[1]。",
+        "新增省级以上绿色工厂8家、绿色园区1家[1]。",
+        "实施绿色制造引领工程，强化节能监察和节能诊断[1]。",
+    ],
+)
+def test_what_the_passage_says_is_kept(assistant: PolicyAssistant, text: str) -> None:
+    kept, struck = grounded(assistant, text, GREEN)
+    assert (len(kept), struck) == (1, [])
+
+
+def test_a_verbatim_piece_without_its_negation_is_struck(assistant: PolicyAssistant) -> None:
+    passage = passages(assistant, GREEN)[0]
+    found = replace(passage, text="企业不得由施工单位垫付工程资金。")
+    question = assistant.read("工程资金怎么办？")
+    for text, kept in (("由施工单位垫付工程资金。", 0), ("不得由施工单位垫付工程资金。", 1)):
+        assert len(ground(text, [found], question, assistant.corpus, lambda _: ())[0]) == kept
 
 
 @pytest.mark.parametrize(
