@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Passage
+from assistant.bound import numbers_bound
 from assistant.claims import (
     ADDRESS,
     addresses_missing,
@@ -224,9 +225,11 @@ def _supports(
         return False
     if places := _before(squeeze(sentence).strip("。;；"), squeezed):
         return not all(map(_NEGATION.search, places)) and _modals_stand(said, passage)
-    if reversals_missing(said, squeezed) or not _modals_stand(said, passage):
+    if not numbers_bound(said, support, language) or reversals_missing(said, squeezed):
         return False
-    if not _roles_stand(said, passage, corpus) or not _carriers_stand(said, squeezed, passage, corpus):
+    if not _modals_stand(said, passage) or not _roles_stand(said, passage, corpus):
+        return False
+    if not _carriers_stand(said, squeezed, passage, corpus):
         return False
     if english:
         chinese = len(re.findall(r"[㐀-鿿]", sentence)) / max(1, len(sentence))
@@ -273,7 +276,9 @@ def _carriers_stand(said: str, squeezed: str, passage: Passage, corpus: Corpus) 
     mentions = corpus.directory.find(said)
     rest = blank(said, [(mention.start, mention.end) for mention in mentions])
     for mention in mentions:
-        does = re.match(rf"(?:[\s、,和与及]|and |the )*{data['before']}(?P<verb>{data['verb']})", rest[mention.end :])
+        does = re.match(
+            rf"(?:[\s、,和与及]|and |the )*{data['before']}(?P<verb>{data['verb']})", rest[mention.end :]
+        )
         if not does or any((name, role) in held for name in mention.names for role in _BEARING):
             continue
         names = "|".join(re.escape(squeeze(name)) for name in mention.names)
