@@ -17,12 +17,13 @@ from index.text import squeeze
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SCALED = re.compile(
-    r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*(trillion|billion|million|万亿|千亿|百亿|千万|百万|亿|万)"
+    r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*(trillion|billion|million|thousand|万亿|千亿|百亿|千万|百万|亿|万)"
 )
 _SCALES = {
     "trillion": 1e12,
     "billion": 1e9,
     "million": 1e6,
+    "thousand": 1e3,
     "万亿": 1e12,
     "千亿": 1e11,
     "百亿": 1e10,
@@ -32,10 +33,15 @@ _SCALES = {
     "万": 1e4,
 }
 _SHARES = {"‰": 0.1, "万分之": 0.01}  # in per cent
-_NUMERALS = re.compile(r"[一二三四五六七八九十百千万零两]+")
+_NUMERALS = re.compile(r"[一二三四五六七八九十百千万亿零两]+")
 _COUNTED = re.compile(
-    r"(?<![第〇一二三四五六七八九十百千万零两])([二三四五六七八九十百千两]+)(?=[个项家条种类年月日天次倍成户名])"
+    r"(?<![\d第〇一二三四五六七八九十百千万亿零两])(?<!\d\s)"
+    r"(?P<number>一(?=[家户](?![一人]))|(?!一[^百千万亿十])[一二三四五六七八九十百千两][一二三四五六七八九十百千万亿零两]*)"
+    r"(?P<unit>[个项家条种类年月日天次倍成户名元])"
 )
+_STRICT = set("家户元")  # no turn of phrase: a count in these has to stand there with its unit
+_EACH = re.compile(r"[每何某同哪统另任]$")
+_MONTHS = re.compile(r"(?<![\d年.])(\d{1,2})\s*月|(?<![一二三四五六七八九十])([一二三四五六七八九十]{1,2})月")
 _DATES = (
     re.compile(r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})[日号])?"),
     re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"),
@@ -64,9 +70,18 @@ def _english_dates() -> tuple[re.Pattern[str], ...]:
 
 
 @cache
-def _number_words() -> tuple[re.Pattern[str], dict[str, str]]:
-    values: dict[str, str] = words()["number"]["en"]
-    return re.compile(rf"\b(?:{'|'.join(values)})\b"), values
+def _number_words() -> tuple[re.Pattern[str], dict[str, float], dict[str, float]]:
+    """A number in English words, and what its words count for: by themselves, and as a multiplier."""
+    data = words()["number"]
+    plain = {name: float(value) for name, value in data["en"].items()}
+    scale = {name: float(value) for name, value in data["scale"].items()}
+    some, many = "|".join(plain), rf"(?:{'|'.join(scale)})s?"
+    first = rf"(?:one|an?)[\s-]+(?={many}\b)|(?:{some}|{many})\b"
+    return (
+        re.compile(rf"(?<!\d)(?<!\d\s)\b(?:{first})(?:[\s-]*\b(?:{many}|(?:and\s+)?(?:{some}|one))\b)*"),
+        plain | {"one": 1.0, "a": 1.0, "an": 1.0},
+        scale,
+    )
 
 
 @cache
@@ -158,13 +173,57 @@ def _agree(date: Date, other: Date) -> bool:
 
 
 def counts_missing(said: str, support: str) -> list[str]:
-    """Counts in words (three, 三项) of a folded text that another holds neither in words nor in digits."""
+    """Counts in words (three, 三项, 五百亿元) of a folded text that another holds neither in words nor in digits."""
     held = {float(number.replace(",", "").strip(".")) for number in NUMBER.findall(support)}
     held |= {read_numeral(match) for match in _NUMERALS.findall(support)}
-    pattern, values = _number_words()
-    found = [(match.group(), float(values[match.group()])) for match in pattern.finditer(said)]
-    found += [(match.group(), read_numeral(match[1])) for match in _COUNTED.finditer(said)]
-    return [text for text, value in found if value not in held]
+    counted = {value for quantity in quantities(support) for value in values_of(quantity)}
+    counted |= {(value, unit) for _, _, value, unit in spoken_counts(support)}
+    held |= {value for value, _ in counted} | {_scaled(match) for match in _SCALED.finditer(support)}
+    missing = [said[start:end] for start, end, value in english_counts(said) if value not in held]
+    for start, end, value, unit in spoken_counts(said):
+        strict = said[end - 1] in _STRICT
+        if (value, unit) not in counted if strict else value not in held:
+            missing.append(said[start:end])
+    return missing
+
+
+def spoken_counts(text: str) -> Iterator[tuple[int, int, float, str]]:
+    """(start, end, value, plain unit) of the counts in Chinese numerals of a folded text: 八家, 五百亿元."""
+    for match in _COUNTED.finditer(text):
+        if match["number"] == "一" and _EACH.search(text[: match.start()]):
+            continue
+        yield *match.span(), *scaled_value(read_numeral(match["number"]), match["unit"])
+
+
+def english_counts(text: str) -> Iterator[tuple[int, int, float]]:
+    """(start, end, value) of the numbers in English words of a folded text: eight, twenty-five, eighty thousand."""
+    pattern, plain, scale = _number_words()
+    for match in pattern.finditer(text):
+        total = section = 0.0
+        for word in re.findall(r"[a-z]+", match.group()):
+            many = scale.get(word) or scale.get(word.removesuffix("s"))
+            if many and many < 1000:
+                section = (section or 1) * many
+            elif many:
+                total, section = total + (section or 1) * many, 0.0
+            elif word != "and":
+                section += plain[word]
+        yield *match.span(), _rounded(total + section)
+
+
+def months_missing(said: str, support: str) -> list[str]:
+    """Months without a year or a day (8月, in August) of a folded text that another does not hold."""
+    held = {month for _, _, (_, month, _) in _dates(support)} | {month for _, month in _months_alone(support)}
+    return [text for text, month in _months_alone(said) if month not in held]
+
+
+def _months_alone(text: str) -> Iterator[tuple[str, int]]:
+    for match in _MONTHS.finditer(text):
+        yield match.group(), int(match[1] or read_numeral(match[2]))
+    names = "|".join(name for name in _months() if name not in ("may", "march"))
+    before = "in|by|since|from|until|till|during|before|after|of|early|late|mid|through"
+    for match in re.finditer(rf"\b(?P<name>{names})\b|\b(?:{before})[\s-](?P<verb>may|march)\b", text):
+        yield match.group(), _months()[match["name"] or match["verb"]]
 
 
 def bodies_missing(said: str, support: str, directory: Directory, english: bool = False) -> list[str]:
@@ -192,6 +251,36 @@ def offices_named(said: str) -> list[str]:
 def offices_missing(said: str, support: str) -> list[str]:
     """Offices, by their form, that a text names and a squeezed text does not."""
     return [office for office in offices_named(said) if office not in support]
+
+
+def enterprises_missing(said: str, support: str) -> list[str]:
+    """Governments, companies, banks and courts, by their form, that a text names and a squeezed text does not."""
+    data = words()["body"]
+    said, support = (text.replace("人民政府", "政府") for text in (squeeze(said), support))
+    missing = [name for name in re.findall(data["whole"], said) if name not in support]
+    for match in re.finditer(data["named"], said):
+        name = said[match.start() - 2 : match.end()]
+        if re.search(data["plain"], name[:2]):
+            name = match.group()
+        if name not in support:
+            missing.append(name)
+    return missing
+
+
+def reversals_missing(said: str, support: str) -> list[str]:
+    """What a folded text ends, forbids or lessens (取消补贴) and a squeezed text does not."""
+    missing: list[str] = []
+    for row in words()["reversal"].values():
+        for match in re.finditer(row["english"], said):
+            if not re.search(row["stands"], support):
+                missing.append(match.group())
+        for match in re.finditer(row["said"], bare := squeeze(said)):
+            object_ = re.match(r"(?:对|了|将|把)*([㐀-鿿]{0,2})", bare[match.end() :])
+            what = object_[1] if object_ else ""
+            near = rf"(?:{row['stands']})[^,;。:]{{0,8}}?{what}"
+            if not re.search(near if what in support else row["stands"], support):
+                missing.append(match.group() + what)
+    return missing
 
 
 def modals_missing(said: str, support: str) -> list[str]:

@@ -12,22 +12,27 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Passage
+from assistant.bound import numbers_bound
 from assistant.claims import (
     ADDRESS,
     addresses_missing,
     bodies_missing,
     counts_missing,
+    enterprises_missing,
     modals_missing,
+    months_missing,
     numbers_missing,
     offices_missing,
     offices_named,
+    reversals_missing,
 )
 from assistant.corpus import Corpus
 from assistant.match import overlap
 from assistant.question import Question, roles_in, without_unseen
 from assistant.sentences import share_of_words
-from assistant.terms import Language, find_terms
+from assistant.terms import Language, blank, find_terms, words
 from index.keywords import tagged
+from index.policy import Role
 from index.text import fold, squeeze
 
 SHARE = 0.6  # of the content words of a sentence that its passage has to hold
@@ -48,6 +53,8 @@ _HALF_MARKUP = re.compile(
 )
 LEAK = 12  # characters of the instructions in a row that make a sentence of the answer a leak
 NEAREST = 0.8  # of the best sentence's share of words, from which another says the same
+_BEARING = (Role.LEAD, Role.RESPONSIBLE, Role.IMPLEMENT)
+_NEGATION = re.compile(r"(?:不|不得|不应|不应当|不能|不可|不准|不予|不再|禁止|严禁|未|未经|无|非|免|勿)$")
 FAR = 200  # characters that a piece of the instructions, or the key, takes at most, blanks counted
 LEAST_KEY = 8  # characters; a shorter key ("none", "ollama") is a word, and no secret
 
@@ -195,10 +202,10 @@ def ground(
 
 def _repeats(sentence: str, question: Question) -> bool:
     """Whether a sentence has hardly a word that is not the question's."""
-    words = [word for word, flag in tagged(squeeze(sentence)) if len(word) > 1 and flag[:1] in "nvaijl"]
+    told = [word for word, flag in tagged(squeeze(sentence)) if len(word) > 1 and flag[:1] in "nvaijl"]
     if question.language == "en":
-        words = re.findall(r"[a-z]{4,}", fold(sentence))
-    return len({word for word in words if word not in question.folded}) < NEW
+        told = re.findall(r"[a-z]{4,}", fold(sentence))
+    return len({word for word in told if word not in question.folded}) < NEW
 
 
 def _supports(
@@ -214,9 +221,15 @@ def _supports(
         return False
     if bodies_missing(said, squeezed, corpus.directory, english) or offices_missing(said, squeezed):
         return False
-    if squeeze(sentence).strip("。;；") in squeezed:
-        return True
-    if not _roles_stand(said, passage, corpus) or not _modals_stand(said, passage):
+    if enterprises_missing(said, squeezed) or months_missing(said, support):
+        return False
+    if places := _before(squeeze(sentence).strip("。;；"), squeezed):
+        return not all(map(_NEGATION.search, places)) and _modals_stand(said, passage)
+    if not numbers_bound(said, support, language) or reversals_missing(said, squeezed):
+        return False
+    if not _modals_stand(said, passage) or not _roles_stand(said, passage, corpus):
+        return False
+    if not _carriers_stand(said, squeezed, passage, corpus):
         return False
     if english:
         chinese = len(re.findall(r"[㐀-鿿]", sentence)) / max(1, len(sentence))
@@ -241,15 +254,42 @@ def _roles_stand(said: str, passage: Passage, corpus: Corpus) -> bool:
         return True
     if unknown:
         return False
-    held = {
+    held = _duties(passage, corpus)
+    return len(roles) == 1 and all(
+        any((name, roles[0]) in held for name in mention.names) for mention in bodies
+    )
+
+
+def _duties(passage: Passage, corpus: Corpus) -> set[tuple[str, Role]]:
+    """(body, role) of the clauses of a passage."""
+    return {
         (duty.organisation, duty.role)
         for clause in corpus.clauses
         if clause.policy == passage.policy and clause.start < passage.end and clause.end > passage.start
         for duty in clause.duties
     }
-    return len(roles) == 1 and all(
-        any((name, roles[0]) in held for name in mention.names) for mention in bodies
-    )
+
+
+def _carriers_stand(said: str, squeezed: str, passage: Passage, corpus: Corpus) -> bool:
+    """Whether each body that a sentence lets carry something out (主抓, 推动) has to do so in the passage."""
+    data, held = words()["carry"], _duties(passage, corpus)
+    mentions = corpus.directory.find(said)
+    rest = blank(said, [(mention.start, mention.end) for mention in mentions])
+    for mention in mentions:
+        does = re.match(
+            rf"(?:[\s、,和与及]|and |the )*{data['before']}(?P<verb>{data['verb']})", rest[mention.end :]
+        )
+        if not does or any((name, role) in held for name in mention.names for role in _BEARING):
+            continue
+        names = "|".join(re.escape(squeeze(name)) for name in mention.names)
+        if not re.search(rf"(?:{names})[^。;()]{{0,30}}{re.escape(does['verb'])}", squeezed):
+            return False
+    return True
+
+
+def _before(sentence: str, squeezed: str) -> list[str]:
+    """What of a text stands before the sentence, for each place where it holds it word for word."""
+    return [squeezed[: match.start()] for match in re.finditer(re.escape(sentence), squeezed)]
 
 
 def _modals_stand(said: str, passage: Passage) -> bool:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answer import Passage
+from assistant.bound import numbers_bound
 from assistant.chain import PolicyAssistant
 from assistant.grounding import Grounded, Screen, ground, read_sentences, without_marks
+from index.text import fold
 from prompts import prompt
 
 GREEN = "实施绿色制造引领工程，强化节能监察和节能诊断"
@@ -70,12 +73,77 @@ def test_a_sentence_without_a_mark_or_with_a_wrong_one_gets_its_passage(assistan
         "企业不得参与绿色制造，强化节能监察[1]。",
         "强化节能监察和节能诊断，详见 https://evil.example [1]。",
         "对绿色工厂发放购房优惠券和旅游门票[1]。",
+        "到2025年，新增省级以上绿色工厂八十家[1]。",
+        "到2025年，新增省级以上绿色园区8家[1]。",
+        "到2025年，新增省级以上绿色工厂一家[1]。",
+        "到2025年，新增绿色工厂1家[1]。",
+        "到9月，新增省级以上绿色工厂8家[1]。",
+        "由国务院强化节能监察和节能诊断[1]。",
+        "市生态环境局主抓节能监察和节能诊断[1]。",
+        "市发展改革委、市生态环境局统筹节能监察和节能诊断[1]。",
+        "企业不能实施绿色制造，强化节能监察[1]。",
+        "停止实施绿色制造引领工程，强化节能监察[1]。",
     ],
 )
 def test_what_the_passage_does_not_say_is_struck(assistant: PolicyAssistant, text: str) -> None:
     kept, struck = grounded(assistant, text, GREEN)
     assert kept == []
     assert len(struck) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "到2025年，新增省级以上绿色工厂八家[1]。",
+        "市工业和信息化局主抓节能监察和节能诊断[1]。",
+        "新增省级以上绿色工厂8家、绿色园区1家[1]。",
+        "实施绿色制造引领工程，强化节能监察和节能诊断[1]。",
+    ],
+)
+def test_what_the_passage_says_is_kept(assistant: PolicyAssistant, text: str) -> None:
+    kept, struck = grounded(assistant, text, GREEN)
+    assert (len(kept), struck) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("said", "bound"),
+    [
+        ("装备制造产业规上企业达到350家", True),
+        ("装备制造产业产值突破550亿元", True),
+        ("现代材料产业产值突破550亿元", False),
+        ("装备制造产业产值不超过550亿元", False),
+        ("装备制造产业产值达到550亿元以上", True),
+        ("技术改造投资占比至多达到30%", True),
+        ("突破550亿元", True),
+    ],
+)
+def test_a_number_belongs_to_what_it_is_said_of(said: str, bound: bool) -> None:
+    support = (
+        "全市规上工业企业突破 800 家，装备制造产业 350 家。到2025年，装备制造产业产值突破 550 亿元，"
+        "现代材料产业产值突破300亿元，技术改造投资占比达到30%。"
+    )
+    assert numbers_bound(fold(said), fold(support), "zh") is bound
+
+
+@pytest.mark.parametrize(
+    ("said", "bound"),
+    [
+        ("equipment manufacturing output exceeds 55 billion yuan", True),
+        ("equipment manufacturing output is up to 55 billion yuan", False),
+        ("green food output exceeds 55 billion yuan", False),
+    ],
+)
+def test_a_number_of_an_english_sentence(said: str, bound: bool) -> None:
+    support = "装备制造产业产值突破550亿元，绿色食品产业产值突破300亿元。"
+    assert numbers_bound(fold(said), fold(support), "en") is bound
+
+
+def test_a_verbatim_piece_without_its_negation_is_struck(assistant: PolicyAssistant) -> None:
+    passage = passages(assistant, GREEN)[0]
+    found = replace(passage, text="企业不得由施工单位垫付工程资金。")
+    question = assistant.read("工程资金怎么办？")
+    for text, kept in (("由施工单位垫付工程资金。", 0), ("不得由施工单位垫付工程资金。", 1)):
+        assert len(ground(text, [found], question, assistant.corpus, lambda _: ())[0]) == kept
 
 
 @pytest.mark.parametrize(
@@ -96,6 +164,8 @@ def test_an_english_sentence_that_means_the_passage_is_kept(assistant: PolicyAss
         "Green factories receive subsidies and tax refunds from the bureau[1].",
         "The Education Bureau strengthens energy-saving supervision[1].",
         "By 2025 it adds 80 green factories[1].",
+        "By 2025 it adds 1 provincial green factories[1].",
+        "By 2025 it adds 8 green industrial parks[1].",
         "The plan builds kindergartens and hospitals in every village[1].",
     ],
 )
