@@ -39,7 +39,7 @@ def is_open(ask: Ask) -> bool:
     """Whether a question wants sentences: in English, or no number, date, body or list that a quote gives exactly."""
     question = ask.question
     exact = asks_number(question) or question.kinds or question.has("when", "who", "list", "count", "yesno")
-    return question.language == "en" or not exact
+    return question.language == "en" or question.has("open") or not exact
 
 
 class ModelComposer:

@@ -108,6 +108,22 @@ def test_a_good_answer_is_cited_and_certified(assistant: PolicyAssistant) -> Non
     assert "节能监察" in answer.citations[0].quote
 
 
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("这个方案对中小企业有什么帮助？", True),
+        ("简单说说绿色制造要做什么", True),
+        ("企业上云有哪些要求？", False),
+    ],
+)
+def test_what_wants_sentences_goes_to_the_model(
+    assistant: PolicyAssistant, question: str, asked: bool
+) -> None:
+    with endpoint(says("强化节能监察和节能诊断[1]。")) as served:
+        ask(written(assistant, served.url), question)
+        assert bool(served.asked) is asked
+
+
 def test_the_ledger_needs_no_model(assistant: PolicyAssistant) -> None:
     with endpoint(says("市教育局牵头[1]。")) as served:
         answer = ask(written(assistant, served.url), "绿色工厂的目标由哪个局牵头？")
