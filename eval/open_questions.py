@@ -76,7 +76,7 @@ def measure(say: Callable[[str], None]) -> tuple[dict[str, Tally], float, float]
             started = time.perf_counter()
             Warmer(warm, settings.llm_cache_mb).run(worth_reading(plain.index.chunks, plain.corpus))
             seconds = max(seconds, time.perf_counter() - started)
-            memory = max(memory, _resident())
+            memory = memory or _resident()  # of the first policy, before the second model is loaded
             by_model = {
                 label: PolicyAssistant(
                     plain.index, plain.retriever, composer=ModelComposer(model, plain.index)
