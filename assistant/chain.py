@@ -239,7 +239,8 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         sides = [self._quoted(side, self._search(side)) for side in sides_of(asked, self.read)]
         if sides and all(side.status != "refused" for side in sides):
             whole = sides[0]
-            whole.evidence += tuple(p for p in sides[1].evidence if p not in whole.evidence)
+            best = (whole.evidence[0], *sides[1].evidence[:1])
+            whole.evidence = tuple(dict.fromkeys((*best, *whole.evidence, *sides[1].evidence)))
             whole.append(sides[1])
             return whole
         return self._quoted(asked, passages)

@@ -91,6 +91,28 @@ class Corpus:
         """(policy id, target) of every policy."""
         return tuple((policy.id, target) for policy in self.policies.values() for target in policy.targets)
 
+    @cached_property
+    def _bearers(self) -> dict[str, list[tuple[int, int]]]:
+        """For each policy the slices that only say who bears the task before them, their brackets included."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for clause in self.clauses:
+            if not clause.bracketed:
+                continue
+            source, duty = self.policies[clause.policy].source, clause.duties[0]
+            start, end = duty.clause_start, duty.clause_end
+            if source[start - 1 : start] in ("（", "(") and source[end : end + 1] in ("）", ")"):
+                start, end = start - 1, end + 1
+            found.setdefault(clause.policy, []).append((start, end))
+        return found
+
+    def without_bearers(self, policy: str, start: int, end: int) -> str:
+        """A slice of a policy without who leads and supports, which the ledger tells: a chat model never does."""
+        text, at = "", start
+        for begin, until in sorted(self._bearers.get(policy, ())):
+            if at <= begin and until <= end:
+                text, at = text + self.policies[policy].source[at:begin], until
+        return text + self.policies[policy].source[at:end]
+
     def clause_unit(self, clause: Clause) -> Unit:
         """What speaks for a clause: its task's text, less so the headings above it."""
         return Unit(((1.0, clause.own), (0.5, clause.parents)))

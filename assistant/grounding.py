@@ -8,7 +8,7 @@ never taken from a model's words: such a sentence is kept only where the body ha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Passage
@@ -28,14 +28,14 @@ from assistant.claims import (
 )
 from assistant.corpus import Corpus
 from assistant.match import overlap
-from assistant.question import Question, roles_in, without_unseen
-from assistant.sentences import share_of_words
-from assistant.terms import Language, blank, find_terms, words
-from index.keywords import tagged
+from assistant.question import Question, roles_at, roles_in, without_unseen
+from assistant.sentences import content_words, share_of_words
+from assistant.terms import blank, find_terms, words
 from index.policy import Role
 from index.text import fold, squeeze
 
 SHARE = 0.6  # of the content words of a sentence that its passage has to hold
+CLAUSE = 0.5  # of those of each of its clauses: an invented one does not hide among true ones
 NEW = 2  # words of a sentence that the question does not hold; with fewer it says nothing
 FOREIGN = 0.3  # share of Chinese characters above which an English sentence is none
 _MARK = re.compile(
@@ -71,10 +71,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Grounded:
-    """A sentence that stands in a passage."""
+    """A sentence that stands in a passage, or each of whose clauses stands in one of several."""
 
     text: str
-    passage: Passage
+    passages: tuple[Passage, ...]
 
 
 class Screen:
@@ -186,32 +186,54 @@ def ground(
     language = question.language
     kept: list[Grounded] = []
     struck: list[str] = []
+    before = ""  # the sentence before, of which "it" speaks
     for said in read_sentences(text):
         if _repeats(said.text, question):
             continue
         named = [passages[number - 1] for number in said.marks if 0 < number <= len(passages)]
         order = [*named, *(passage for passage in passages if passage not in named)]
-        near = nearest(said.text) if language == "en" else ()
-        found = next((p for p in order if _supports(said.text, p, language, corpus, near)), None)
-        if found is None:
+        near = {*nearest(said.text), *nearest(f"{before} {said.text}")} if language == "en" else set()
+        before = said.text
+        found = _supporting(said.text, order, question, corpus, near)
+        if not found:
             struck.append(said.text)
         elif all(said.text != other.text for other in kept):
             kept.append(Grounded(said.text, found))
     return kept, struck
 
 
+def _supporting(
+    sentence: str,
+    passages: Sequence[Passage],
+    question: Question,
+    corpus: Corpus,
+    near: Collection[tuple[str, int]],
+) -> tuple[Passage, ...]:
+    """The passage that supports a sentence; where none does, those that support each of its clauses; () for neither."""
+    for passage in passages:
+        if _supports(sentence, passage, question, corpus, near):
+            return (passage,)
+    clauses = [clause for clause in _clauses(sentence) if not _repeats(clause, question)]
+    found = [
+        next((p for p in passages if _supports(clause, p, question, corpus, near)), None)
+        for clause in clauses
+    ]
+    together = tuple(dict.fromkeys(passage for passage in found if passage))
+    return together if len(together) > 1 and None not in found else ()
+
+
 def _repeats(sentence: str, question: Question) -> bool:
     """Whether a sentence has hardly a word that is not the question's."""
-    told = [word for word, flag in tagged(squeeze(sentence)) if len(word) > 1 and flag[:1] in "nvaijl"]
+    told = content_words(squeeze(sentence))
     if question.language == "en":
         told = re.findall(r"[a-z]{4,}", fold(sentence))
     return len({word for word in told if word not in question.folded}) < NEW
 
 
 def _supports(
-    sentence: str, passage: Passage, language: Language, corpus: Corpus, near: Sequence[tuple[str, int]]
+    sentence: str, passage: Passage, question: Question, corpus: Corpus, near: Collection[tuple[str, int]]
 ) -> bool:
-    english = language == "en"
+    english = question.language == "en"
     said = fold(sentence)
     support = fold("\n".join([passage.text, *passage.section]))
     squeezed = squeeze(support)
@@ -225,7 +247,7 @@ def _supports(
         return False
     if places := _before(squeeze(sentence).strip("。;；"), squeezed):
         return not all(map(_NEGATION.search, places)) and _modals_stand(said, passage)
-    if not numbers_bound(said, support, language) or reversals_missing(said, squeezed):
+    if not numbers_bound(said, support, question.language) or reversals_missing(said, squeezed):
         return False
     if not _modals_stand(said, passage) or not _roles_stand(said, passage, corpus):
         return False
@@ -235,7 +257,15 @@ def _supports(
         chinese = len(re.findall(r"[㐀-鿿]", sentence)) / max(1, len(sentence))
         topical = _share_of_terms(said, squeezed)
         return chinese <= FOREIGN and topical and (passage.policy, passage.start) in near
-    return share_of_words(squeeze(sentence), squeezed) >= SHARE
+    shares = (share_of_words(squeeze(clause), squeezed, question.folded) for clause in _clauses(sentence))
+    whole = share_of_words(squeeze(sentence), squeezed, question.folded)
+    return whole >= SHARE and all(share >= CLAUSE for share in shares)
+
+
+def _clauses(sentence: str) -> list[str]:
+    """The parts of a sentence between its commas that have at least ``NEW`` content words."""
+    parts = re.split(r"[,，;；](?!\d{3})", sentence)
+    return [part for part in parts if len(content_words(squeeze(part))) >= NEW]
 
 
 def _share_of_terms(said: str, squeezed: str) -> bool:
@@ -254,10 +284,15 @@ def _roles_stand(said: str, passage: Passage, corpus: Corpus) -> bool:
         return True
     if unknown:
         return False
-    held = _duties(passage, corpus)
-    return len(roles) == 1 and all(
-        any((name, roles[0]) in held for name in mention.names) for mention in bodies
-    )
+    held, places = _duties(passage, corpus), roles_at(said)
+    first = places[0][0] < bodies[0].start  # led by X, supported by Y; else: X leads, Y supports
+    for mention in bodies:
+        before = [role for at, role in places if at < mention.start]
+        behind = [role for at, role in places if at >= mention.end]
+        role = (before[-1] if before else behind[0]) if first or not behind else behind[0]
+        if not any((name, role) in held for name in mention.names):
+            return False
+    return True
 
 
 def _duties(passage: Passage, corpus: Corpus) -> set[tuple[str, Role]]:

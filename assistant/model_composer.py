@@ -10,28 +10,28 @@ from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.claims import numbers_missing
 from assistant.composer import choose_sentences, runs
-from assistant.corpus import Corpus
 from assistant.draft import Draft, plain_number
-from assistant.grounding import Screen, ground
-from assistant.match import coverage
-from assistant.models import ChatModel, Messages
+from assistant.grounding import Screen, ground, without_marks
+from assistant.match import coverage, missing
+from assistant.models import ChatModel, Messages, ModelFailed
 from assistant.sentences import asks_number, passage_unit, sentences, share_of_words, subject_terms
-from index.organisations import english_name
+from assistant.terms import Term
 from index.quantities import quantities, scale_unit
 from index.store import Index
-from index.text import fold, squeeze
+from index.text import fold, fold_with_origin, squeeze
 from prompts import phrase, prompt
 
 BESIDE_LOCAL = 180  # characters beside the best chunk, about 120 tokens: a local model reads slowly
 BESIDE_REMOTE = 2400
+TOKENS_LOCAL = 160  # of an answer of the local model, which writes some 20 a second
+SENTENCES_LOCAL = 2  # after which the local model is stopped: what it has not told is quoted
 NEAR = 4  # chunks nearest to an English sentence, of which its passage has to be one
 LEAST = 6  # characters of an answer
-QUOTED = 240  # characters quoted below an answer
 TOLD = 0.85  # share of a sentence's words from which an answer has told it
-MOST_WORDS = 6  # numbers and bodies whose English is given to the model
 _ITEM_NUMBER = re.compile(
     r"^\s*(?:#+\s*)?(?:\d+[.．、]|[（(][一二三四五六七八九十\d]+[）)]|[一二三四五六七八九十]+、|第[^\s条章节]{1,6}[条章节])\s*"
 )
+_STOP = re.compile(r"[。！？]|[.!?](?=\s)(?<!\d\.)")
 _SCALES = (("trillion", 1e12), ("billion", 1e9), ("million", 1e6))
 
 
@@ -50,8 +50,23 @@ class ModelComposer:
         self._index = index
 
     def stream(self, ask: Ask, passages: Sequence[Passage], stop: threading.Event | None) -> Iterator[str]:
-        """The model's own words as they come; raises ModelFailed or Stopped."""
-        yield from self.model.stream(self.messages(ask, passages), stop)
+        """The model's own words as they come; raises ModelFailed or Stopped.
+
+        The local model is stopped where it has said enough, which frees it for the next question.
+        """
+        messages, text = self.messages(ask, passages), ""
+        if not self.model.local:
+            yield from self.model.stream(messages, stop)
+            return
+        try:
+            for piece in self.model.stream(messages, stop, TOKENS_LOCAL):
+                text += piece
+                yield piece
+                if len(_STOP.findall(text)) >= SENTENCES_LOCAL:
+                    return
+        except ModelFailed as failure:
+            if failure.reason != "model_endless" or not _STOP.search(text):
+                raise
 
     def screen(self) -> Screen:
         """What a reader may see of one answer while it comes."""
@@ -59,19 +74,27 @@ class ModelComposer:
 
     def messages(self, ask: Ask, passages: Sequence[Passage]) -> Messages:
         """System and user message: what never changes first, then the best chunk, so that the cache serves both."""
-        room = BESIDE_LOCAL if self.model.local else BESIDE_REMOTE
-        beside = [f"[{number}] {text}" for number, text in _beside(ask, passages, room)]
-        language = phrase(ask.question.language, "answer_language")
+        best = ask.corpus.without_bearers(passages[0].policy, passages[0].start, passages[0].end)
+        beside = "".join(f"[{number}] {text}\n" for number, text in self._beside(ask, passages))
         if ask.question.language == "en":
-            language += in_english(passages[0].text, ask.corpus)
-        return _messages(
-            passages[0].text, "".join(f"{line}\n" for line in beside), ask.question.text, language
-        )
+            best, beside = amounts_in_english(best), amounts_in_english(beside)
+        language = phrase(ask.question.language, "answer_language")
+        return _messages(best, beside, ask.question.text, language)
+
+    def _beside(self, ask: Ask, passages: Sequence[Passage]) -> list[tuple[int, str]]:
+        """What is told beside the best chunk: to a local model only what the question asks and the chunk lacks."""
+        terms = [term for term in subject_terms(ask) if term.weight >= 0.3]
+        if not self.model.local:
+            return _beside(ask, passages, terms, BESIDE_REMOTE)
+        lost = [term for term in missing(ask.corpus, terms, passage_unit(ask, passages[0])) if not term.pair]
+        if ask.question.has("compare"):
+            passages, lost = passages[:2], terms  # the best passage of the other side comes second
+        return _beside(ask, passages, lost, BESIDE_LOCAL) if lost else []
 
     def draft(self, ask: Ask, text: str, passages: Sequence[Passage]) -> Draft | None:
         """The sentences of ``text`` that stand in the passages, each cited; None where too little is left."""
         screen = self.screen()
-        grounded, struck = ground(text, passages, ask.question, ask.corpus, self._nearest)
+        grounded, struck = ground(_whole_sentences(text), passages, ask.question, ask.corpus, self._nearest)
         kept = [sentence for sentence in grounded if not screen.hides(sentence.text)]
         struck += [sentence.text for sentence in grounded if sentence not in kept]
         if sum(len(sentence.text) for sentence in kept) < LEAST or len(struck) > len(kept):
@@ -79,9 +102,8 @@ class ModelComposer:
         draft = ask.draft()
         draft.route = "model"
         for sentence in kept:
-            passage = sentence.passage
-            cite = draft.cite(passage.policy, passage.start, passage.end, passage.score)
-            draft.say("quote", text=_with_mark(sentence.text, cite), cite="")
+            cites = (draft.cite(p.policy, p.start, p.end, p.score) for p in sentence.passages)
+            draft.say("quote", text=_with_mark(sentence.text, "".join(cites)), cite="")
         if struck:
             draft.note("struck", "notice_struck", count=len(struck))
         _quote_missing(ask, passages, draft)
@@ -98,7 +120,7 @@ class ModelComposer:
 def _quote_missing(ask: Ask, passages: Sequence[Passage], draft: Draft) -> None:
     """Add what would be quoted without a model and what the answer leaves out: numbers, or many of the words."""
     said = fold(draft.text())
-    squeezed, room = squeeze(said), QUOTED
+    squeezed = squeeze(said)
     _, chosen = choose_sentences(ask, passages)
     for group in runs(ask, chosen):
         first, last = group[0], group[-1]
@@ -106,28 +128,26 @@ def _quote_missing(ask: Ask, passages: Sequence[Passage], draft: Draft) -> None:
         plain = _ITEM_NUMBER.sub("", text)
         if not re.search(r"[。；：]|[^。]{30}", plain):
             continue  # a heading alone
-        told = share_of_words(squeeze(plain), squeezed) >= TOLD and not numbers_missing(fold(plain), said)
-        if told or (len(text) > room and room < QUOTED):
+        if share_of_words(squeeze(plain), squeezed) >= TOLD and not numbers_missing(fold(plain), said):
             continue
-        room -= len(text)
         cite = draft.cite(first.policy, first.start, last.end, first.passage.score)
         draft.quote(text=re.sub(r"\s*\n\s*", "\n", text), cite=cite)
 
 
-def in_english(text: str, corpus: Corpus) -> str:
-    """How the large numbers and the bodies of a clause are said in English, as a line of the prompt; "" without any."""
-    said = []
-    for quantity in quantities(fold(text)):
+def amounts_in_english(text: str) -> str:
+    """A text with its large amounts (350亿元) as English says them (35 billion yuan): a small model reads them wrong."""
+    folded = fold_with_origin(text)
+    for quantity in sorted(quantities(folded.text), key=lambda quantity: -quantity.start):
         factor, unit = scale_unit(quantity.unit)
-        value = quantity.high * factor
-        scale = next(((word, size) for word, size in _SCALES if value >= size), None)
-        if factor > 1 and scale:
-            plain = plain_number(value / scale[1])
-            said.append(f"{quantity.text} = {plain} {scale[0]}{' yuan' if unit == '元' else ''}")
-    for mention in corpus.directory.find(text):
-        english = next(filter(None, map(english_name, mention.names)), "")
-        said += [f"{mention.text} = {english}"] if english else []
-    return phrase("en", "answer_words", words="; ".join(dict.fromkeys(said[:MOST_WORDS]))) if said else ""
+        scale = next(((word, size) for word, size in _SCALES if quantity.high * factor >= size), None)
+        if factor <= 1 or not scale:
+            continue
+        start, end = folded.span(quantity.start, quantity.end)
+        amounts = " to ".join(
+            plain_number(value * factor / scale[1]) for value in dict.fromkeys((quantity.low, quantity.high))
+        )
+        text = f"{text[:start]} {amounts} {scale[0]} {'yuan' if unit == '元' else unit}{text[end:]}"
+    return text
 
 
 def opening(best: str) -> Messages:
@@ -147,9 +167,15 @@ def _with_mark(sentence: str, cite: str) -> str:
     return f"{sentence[: match.start()]}{cite}{match.group()}" if match else f"{sentence}{cite}"
 
 
-def _beside(ask: Ask, passages: Sequence[Passage], room: int) -> list[tuple[int, str]]:
-    """(number of the passage, sentences) of what the other passages say of the question, within ``room``."""
-    terms = [term for term in subject_terms(ask) if term.weight >= 0.3]
+def _whole_sentences(text: str) -> str:
+    """A model's answer without the sentence at its end that was cut off, where there is one before it."""
+    stops = list(_STOP.finditer(text))
+    ended = re.search(r"[。！？.!?][”\"]?$", without_marks(text).rstrip())
+    return text if not stops or ended else text[: stops[-1].end()]
+
+
+def _beside(ask: Ask, passages: Sequence[Passage], terms: Sequence[Term], room: int) -> list[tuple[int, str]]:
+    """(number of the passage, sentences) of what the other passages say of these terms, within ``room``."""
     ranked = sorted(
         (
             (coverage(ask.corpus, terms, passage_unit(ask, passage, sentence.text)), -number, sentence)
@@ -161,9 +187,12 @@ def _beside(ask: Ask, passages: Sequence[Passage], room: int) -> list[tuple[int,
     chosen: dict[int, list[str]] = {}
     seen = {passages[0].text}
     for value, minus, sentence in ranked:
-        fresh = all(sentence.text not in text for text in seen)
-        if value > 0.3 and len(sentence.text) <= room and fresh:
-            chosen.setdefault(-minus, []).append(sentence.text)
-            seen.add(sentence.text)
-            room -= len(sentence.text)
+        text = ask.corpus.without_bearers(sentence.policy, sentence.start, sentence.end)
+        if len(text) > room:
+            text = text[: text.rfind("，", 0, room) + 1]  # as much of it as there is room for
+        fresh = text and all(text not in other for other in seen)
+        if value > 0.3 and fresh:
+            chosen.setdefault(-minus, []).append(text)
+            seen.add(text)
+            room -= len(text)
     return [(number, "".join(texts)) for number, texts in sorted(chosen.items())]

@@ -129,6 +129,12 @@ def roles_in(folded: str) -> tuple[Role, ...]:
     return tuple(role for role in Role if pattern("role", role.value).search(folded))
 
 
+def roles_at(folded: str) -> list[tuple[int, Role]]:
+    """(place, role) of the words of a folded text that name roles, in their order."""
+    found = ((m.start(), role) for role in Role for m in pattern("role", role.value).finditer(folded))
+    return sorted(found, key=lambda item: item[0])
+
+
 def read_question(
     text: str,
     mentions: Iterable[Mention],

@@ -118,7 +118,12 @@ def sentences(ask: Ask, passage: Passage) -> Iterator[Sentence]:
             start, depth = at + 1, 0
 
 
-def share_of_words(text: str, other: str) -> float:
-    """Share of the content words of a squeezed text that another holds; 0 without any."""
-    content = [word for word, flag in tagged(text) if len(word) > 1 and flag[:1] in "nvaijl"]
+def content_words(text: str) -> list[str]:
+    """The content words of a squeezed text, those of more than one character."""
+    return [word for word, flag in tagged(text) if len(word) > 1 and flag[:1] in "nvaijl"]
+
+
+def share_of_words(text: str, other: str, known: str = "") -> float:
+    """Share of the content words of a squeezed text, those in ``known`` aside, that another holds; 0 without any."""
+    content = [word for word in content_words(text) if word in other or word not in known]
     return sum(word in other for word in content) / len(content) if content else 0.0

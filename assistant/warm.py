@@ -75,4 +75,5 @@ def worth_reading(chunks: Sequence[Chunk], corpus: Corpus) -> list[str]:
         section = corpus.policies[chunk.policy].sections[chunk.section]
         return 1 if chunk.start == section.start else 2
 
-    return [chunk.text for chunk in sorted((chunk for chunk in chunks if chunk.path), key=rank)]
+    ranked = sorted((chunk for chunk in chunks if chunk.path), key=rank)
+    return [corpus.without_bearers(chunk.policy, chunk.start, chunk.end) for chunk in ranked]

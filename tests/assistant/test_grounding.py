@@ -13,6 +13,7 @@ from assistant.answer import Passage
 from assistant.bound import numbers_bound
 from assistant.chain import PolicyAssistant
 from assistant.grounding import Grounded, Screen, ground, read_sentences, without_marks
+from index.policy import Role
 from index.text import fold
 from prompts import prompt
 
@@ -59,7 +60,7 @@ def test_a_sentence_without_a_mark_or_with_a_wrong_one_gets_its_passage(assistan
     for mark in ("", "[2]", "[9]"):
         kept, struck = grounded(assistant, f"要强化节能监察和节能诊断{mark}。", GREEN, "四水四定")
         assert not struck
-        assert GREEN in kept[0].passage.text
+        assert GREEN in kept[0].passages[0].text
 
 
 @pytest.mark.parametrize(
@@ -172,6 +173,31 @@ def test_an_english_sentence_that_means_the_passage_is_kept(assistant: PolicyAss
 def test_an_english_sentence_that_does_not_is_struck(assistant: PolicyAssistant, text: str) -> None:
     kept, _ = grounded(assistant, text, GREEN, question="How does it make industry greener?")
     assert kept == []
+
+
+def test_a_sentence_drawn_from_two_passages_cites_both(assistant: PolicyAssistant) -> None:
+    text = "要强化节能监察和节能诊断，落实“四水四定”要求。"
+    (kept,), struck = grounded(assistant, text, GREEN, "四水四定")
+    assert not struck
+    assert len(kept.passages) == 2
+
+
+@pytest.mark.parametrize("invented", ["发放节水补贴", "建设垃圾焚烧电厂", "对企业实行停业整顿"])
+def test_an_invented_clause_does_not_hide_among_true_ones(assistant: PolicyAssistant, invented: str) -> None:
+    text = f"实施绿色制造引领工程，强化节能监察和节能诊断，{invented}，提高能源利用效率，促进资源循环利用。"
+    kept, struck = grounded(assistant, text, GREEN, "四水四定")
+    assert not kept
+    assert struck
+
+
+@pytest.mark.parametrize("form", ["{lead}牵头，{support}配合。", "由{lead}牵头，配合单位为{support}。"])
+def test_each_body_has_its_own_role(assistant: PolicyAssistant, form: str) -> None:
+    clause = next(c for c in assistant.corpus.clauses if c.bearers(Role.LEAD) and c.bearers(Role.SUPPORT))
+    lead, support = (clause.bearers(role)[0].organisation for role in (Role.LEAD, Role.SUPPORT))
+    where = assistant.corpus.policies[clause.policy].source[clause.start : clause.end][:12]
+    said, turned = (form.format(lead=a, support=b) for a, b in ((lead, support), (support, lead)))
+    assert not grounded(assistant, said, where)[1]
+    assert grounded(assistant, turned, where)[1]
 
 
 def test_what_only_repeats_the_question_is_no_answer(assistant: PolicyAssistant) -> None:

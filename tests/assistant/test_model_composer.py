@@ -1,0 +1,83 @@
+"""What a chat model is given to read, and how much of what it writes is taken."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.chain import PolicyAssistant
+from assistant.model_composer import ModelComposer, amounts_in_english
+from assistant.models import ChatModel
+from index.policy import Role
+from tests.assistant.endpoint import endless, endpoint, says
+from tests.assistant.test_models import OPEN, remote
+
+TOLD = "强化节能监察和节能诊断[1]。提高能源利用效率[1]。"
+
+
+def with_local(assistant: PolicyAssistant, url: str) -> PolicyAssistant:
+    """The same assistant, whose endpoint counts as a model of this machine."""
+    model = ChatModel(lambda: remote(url).client, local=True, timeout=5.0)
+    return PolicyAssistant(
+        assistant.index, assistant.retriever, composer=ModelComposer(model, assistant.index)
+    )
+
+
+def test_who_bears_a_task_is_not_read_by_a_model(assistant: PolicyAssistant) -> None:
+    bearers = [c for c in assistant.corpus.clauses if c.bracketed and c.bearers(Role.LEAD)]
+    assert bearers
+    for clause in bearers:
+        duty = clause.duties[0]
+        text = assistant.corpus.without_bearers(clause.policy, duty.start, duty.clause_end + 1)
+        source = assistant.corpus.policies[clause.policy].source
+        assert source[duty.clause_start : duty.clause_end] not in text
+        assert source[duty.start : duty.clause_start].rstrip("（\n ") in text
+
+
+@given(st.data())
+def test_the_rest_of_a_slice_stays(assistant: PolicyAssistant, data: st.DataObject) -> None:
+    policy = data.draw(st.sampled_from(sorted(assistant.corpus.policies)))
+    source = assistant.corpus.policies[policy].source
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(source))] * 2)))
+    left = iter(source[start:end])
+    assert all(character in left for character in assistant.corpus.without_bearers(policy, start, end))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("规模突破350亿元。", "规模突破 35 billion yuan。"),
+        ("处200万元以上罚款", "处 2 million yuan以上罚款"),
+        ("１至２亿元", " 100 to 200 million yuan"),
+        ("新增8家，到2025年达到30%", "新增8家，到2025年达到30%"),
+    ],
+)
+def test_amounts_as_english_says_them(text: str, said: str) -> None:
+    assert amounts_in_english(text) == said
+
+
+def test_a_local_model_is_stopped_when_it_has_said_enough(assistant: PolicyAssistant) -> None:
+    more = "促进资源循环利用[1]。推动生产过程绿色化转型[1]。"
+    with endpoint(says(TOLD + more)) as served:
+        answer = with_local(assistant, served.url).invoke({"question": OPEN})
+        assert served.asked[0]["max_tokens"] < 320
+    assert answer.route == "model"
+    assert "循环利用" not in answer.text.split("相关规定")[0]
+    assert answer.certificate.passed
+
+
+def test_what_a_local_model_began_without_end_is_left_out(assistant: PolicyAssistant) -> None:
+    whole = "强化节能监察和节能诊断[1]。"
+    with endpoint(says(whole + "提高能源利用效率和")) as served:
+        answer = with_local(assistant, served.url).invoke({"question": OPEN})
+    assert answer.route == "model"
+    assert "效率和。" not in answer.text
+    assert answer.text.startswith("强化节能监察和节能诊断[1]。\n")
+
+
+def test_an_endless_local_model_is_a_fault(assistant: PolicyAssistant) -> None:
+    with endpoint(endless) as served:
+        answer = with_local(assistant, served.url).invoke({"question": OPEN})
+    assert {notice.code for notice in answer.notices} & {"model_failed", "replaced", "struck"}
+    assert answer.certificate.passed
