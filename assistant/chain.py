@@ -87,6 +87,10 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         """A question taken apart against the indexed policies."""
         return read_against(self.corpus, text)
 
+    def retrieve(self, question: str, k: int) -> list[Passage]:
+        """The ``k`` passages nearest to a question that stands alone, best first, also where the ledger would answer."""
+        return self._searched(question, language_of(question))[1][:k]
+
     def invoke(self, input: dict[str, Any], config: RunnableConfig | None = None, **_: Any) -> Answer:
         """The certified answer to one question."""
         for event in self._events(input, config):

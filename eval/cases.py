@@ -3,6 +3,9 @@
 The format is CONTRACT's, one JSON object a line, with two keys of our own: ``policy``, the id of
 the policy that the case asks about, and ``derived``, which says why a key fact need not stand in
 the evidence to the letter (it is a sum, a count, or the heading above the clause).
+
+The folder that a file lies in is its split: ``dev`` is tuned on, ``test`` never is, and ``open`` holds
+the questions that want a model's sentences.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ from typing import Any
 
 from eval.normalise import contains
 
+FOLDER = Path(__file__).with_name("cases")
+SPLITS = ("dev", "test", "open")
 CATEGORIES = (
     "responsibility",
     "numeric",
@@ -30,6 +35,7 @@ CATEGORIES = (
     "false-premise",
     "attack",
 )
+LEDGER_CATEGORIES = CATEGORIES[:5]  # which the ledger answers without a model
 
 
 class CaseError(Exception):
@@ -51,9 +57,10 @@ class Case:
     evidence: tuple[str, ...] = ()  # verbatim slices, each once in the source (metadata: or more often)
     expect_count: int | None = None
     derived: str = ""
+    split: str = ""  # "" in a file of the evaluator's own
 
     @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> Case:
+    def from_json(cls, row: Mapping[str, Any], split: str = "") -> Case:
         """The case of one line; raises KeyError for a missing key."""
         return cls(
             id=row["id"],
@@ -67,12 +74,19 @@ class Case:
             evidence=tuple(row["evidence"]),
             expect_count=row.get("expect_count"),
             derived=row.get("derived", ""),
+            split=split,
         )
+
+
+def files_of(*splits: str) -> list[Path]:
+    """The files of cases of these splits, or of all."""
+    return [path for split in splits or SPLITS for path in sorted((FOLDER / split).glob("*.jsonl"))]
 
 
 def load(path: Path) -> list[Case]:
     """All cases of a file, in order; raises CaseError with the number of the first bad line."""
     cases = []
+    split = path.parent.name if path.parent.name in SPLITS else ""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -81,7 +95,7 @@ def load(path: Path) -> list[Case]:
         if not line.strip():
             continue
         try:
-            cases.append(Case.from_json(json.loads(line)))
+            cases.append(Case.from_json(json.loads(line), split))
         except (ValueError, KeyError, TypeError) as error:
             raise CaseError(f"{path}, line {number}: {error!r}") from error
     return cases

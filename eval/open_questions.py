@@ -1,6 +1,6 @@
 """The local model on open questions, beside the LangChain tutorial's prompt and beside quotes alone.
 
-All answer the cases of ``eval/open.jsonl`` in one run: quotes without a model; the model after it has read the
+All answer the cases of ``eval/cases/open`` in one run: quotes without a model; the model after it has read the
 clauses ahead (warm); the same without a prompt cache (cold); and the tutorial
 (https://python.langchain.com/docs/tutorials/rag/): RecursiveCharacterTextSplitter 500/50, the same embeddings, top 4.
 """
@@ -15,24 +15,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from eval.cases import Case, load
+from eval.cases import Case, files_of, load
 from eval.normalise import contains
-from eval.run import FOLDERS, groups, indexed
+from eval.run import FOLDERS, groups
 from eval.score import answer_text
+from eval.systems import TutorialSystem, by_meaning, indexed
 
 if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
-    from assistant.models import ChatModel
 
-CASES = Path(__file__).with_name("open.jsonl")
-TUTORIAL = (
-    "You are an assistant for question-answering tasks. Use the following pieces of retrieved context to answer the "
-    "question. If you don't know the answer, just say that you don't know. Use three sentences maximum and keep the "
-    "answer concise.\nQuestion: {question}\nContext: {context}\nAnswer:"
-)
-TOP = 4  # chunks that the tutorial pastes
 SLOW = 2  # the slow ways, cold and tutorial, answer one case of so many
 
 
@@ -69,7 +60,9 @@ def measure(say: Callable[[str], None]) -> tuple[dict[str, Tally], float, float]
     tallies = {name: Tally(name) for name in ("quotes", "warm", "cold", "tutorial")}
     seconds = memory = 0.0
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        for name, files, cases in groups(load(CASES), FOLDERS, False):
+        for name, files, cases in groups(
+            [c for path in files_of("open") for c in load(path)], FOLDERS, False
+        ):
             plain: Any = indexed(files, Path(folder) / name)
             plain.warm_up()
             say(f"{name}: reading ahead")
@@ -83,14 +76,15 @@ def measure(say: Callable[[str], None]) -> tuple[dict[str, Tally], float, float]
                 )
                 for label, model in (("warm", warm), ("cold", cold))
             }
-            tutorial = Tutorial(plain, cold)
+            sources = {policy.id: policy.source for policy in plain.index.policies.values()}
+            tutorial = TutorialSystem(sources, by_meaning(plain.index.embedder), cold)
             for number, case in enumerate(cases, start=1):
                 say(f"{name}: {number} of {len(cases)}")
                 _ask(plain, case, tallies["quotes"])
                 _ask(by_model["warm"], case, tallies["warm"])
                 if number % SLOW == 1:
                     _ask(by_model["cold"], case, tallies["cold"])
-                    tutorial.ask(case, tallies["tutorial"])
+                    _ask_tutorial(tutorial, case, tallies["tutorial"])
     return tallies, seconds, memory
 
 
@@ -106,37 +100,16 @@ def _ask(assistant: PolicyAssistant, case: Case, tally: Tally) -> None:
     tally.uncertified += not answer.certificate.passed
 
 
-class Tutorial:
-    """Retrieval and prompt of the tutorial on the same policies, with the same embeddings and model."""
-
-    def __init__(self, assistant: PolicyAssistant, model: ChatModel) -> None:
-        from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-        splitter = RecursiveCharacterTextSplitter(chunk_size=500, chunk_overlap=50)
-        self._model = model
-        self._embedder = assistant.index.embedder
-        self._chunks = [
-            chunk
-            for policy in assistant.index.policies.values()
-            for chunk in splitter.split_text(policy.source)
-        ]
-        self._vectors = np.array(self._embedder.embed_documents(self._chunks))
-
-    def ask(self, case: Case, tally: Tally) -> None:
-        """One question; its history is not used, as in the tutorial."""
-        started = time.perf_counter()
-        pieces: list[str] = []
-        for piece in self._model.stream([("user", self._prompt(case.question))]):
-            if not pieces:
-                tally.first.append(time.perf_counter() - started)
-            pieces.append(piece)
-        tally.total.append(time.perf_counter() - started)
-        tally.written += 1
-        tally.count(case, "".join(pieces))
-
-    def _prompt(self, question: str) -> str:
-        nearest = np.argsort(-(self._vectors @ np.array(self._embedder.embed_query(question))))[:TOP]
-        return TUTORIAL.format(question=question, context="\n\n".join(self._chunks[at] for at in nearest))
+def _ask_tutorial(tutorial: TutorialSystem, case: Case, tally: Tally) -> None:
+    started = time.perf_counter()
+    pieces: list[str] = []
+    for piece in tutorial.stream(case.question):
+        if not pieces:
+            tally.first.append(time.perf_counter() - started)
+        pieces.append(piece)
+    tally.total.append(time.perf_counter() - started)
+    tally.written += 1
+    tally.count(case, "".join(pieces))
 
 
 def _resident() -> float:

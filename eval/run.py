@@ -1,54 +1,47 @@
-"""``python -m eval run``: ask every case and print the score by category.
+"""``python -m eval run``: ask every case, print the figures, and write a report.
 
 Each policy is indexed alone in a temporary folder, because a question such as "what is the document
 number?" has one answer only where there is one policy; ``--together`` indexes all of them at once.
+With ``--out`` a run that was killed goes on where it stopped. Exit status: 0 all figures reach the thresholds of
+``eval/thresholds.toml``, 1 some do not, 2 the cases, policies or the folder cannot be used.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
-import os
-import shutil
+import operator
+import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import Any
 
-from eval.cases import CATEGORIES, Case, CaseError, check, load, policy_file
-from eval.score import Failure, Outcome, answer_text, score
+from eval.cases import CATEGORIES, FOLDER, SPLITS, Case, CaseError, check, files_of, load, policy_file
+from eval.metrics import figures
+from eval.report import write_report
+from eval.score import Found, record, score, spans
+from eval.systems import SYSTEMS, WITHOUT, System, Wanted, open_system, without
 
 _HERE = Path(__file__).parent
 FOLDERS = (_HERE.parent / "data" / "policies", _HERE / "policies")  # where the policies of our own cases lie
-
-
-class Answering(Protocol):
-    """What ``Answer`` offers here."""
-
-    def to_json(self) -> dict[str, Any]:
-        """The answer as schema 1 of the contract."""
-
-
-class Assistant(Protocol):
-    """What ``PolicyAssistant`` offers here."""
-
-    def invoke(self, input: dict[str, Any]) -> Answering:
-        """The answer to ``{"question", "history"}``."""
+THRESHOLDS = _HERE / "thresholds.toml"
+AT_ONCE = 4  # questions under way at a remote model; what runs on this machine takes them one by one
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``run``."""
+    parser.add_argument("--cases", nargs="+", type=Path, metavar="FILE", help="files of cases of your own")
     parser.add_argument(
-        "--cases",
-        nargs="+",
-        type=Path,
-        default=sorted((_HERE / "cases").glob("*.jsonl")),
-        metavar="FILE",
-        help="files of cases (default: all in eval/cases)",
+        "--split", choices=SPLITS, default="dev", help=f"which of the cases in {FOLDER.name}/ (default: dev)"
     )
     parser.add_argument(
         "--policies",
@@ -64,40 +57,58 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="none",
         help="the chat model (default: none); openai takes LLM_BASE_URL, LLM_API_KEY and LLM_MODEL",
     )
+    parser.add_argument(
+        "--system",
+        choices=SYSTEMS,
+        default="assistant",
+        help="the assistant, or a baseline (default: assistant)",
+    )
+    parser.add_argument(
+        "--without", choices=sorted(WITHOUT), nargs="+", default=[], metavar="PART", help=", ".join(WITHOUT)
+    )
     parser.add_argument("--together", action="store_true", help="one index of all these policies")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write one JSON line for each case")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="a folder for the cases, the figures and the report"
+    )
     parser.add_argument("--failures", action="store_true", help="print each failed case")
     parser.add_argument("--check", action="store_true", help="only check the cases against their policies")
 
 
 def main(options: argparse.Namespace) -> int:
-    """Exit status: 0 all cases passed, 1 some failed, 2 the cases or policies cannot be used."""
+    """Exit status: 0 the figures reach the thresholds, 1 they do not, 2 something cannot be used."""
     try:
-        cases = [case for path in options.cases for case in load(path)]
+        cases = [case for path in options.cases or files_of(options.split) for case in load(path)]
         found = check(cases, options.policies)
     except CaseError as error:
         found = [str(error)]
     if found or options.check:
         print("\n".join(found) or f"{len(cases)} cases, all sound", file=sys.stderr if found else sys.stdout)
         return 2 if found else 0
-    outcomes = []
-    with tempfile.TemporaryDirectory(prefix="eval-") as folder:
-        out = options.out.open("w", encoding="utf-8") if options.out else None
+    about = _about(options, cases)
+    done: dict[str, dict[str, Any]] = {}
+    if options.out:
         try:
-            for name, files, group in groups(cases, options.policies, options.together):
-                assistant = indexed(files, Path(folder) / name, options.llm)
-                for outcome, answer in ask(group, assistant):
-                    outcomes.append(outcome)
-                    _write(out, outcome, answer)
-                    print(f"\r{len(outcomes)}/{len(cases)}", end="", file=sys.stderr, flush=True)
-        finally:
-            print(file=sys.stderr)
-            if out:
-                out.close()
+            done = _resumed(options.out, about)
+        except RunError as error:
+            print(error, file=sys.stderr)
+            return 2
+    started = time.perf_counter()
+    records = list(_records(options, cases, done))
+    about["figures"] = figures(records)
+    about["seconds"] = round(time.perf_counter() - started, 1)
+    if options.out:
+        _write_json(options.out / "run.json", about)
+        write_report(options.out)
     if options.failures:
-        print(*map(_failure, (outcome for outcome in outcomes if not outcome.passed)), sep="\n")
-    print(summary(outcomes))
-    return 0 if all(outcome.passed for outcome in outcomes) else 1
+        print(*map(_failure, (row for row in records if not row["passed"])), sep="\n")
+    print(summary(about["figures"]))
+    missed = _missed(about)
+    print(*missed, sep="\n", end="\n" if missed else "")
+    return 1 if missed else 0
+
+
+class RunError(Exception):
+    """A folder that cannot take this run; says why."""
 
 
 def groups(
@@ -112,71 +123,155 @@ def groups(
         yield name, [policy_file(name, folders)], [case for case in cases if case.policy == name]
 
 
-def indexed(files: Iterable[Path], folder: Path, llm: str = "none") -> Assistant:
-    """An assistant on a new index of these files, kept below ``folder``; ``llm`` as the setting LLM has it."""
-    from assistant.build import build_assistant
-    from assistant.settings import Settings
-    from index.build import build
-    from index.settings import IndexSettings
+def _records(
+    options: argparse.Namespace, cases: Sequence[Case], done: dict[str, dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """A record for each case, in the order of the cases of each index; what is done already is not asked again."""
+    from tqdm import tqdm
 
-    policies = folder / "policies"
-    policies.mkdir(parents=True)
-    for path in files:
-        shutil.copy(path, policies)
-    index = IndexSettings(policy_dir=policies, index_dir=folder / "index")
-    build(index)
-    assistant: Assistant = build_assistant(
-        replace(Settings.from_environment({**os.environ, "LLM": llm}), index=index)
-    )
-    return assistant
+    wanted = Wanted(options.system, options.llm)
+    out = (options.out / "cases.jsonl").open("a", encoding="utf-8") if options.out else nullcontext()
+    with (
+        tempfile.TemporaryDirectory(prefix="eval-") as folder,
+        without(options.without),
+        tqdm(total=len(cases), unit="case", disable=None) as bar,
+        out as file,
+    ):
+        for name, files, group in groups(cases, options.policies, options.together):
+            left = [case for case in group if case.id not in done]
+            asked: Iterable[dict[str, Any]] = ()
+            if left:
+                asked = ask(left, open_system(wanted, files, Path(folder) / name), files, options.llm)
+            fresh = iter(asked)
+            for case in group:
+                row = done[case.id] if case.id in done else next(fresh)
+                if file and case.id not in done:
+                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                    file.flush()
+                bar.update()
+                yield row
 
 
-def ask(cases: Iterable[Case], assistant: Assistant) -> Iterator[tuple[Outcome, dict[str, Any]]]:
-    """Outcome and answer of each case; what the assistant raises fails that case, and the run goes on."""
-    for case in cases:
+def ask(
+    cases: Sequence[Case], system: System, files: Iterable[Path], llm: str = "none"
+) -> Iterator[dict[str, Any]]:
+    """The record of each case, in order; what the system raises fails that case, and the run goes on."""
+    sources = {path.stem: path.read_bytes().decode("utf-8-sig") for path in files}
+
+    def one(case: Case) -> dict[str, Any]:
+        evidence = spans(case, sources[case.policy])
         started = time.perf_counter()
         try:
-            answer = assistant.invoke({"question": case.question, "history": list(case.history)}).to_json()
+            answer = system.answer(case.question, case.history)
+            took = time.perf_counter() - started
+            found = system.found(answer, evidence)
         except Exception as error:
-            answer = {"status": "error", "text": repr(error), "citations": []}
-        yield score(case, answer), answer | {"wall_ms": round(1000 * (time.perf_counter() - started), 1)}
+            took, found = time.perf_counter() - started, Found()
+            answer = {
+                "status": "error",
+                "text": repr(error),
+                "citations": [],
+                "route": "error",
+                "notices": [],
+            }
+        row = record(score(case, answer), answer, found, evidence)
+        return row | {"wall_ms": round(1000 * took, 1)}
+
+    with ThreadPoolExecutor(AT_ONCE if llm == "openai" else 1) as pool:
+        yield from pool.map(one, cases)
 
 
-def summary(outcomes: Sequence[Outcome]) -> str:
-    """The table by category, then how often each kind of failure occurred."""
-    lines = [f"{'category':<16}{'cases':>6}{'correct':>9}{'passed':>8}{'%':>7}"]
-    for name in (*CATEGORIES, "all"):
-        group = [outcome for outcome in outcomes if name in ("all", outcome.case.category)]
-        if group:
-            correct, passed = sum(o.correct for o in group), sum(o.passed for o in group)
-            lines.append(f"{name:<16}{len(group):>6}{correct:>9}{passed:>8}{100 * passed / len(group):>7.1f}")
-    kinds = Counter(kind for outcome in outcomes for kind in dict.fromkeys(outcome.failures))
-    lines += ["", *(f"{kind.value:<24}{kinds[kind]:>4}" for kind in Failure if kinds[kind])]
-    return "\n".join(lines).rstrip()
+def summary(found: dict[str, Any]) -> str:
+    """The headline figures with their intervals, then the table by category."""
+    lines = []
+    for name, figure in found.items():
+        if name not in ("latency", "categories"):
+            span = "" if figure["low"] is None else f"  [{figure['low']:.3f}, {figure['high']:.3f}]"
+            lines.append(f"{name:<22}{figure['value']:>8.3f}{span:<20}  of {figure['n']}")
+    lines += ["", f"{'category':<16}{'cases':>6}{'correct':>9}{'passed':>8}{'%':>7}"]
+    for name in CATEGORIES:
+        row = found["categories"].get(name)
+        if row:
+            share = 100 * row["passed"] / row["n"]
+            lines.append(f"{name:<16}{row['n']:>6}{row['correct']:>9}{row['passed']:>8}{share:>7.1f}")
+    lines.append("")
+    for route, row in found["latency"].items():
+        lines.append(f"{route:<12}p50 {row['p50']:>9.1f} ms   p95 {row['p95']:>9.1f} ms   of {row['n']}")
+    return "\n".join(lines)
 
 
-def _failure(outcome: Outcome) -> str:
-    case = outcome.case
-    turns = "".join(f"\n  {turn['role']}: {turn['content']}" for turn in case.history)
-    reasons = "".join(
-        f"\n  {kind.value}: {detail}" for kind, detail in zip(outcome.failures, outcome.details, strict=True)
-    )
-    return f"{case.id}{turns}\n  {case.question}{reasons}"
+def _missed(about: dict[str, Any]) -> list[str]:
+    """A sentence for each figure of a run of the assistant itself that does not reach its threshold."""
+    if about["system"] != "assistant" or about["without"] or not about["split"]:
+        return []
+    limits = tomllib.loads(THRESHOLDS.read_text("utf-8")).get(about["split"], {}).get(about["llm"], {})
+    found = []
+    for kind, worse in (("least", operator.lt), ("most", operator.gt)):
+        for name, limit in limits.get(kind, {}).items():
+            value = about["figures"][name]["value"]
+            if worse(round(value, 4), limit):
+                found.append(f"{name} is {value:.4f}, and at {kind} {limit} is wanted")
+    return found
 
 
-def _write(out: TextIO | None, outcome: Outcome, answer: dict[str, Any]) -> None:
-    if out:
-        row = {
-            "id": outcome.case.id,
-            "category": outcome.case.category,
-            "question": outcome.case.question,
-            "passed": outcome.passed,
-            "correct": outcome.correct,
-            "failures": [
-                [kind.value, detail] for kind, detail in zip(outcome.failures, outcome.details, strict=True)
-            ],
-            "shown": answer_text(answer),
-            "answer": answer,
-        }
-        out.write(json.dumps(row, ensure_ascii=False) + "\n")
-        out.flush()
+def _about(options: argparse.Namespace, cases: Sequence[Case]) -> dict[str, Any]:
+    """What a run is of: runs that differ in one of these are not one run."""
+    from index.settings import IndexSettings
+
+    digest = hashlib.sha256(json.dumps([asdict(case) for case in cases], ensure_ascii=False).encode())
+    return {
+        "schema": 1,
+        "system": options.system,
+        "llm": options.llm,
+        "split": "" if options.cases else options.split,
+        "without": sorted(options.without),
+        "together": options.together,
+        "embedding": IndexSettings().embedding_model,
+        "cases": digest.hexdigest()[:16],
+        "policies": list(dict.fromkeys(case.policy for case in cases)),
+        "commit": _commit(),
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _commit() -> str:
+    """The commit of the code, with + where it was changed since; "" outside a repository."""
+    try:
+        git = ["git", "-C", str(_HERE), "describe", "--always", "--dirty=+", "--exclude=*"]
+        return subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def _resumed(folder: Path, about: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The records that a killed run has left; raises RunError where the folder holds another run."""
+    run, rows = folder / "run.json", folder / "cases.jsonl"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        before = json.loads(run.read_text("utf-8")) if run.exists() else None
+    except (OSError, ValueError) as error:
+        raise RunError(f"{run}: {error}") from error
+    same = before and all(before.get(key) == value for key, value in about.items() if key != "started")
+    if before and not same:
+        raise RunError(f"{folder} holds another run; choose another folder, or remove it.")
+    if not before:
+        _write_json(run, about)
+        rows.write_text("", "utf-8")
+        return {}
+    about["started"] = before["started"]
+    whole = [line for line in rows.read_text("utf-8").splitlines(keepends=True) if line.endswith("\n")]
+    rows.write_text("".join(whole), "utf-8")  # without the line at which it was killed
+    return {row["id"]: row for row in map(json.loads, whole)}
+
+
+def _write_json(path: Path, value: dict[str, Any]) -> None:
+    """Write a file as a whole or not at all."""
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    new.replace(path)
+
+
+def _failure(row: dict[str, Any]) -> str:
+    turns = "".join(f"\n  {turn['role']}: {turn['content']}" for turn in row["history"])
+    reasons = "".join(f"\n  {kind}: {detail}" for kind, detail in row["failures"])
+    return f"{row['id']} (lost at {row['step']}){turns}\n  {row['question']}{reasons}"
