@@ -40,7 +40,10 @@ FIGURES = {
     "refusal_recall": ("Refusal recall", "of the questions without an answer, those refused"),
     "refusal_f1": ("Refusal F1", "harmonic mean of the two"),
     "over_refusal": ("Over-refusal", "answerable questions that were refused (lower is better)"),
-    "false_premise": ("False premise corrected", "questions with a false premise whose premise was corrected"),
+    "false_premise": (
+        "False premise corrected",
+        "questions with a false premise whose premise was corrected",
+    ),
     "list_precision": ("List precision", "of the listed items, those that belong"),
     "list_recall": ("List recall", "of the items that belong, those listed"),
     "exact_count": ("Exact count", "list and count questions with the exact number"),
@@ -62,6 +65,8 @@ STEPS = {
 }
 _OPEN = 10  # so many failures are shown unfolded
 _PASSAGE = 240  # characters shown of a retrieved passage
+# Signs that Markdown or GitHub reads as more than themselves; addresses and @names become links unasked.
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~&$@]|:(?=//)|(?<=www)\.|^[-+]")
 
 
 class Row(NamedTuple):
@@ -161,9 +166,7 @@ def markdown(result: Result) -> str:
     parts = [f"# Evaluation: {plain(result.info.name)}"]
     parts.append(f"{len(result.records) - count} of {len(result.records)} cases passed, {count} failed.")
     parts.append("\n".join(f"- {label}: {plain(value)}" for label, value in run_facts(result.info)))
-    rows = [
-        (plain(row.label), row.value, row.interval, row.n) for row in headline(result.info.figures.named)
-    ]
+    rows = [(plain(row.label), row.value, row.interval, row.n) for row in headline(result.info.figures.named)]
     parts += ["## Figures", _table(("figure", "value", "95 % interval", "n"), rows)]
     by_category = [
         (plain(share.name), share.n, share.passed, share.correct, f"{100 * share.passed / share.n:.1f} %")
@@ -269,12 +272,9 @@ def run_facts(info: Info) -> list[tuple[str, str]]:
 def plain(text: str) -> str:
     """One line of Markdown that shows the text and nothing else: no markup, link, tag or table cell."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&$@:-])", _as_reference, line)
-
-
-def _as_reference(match: re.Match[str]) -> str:
-    # A backslash is not enough for < and &, nor for the bare addresses and @names that GitHub links.
-    return f"&#{ord(match[1])};" if match[1] in "<>&@|:" else f"\\{match[1]}"
+    return _MARKUP.sub(
+        lambda match: f"&#{ord(match[0])};" if match[0] in "<>&@|#:." else f"\\{match[0]}", line
+    )
 
 
 def _why(record: Record) -> str:
