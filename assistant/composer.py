@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.corpus import ITEM, Unit, lead_in, section_at
+from assistant.companions import with_companions
+from assistant.corpus import ITEM, Unit, section_at
 from assistant.definitions import is_definition, mentions, quoted_phrases
 from assistant.draft import Draft
 from assistant.match import coverage, grip
@@ -23,7 +23,6 @@ from assistant.sentences import (
 )
 from assistant.stated import contradicted
 from assistant.terms import Term, words
-from index.policy import Policy, Section
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
@@ -32,9 +31,6 @@ MENTIONS = 3  # sentences shown that only mention a phrase
 _FORMALITY = re.compile(
     r"印发给你们|请(?:认真|遵照|结合实际)?(?:贯彻|遵照|抓好)?(?:落实|执行)|(?:通知|公告|意见)如下"
 )
-
-
-_REFERS = re.compile(r"第[一二三四五六七八九十]+项|前[款项]|前[两二三]项|除前")
 
 
 def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
@@ -151,8 +147,7 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
             for _, sentence in scored
             if sentence.section == chosen[0].section and any(p.search(sentence.text) for p in wanted)
         ][:1]
-    chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
-    chosen = _with_lead_in(ask, _with_second_half(ask, chosen))
+    chosen = with_companions(ask, chosen, terms)
     return answering, sorted(chosen, key=lambda s: (s.policy, s.start))
 
 
@@ -175,103 +170,6 @@ def _of_topic(
 
 def _unit_of(ask: Ask, sentence: Sentence) -> Unit:
     return passage_unit(ask, sentence.passage, sentence.text, sentence.start)
-
-
-def _with_second_half(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
-    """A sentence cut at ；whose next clause decides (；合同另有约定的，最长不得…) brings that clause."""
-    result = list(chosen)
-    decides = re.compile(words()["decides"]["zh"])
-    for sentence in chosen[:1]:
-        clauses = list(sentences(ask, sentence.passage))
-        at = next((i for i, clause in enumerate(clauses) if clause.start == sentence.start), len(clauses))
-        source = ask.corpus.policies[sentence.policy].source
-        for before, clause in pairwise(clauses[at:]):
-            joined = before.text.endswith("；") and "\n" not in source[before.end : clause.start]
-            if not joined or not decides.match(clause.text):
-                break
-            if clause not in result:
-                result.append(clause)
-    return result
-
-
-def _with_clauses(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> list[Sentence]:
-    """Clauses of the best sentence (between ；) that speak of what the chosen ones leave out."""
-    result = list(chosen)
-    for best in chosen[:1]:
-        source = ask.corpus.policies[best.policy].source
-        for clause in sentences(ask, best.passage):
-            if clause in result:
-                continue
-            between = source[min(clause.end, best.end) - 1 : max(clause.start, best.start)]
-            own = Unit(((1.0, squeeze(clause.text)),))
-            held = Unit(((1.0, squeeze("".join(sentence.text for sentence in result))),))
-            adds = any(
-                term.weight >= 0.9 and grip(term, own) >= 0.9 and grip(term, held) < 0.9 for term in terms
-            )
-            if adds and not re.search(r"[。！？\n]", between):
-                result.append(clause)
-    return result
-
-
-def _with_items(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
-    """A sentence that opens a list (：) brings the items below it."""
-    result = list(chosen)
-    for sentence in chosen[:1]:  # the best one
-        if not re.search(r"[：:]$|下列|以下|如下", sentence.text):
-            continue
-        policy = ask.corpus.policies[sentence.policy]
-        section = section_at(policy, sentence.start)
-        if section is None:
-            continue
-        for child in policy.sections[section.id + 1 :]:
-            if child.level <= section.level:
-                break
-            _add_section(result, policy, child, sentence)
-    return result
-
-
-def _with_referred(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
-    """An item that speaks of the items before it (除第一项…以外) brings them."""
-    result = list(chosen)
-    for sentence in chosen[:1]:
-        policy = ask.corpus.policies[sentence.policy]
-        section = section_at(policy, sentence.start)
-        if section is None or not section.marker or not _REFERS.search(sentence.text):
-            continue
-        for other in policy.sections[: section.id]:
-            if other.parent == section.parent and other.level == section.level and other.level > 1:
-                _add_section(result, policy, other, sentence)
-    return result
-
-
-def _with_lead_in(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
-    """An item of a list (（二）纳税人为…) brings the sentence that opens the list (按照以下标准扣除：)."""
-    result = list(chosen)
-    for item in chosen:
-        policy = ask.corpus.policies[item.policy]
-        span = lead_in(policy, item.start)
-        if span is None:
-            continue
-        start, end = span
-        if any(other.policy == policy.id and other.start <= start and other.end >= end for other in result):
-            continue
-        result = [other for other in result if other.policy != policy.id or not start <= other.start < end]
-        result.append(
-            Sentence(policy.id, item.section[:-1], start, end, policy.source[start:end], item.passage)
-        )
-    return result
-
-
-def _add_section(result: list[Sentence], policy: Policy, section: Section, beside: Sentence) -> None:
-    """Add a section as one sentence, unless some of it is there already."""
-    whole = policy.source[section.start : section.end]
-    text = whole.strip()
-    at = section.start + whole.find(text)
-    item = Sentence(policy.id, section.path, at, at + len(text), text, beside.passage)
-    if all(
-        item.end <= other.start or item.start >= other.end or other.policy != item.policy for other in result
-    ):
-        result.append(item)
 
 
 def runs(ask: Ask, chosen: Sequence[Sentence]) -> list[list[Sentence]]:
