@@ -12,6 +12,7 @@ from assistant.corpus import ITEM, Unit, section_at
 from assistant.definitions import is_definition, mentions, quoted_phrases
 from assistant.draft import Draft
 from assistant.match import coverage, grip
+from assistant.question import Question
 from assistant.sentences import (
     TIME,
     Sentence,
@@ -27,6 +28,8 @@ from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
 LONGEST = 320  # characters of an extractive answer
+WHOLE = 400  # characters of an item that is quoted whole, and of the answer around it
+NAMED = 0.5  # share of a question's terms in a heading from which its item is what is asked about
 MENTIONS = 3  # sentences shown that only mention a phrase
 _FORMALITY = re.compile(
     r"印发给你们|请(?:认真|遵照|结合实际)?(?:贯彻|遵照|抓好)?(?:落实|执行)|(?:通知|公告|意见)如下"
@@ -86,6 +89,18 @@ def _items_quoted(ask: Ask, chosen: Sequence[Sentence]) -> int | None:
     return len(items) if complete and len(every) == len(items) else None
 
 
+def is_broad(question: Question) -> bool:
+    """Whether no number, date, kind of answer or yes is asked for, which one sentence would give."""
+    exact = question.numbers or question.kinds or asks_number(question)
+    return not exact and not question.has("when", "yesno")
+
+
+def wants_whole(question: Question) -> bool:
+    """Whether a question (怎么考虑的, 打算怎么做) is for all that an item says, not for a body, a list or a word."""
+    pointed = question.roles or question.has("who", "list", "count", "definition", "targets")
+    return is_broad(question) and (question.has("open") or not pointed)
+
+
 def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | None, list[Sentence]]:
     """The sentence that answers best, and all worth quoting in reading order: those nearly as good, and
     what belongs to them."""
@@ -98,9 +113,7 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
         re.compile(words()["ask"][name]["needs"]) for name in ("frequency", "together") if question.has(name)
     ]
     stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers}
-    broad = (
-        not stated and not question.kinds and not asks_number(question) and not question.has("when", "yesno")
-    )
+    broad = is_broad(question)
     scored: list[tuple[float, Sentence]] = []
     for rank, passage in enumerate(passages):
         path = squeeze(" ".join(passage.section[-1:]))
@@ -131,11 +144,11 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
     scored.sort(key=lambda item: (-round(item[0] * 20), item[1].start))
     best, answering = scored[0]
     scored = _of_topic(ask, answering, scored, terms)
-    chosen: list[Sentence] = []
-    length = 0
+    chosen = _item_of(ask, answering, terms) if wants_whole(question) else []
+    length, longest = sum(len(sentence.text) for sentence in chosen), WHOLE if chosen else LONGEST
     share = 0.45 if broad else 0.7
     for value, sentence in scored:
-        if value < share * best or (chosen and length + len(sentence.text) > LONGEST):
+        if value < share * best or sentence in chosen or (chosen and length + len(sentence.text) > longest):
             continue
         chosen.append(sentence)
         length += len(sentence.text)
@@ -149,6 +162,22 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
         ][:1]
     chosen = with_companions(ask, chosen, terms)
     return answering, sorted(chosen, key=lambda s: (s.policy, s.start))
+
+
+def _item_of(ask: Ask, best: Sentence, terms: Sequence[Term]) -> list[Sentence]:
+    """The best sentence and the others of its item where the heading names what is asked about, else of its
+    paragraph; the best alone where that is too long to quote."""
+    heading = squeeze(" ".join(best.section[-1:]))
+    named = coverage(ask.corpus, terms, Unit(((1.0, heading),))) >= NAMED if heading else False
+    source = ask.corpus.policies[best.policy].source
+    item = [
+        sentence
+        for sentence in sentences(ask, best.passage)
+        if named or "\n" not in source[min(best.end, sentence.end) : max(best.start, sentence.start)]
+    ]
+    if sum(len(sentence.text) for sentence in item) > WHOLE:
+        return [best]
+    return [best, *(sentence for sentence in item if sentence.start != best.start)]
 
 
 def _of_topic(
