@@ -9,7 +9,7 @@ from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.companions import with_companions
 from assistant.corpus import ITEM, Unit, section_at
-from assistant.definitions import is_definition, mentions, quoted_phrases
+from assistant.definitions import defines, is_definition, mentions, quoted_phrases
 from assistant.draft import Draft
 from assistant.match import coverage, grip
 from assistant.question import Question
@@ -98,7 +98,7 @@ def is_broad(question: Question) -> bool:
 def wants_whole(question: Question) -> bool:
     """Whether a question (怎么考虑的, 打算怎么做) is for all that an item says, not for a body, a list or a word."""
     pointed = question.roles or question.has("who", "list", "count", "definition", "targets")
-    return is_broad(question) and (question.has("open") or not pointed)
+    return is_broad(question) and (question.has("open", "rules") or not pointed)
 
 
 def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | None, list[Sentence]]:
@@ -134,6 +134,9 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
                 scale_unit(q.unit)[1] in stated for q in quantities(fold_with_origin(sentence.text).text)
             ):
                 value += 0.4
+            if question.has("rules"):
+                value += 0.3 * bool(re.search(words()["ask"]["rules"]["needs"], sentence.text))
+                value -= 0.5 * defines(sentence.text)
             if question.has("definition") and is_definition(question, sentence.text):
                 value += 0.8
             if question.years and any(str(year) in text for year in question.years):
