@@ -149,7 +149,7 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
     scored = _of_topic(ask, answering, scored, terms)
     chosen = _item_of(ask, answering, terms) if wants_whole(question) else []
     length, longest = sum(len(sentence.text) for sentence in chosen), WHOLE if chosen else LONGEST
-    share = 0.45 if broad else 0.7
+    share = (0.55 if len(chosen) > 1 and _is_named(ask, answering, terms) else 0.45) if broad else 0.7
     for value, sentence in scored:
         if value < share * best or sentence in chosen or (chosen and length + len(sentence.text) > longest):
             continue
@@ -170,8 +170,7 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
 def _item_of(ask: Ask, best: Sentence, terms: Sequence[Term]) -> list[Sentence]:
     """The best sentence and the others of its item where the heading names what is asked about, else of its
     paragraph; the best alone where that is too long to quote."""
-    heading = squeeze(" ".join(best.section[-1:]))
-    named = coverage(ask.corpus, terms, Unit(((1.0, heading),))) >= NAMED if heading else False
+    named = _is_named(ask, best, terms)
     source = ask.corpus.policies[best.policy].source
     item = [
         sentence
@@ -181,6 +180,12 @@ def _item_of(ask: Ask, best: Sentence, terms: Sequence[Term]) -> list[Sentence]:
     if sum(len(sentence.text) for sentence in item) > WHOLE:
         return [best]
     return [best, *(sentence for sentence in item if sentence.start != best.start)]
+
+
+def _is_named(ask: Ask, sentence: Sentence, terms: Sequence[Term]) -> bool:
+    """Whether the heading of a sentence's item names what is asked about."""
+    heading = squeeze(" ".join(sentence.section[-1:]))
+    return bool(heading) and coverage(ask.corpus, terms, Unit(((1.0, heading),))) >= NAMED
 
 
 def _of_topic(
