@@ -9,9 +9,10 @@ from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.companions import with_companions
 from assistant.corpus import ITEM, Unit, section_at
-from assistant.definitions import defines, is_definition, mentions, quoted_phrases
+from assistant.definitions import is_definition, mentions, quoted_phrases
 from assistant.draft import Draft
 from assistant.match import coverage, grip
+from assistant.preferred import passage_suits, sentence_suits
 from assistant.question import Question
 from assistant.sentences import (
     TIME,
@@ -117,6 +118,7 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
     scored: list[tuple[float, Sentence]] = []
     for rank, passage in enumerate(passages):
         path = squeeze(" ".join(passage.section[-1:]))
+        suited = passage_suits(ask, passage)
         for sentence in sentences(ask, passage):
             text = squeeze(sentence.text)
             if any(text.strip("#") in title for title in ask.corpus.titles[passage.policy]):
@@ -134,9 +136,8 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
                 scale_unit(q.unit)[1] in stated for q in quantities(fold_with_origin(sentence.text).text)
             ):
                 value += 0.4
-            if question.has("rules"):
-                value += 0.3 * bool(re.search(words()["ask"]["rules"]["needs"], sentence.text))
-                value -= 0.5 * defines(sentence.text)
+            value += sentence_suits(ask, sentence.text) + suited
+            value -= 0.4 * any(grip(term, Unit(((1.0, text),))) >= 0.9 for term in question.apart)
             if question.has("definition") and is_definition(question, sentence.text):
                 value += 0.8
             if question.years and any(str(year) in text for year in question.years):

@@ -14,6 +14,7 @@ from assistant.ask import Ask
 from assistant.corpus import Unit
 from assistant.definitions import is_defined
 from assistant.match import coverage, deed_is_lost, grip, missing
+from assistant.preferred import passage_suits
 from assistant.question import Question
 from assistant.sentences import TIME, asks_number, of_another, opening, passage_unit, sentences, subject_terms
 from assistant.target_fit import is_commitment, of_another_level, of_another_whole, unit_fits
@@ -230,6 +231,7 @@ def _fits(ask: Ask, terms: Sequence[Term], passages: Sequence[Passage]) -> dict[
     return {
         passage: coverage(ask.corpus, terms, passage_unit(ask, passage))
         + 0.25 * passage.score
+        + passage_suits(ask, passage)
         + MEANING * foreign * (passage.dense - low) / ((high - low) or 1.0)
         for passage in passages
     }

@@ -78,7 +78,16 @@ def sides_of(question: Question, read: Read, corpus: str) -> list[Question]:
         about = _known_words(read(rest), corpus, 0.9)
         shared += "".join(f" {word}" for word in about if not any(word in side for side in named))
     sides = [read(side + shared) for side in named]
-    return sides if all(any(term.weight >= 0.9 for term in side.terms) for side in sides) else []
+    if not all(any(term.weight >= 0.9 for term in side.terms) for side in sides):
+        return []
+    return [_apart(*pair) for pair in zip(sides, reversed(sides), strict=True)]
+
+
+def _apart(side: Question, other: Question) -> Question:
+    """One of two things compared, which remembers what the other is: what is said of both tells them not apart."""
+    own = {term.text for term in side.terms}
+    nouns = (term for term in other.terms if term.weight >= 0.9 and not term.pair)
+    return replace(side, apart=tuple(term for term in nouns if term.text not in own))
 
 
 def aspects_of(question: Question, read: Read, corpus: str) -> list[Question]:
