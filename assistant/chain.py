@@ -18,6 +18,7 @@ from assistant.certificate import certify
 from assistant.composer import compose, say_mentioned
 from assistant.condense import condense, leans
 from assistant.corpus import Corpus
+from assistant.dates import with_dated_years
 from assistant.definitions import only_mentioned
 from assistant.draft import Draft
 from assistant.examples import example_questions
@@ -108,7 +109,10 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         start = time.perf_counter()
         question = str(input.get("question") or "")
         history: Sequence[Mapping[str, str]] = input.get("history") or ()
-        clean = without_control(question)
+        clean = with_dated_years(without_control(question), self.today)
+        history = [
+            {**turn, "content": with_dated_years(turn.get("content") or "", self.today)} for turn in history
+        ]
         language = language_of(clean)
         problem = _unusable(clean)
         if problem:

@@ -87,7 +87,10 @@ def _apart(side: Question, other: Question) -> Question:
     """One of two things compared, which remembers what the other is: what is said of both tells them not apart."""
     own = {term.text for term in side.terms}
     nouns = (term for term in other.terms if term.weight >= 0.9 and not term.pair)
-    return replace(side, apart=tuple(term for term in nouns if term.text not in own))
+    apart = tuple(term for term in nouns if term.text not in own)
+    return replace(
+        side, apart=apart, asks=side.asks - {"when"}
+    )  # 付款期限 is what is compared, no day asked for
 
 
 def aspects_of(question: Question, read: Read, corpus: str) -> list[Question]:
