@@ -19,6 +19,7 @@ _REFERS = re.compile(r"第[一二三四五六七八九十]+项|前[款项]|前[�
 
 def with_companions(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> list[Sentence]:
     """Chosen sentences, the best first, with what belongs to them; in no order."""
+    chosen = _with_rules(ask, chosen)
     chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
     return _with_lead_in(ask, _with_second_half(ask, chosen))
 
@@ -56,6 +57,21 @@ def _with_clauses(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> li
             )
             if adds and not re.search(r"[。！？\n]", between):
                 result.append(clause)
+    return result
+
+
+def _with_rules(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """Of a list of what one has to do (应当遵守下列规定：), all is asked for where the best sentence is one item."""
+    result = list(chosen)
+    for item in chosen[:1] if ask.question.has("rules") else []:
+        policy = ask.corpus.policies[item.policy]
+        section, span = section_at(policy, item.start), lead_in(policy, item.start)
+        if section is None or span is None:
+            continue
+        if re.search(words()["ask"]["rules"]["list"], policy.source[slice(*span)]):
+            for other in policy.sections:
+                if other.parent == section.parent and other.level == section.level:
+                    _add_section(result, policy, other, item)
     return result
 
 
