@@ -40,7 +40,9 @@ _ASKING = re.compile(
     r"[谁哪吗呢几]|什么|啥|多少|如何|怎|是否|[对是有能要会行]不|能不能|可不可以|多[久大长高]|\b(?:who|which|what|when|where|how|why|can|may|must|does|do|is|are)\b"
 )
 _MAY = re.compile(r"(?:能不能|可不可以|能|可以|允许)([一-鿿])(?=[一-鿿]{2,}[吗么]|[一-鿿]{2,}$)")
-_KIND_ASKED = re.compile(r"(?:哪(?:些|个|几个|几类|几种|种|类)|什么样的)([一-鿿]{2,4})")
+_KIND_ASKED = re.compile(
+    r"(?:哪(?:些|个|几个|几类|几种|种|类)|什么样的)([一-鿿]{2,4})|什么([一-鿿]{2,4})(?=$|[,。?])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def find_terms(rest: str, language: Language, factor: float = 1.0) -> tuple[Term
 
 def lightened(terms: Iterable[Term], folded: str) -> tuple[Term, ...]:
     """What stands behind 哪些 is the kind of answer asked for (哪些省市), not what it is about: it weighs less."""
-    asked = [match.group(1) for match in _KIND_ASKED.finditer(folded)]
+    asked = [match.group(1) or match.group(2) for match in _KIND_ASKED.finditer(folded)]
     return tuple(
         replace(term, weight=0.4 * term.weight) if any(text.startswith(term.text) for text in asked) else term
         for term in terms

@@ -114,3 +114,16 @@ def test_words_behind_the_last_name_are_said_of_every_part(
     answer = plan.invoke({"question": question})
     assert f"相差 {gap}元" in answer.text
     assert "城镇" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("哪些指标是约束性的？", "约束性指标共 1 项：普惠托位累计数[1]。"),
+        ("普惠托位累计数是约束性指标还是预期性指标？", "普惠托位累计数：约束性[1]"),
+        ("保育师持证人数是约束性指标吗？", "不是约束性。保育师持证人数：预期性[1]"),
+    ],
+)
+def test_what_binds_is_read_in_the_row(plan: PolicyAssistant, question: str, text: str) -> None:
+    answer = plan.invoke({"question": question})
+    assert (answer.text, answer.certificate.passed) == (text, True)
