@@ -169,7 +169,9 @@ def _joined(drafts: list[Draft]) -> Draft | None:
         return None
     whole, *others = drafts
     if all(draft.evidence for draft in drafts):
-        whole.evidence = tuple(dict.fromkeys(passage for draft in drafts for passage in draft.evidence))
+        best = [draft.evidence[0] for draft in drafts]
+        every = [passage for draft in drafts for passage in draft.evidence]
+        whole.evidence = tuple(dict.fromkeys(best + every))
     for draft in others:
         whole.append(draft)
     return whole

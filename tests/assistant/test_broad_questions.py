@@ -10,7 +10,7 @@ import pytest
 from assistant.answer import Answer
 from assistant.chain import PolicyAssistant
 from assistant.dates import with_dated_years
-from eval.run import indexed
+from eval.systems import indexed
 from tests.assistant.conftest import Ask
 from tests.assistant.look import holds, quotes
 
@@ -53,7 +53,7 @@ def park(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on that text."""
     folder = tmp_path_factory.mktemp("park")
     (folder / "nanxi-2024-6.md").write_text(TEXT, "utf-8")
-    return cast(PolicyAssistant, indexed([folder / "nanxi-2024-6.md"], folder / "indexed"))
+    return indexed([folder / "nanxi-2024-6.md"], folder / "indexed")
 
 
 def _ask(assistant: PolicyAssistant, question: str, earlier: str = "") -> Answer:

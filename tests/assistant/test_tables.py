@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from assistant.chain import PolicyAssistant
-from eval.run import indexed
+from eval.systems import indexed
 from tests.assistant.look import holds, quotes
 
 TEXT = """# 澄州市人民政府办公室关于印发澄州市托育服务三年行动计划（2025—2027年）的通知
@@ -44,7 +44,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on that text."""
     folder = tmp_path_factory.mktemp("plan")
     (folder / "chengzhou-2025.md").write_text(TEXT, "utf-8")
-    return cast(PolicyAssistant, indexed([folder / "chengzhou-2025.md"], folder / "indexed"))
+    return indexed([folder / "chengzhou-2025.md"], folder / "indexed")
 
 
 @pytest.mark.parametrize(
