@@ -66,7 +66,7 @@ STEPS = {
 _OPEN = 10  # so many failures are shown unfolded
 _PASSAGE = 240  # characters shown of a retrieved passage
 # Signs that Markdown or GitHub reads as more than themselves; addresses and @names become links unasked.
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~&$@]|:(?=//)|(?<=www)\.|^[-+]")
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~&$]|@(?!\d)|:(?=//)|(?<=www)\.|^[-+]")
 
 
 class Row(NamedTuple):
@@ -248,7 +248,7 @@ def latency_chart(latency: dict[str, Latency]) -> tuple[list[tuple[str, float]],
 
 def milliseconds(time: float) -> str:
     """A time as it is read: ``0.4 ms``, ``12 ms``, ``3.1 s``."""
-    if time >= 1000:
+    if time >= 999.5:
         return f"{time / 1000:.3g} s"
     return f"{time:.2g} ms" if time < 10 else f"{time:.0f} ms"
 
