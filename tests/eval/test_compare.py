@@ -100,7 +100,7 @@ def test_figures_by_hand(tmp_path: Path) -> None:
         "count": 3,
         "certificate": {"passed": False, "unsupported": ["是"]},
     }
-    no = {"answerable": False, "key_facts": [], "evidence": [], "facts": None, "rank": None}
+    no: Row = {"answerable": False, "key_facts": [], "evidence": [], "facts": None, "rank": None}
     rows = [
         row("rank 2", rank=2, category="numeric"),
         row("unranked", rank=None, facts=0.5, category="reasoning"),
@@ -132,7 +132,7 @@ def test_figures_by_hand(tmp_path: Path) -> None:
     }
     for name, (n, value) in expected.items():
         found = figure(comparison, name)
-        assert (found.n, found.a) == (n, pytest.approx(value)), name
+        assert found.n == n and found.a == pytest.approx(value), name
     assert "list_precision" not in {found.name for found in comparison.differences}
 
 

@@ -8,10 +8,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Dialog, sync_playwright
 
 from eval.__main__ import main
-from eval.report import FIGURES, STEPS, html, latency_chart, markdown, milliseconds, plain, view, write_report
+from eval.labels import FIGURES, STEPS
+from eval.report import html, latency_chart, markdown, milliseconds, plain, view, write_report
 from eval.results import Latency, ResultError, read_result
 from tests.eval.results import Row, answer, row, write
 
@@ -272,10 +273,15 @@ def test_page_fits_asks_for_nothing_and_runs_nothing(browser: Browser, tmp_path:
     write_report(folder)
     requests: list[str] = []
     complaints: list[str] = []
+
+    def alerted(dialog: Dialog) -> None:
+        complaints.append(dialog.message)
+        dialog.dismiss()
+
     page = browser.new_page(viewport={"width": width, "height": 844})
     page.on("request", lambda request: requests.append(request.url))
     page.on("console", lambda message: complaints.append(message.text))
-    page.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss())[1])
+    page.on("dialog", alerted)
     page.goto((folder / "report.html").as_uri())
     assert page.locator(".case.failed").first.is_visible()
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
