@@ -18,6 +18,7 @@ from zipfile import BadZipFile
 
 import numpy
 from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
 
 from index import ledger
 from index.chunker import chunk, embedded_text
@@ -52,6 +53,8 @@ from index.store import (
     write_pointer,
 )
 from index.vocabulary import Vocabulary, content_words
+
+Vector = Sequence[float] | NDArray[numpy.float32]
 
 VERIFY_SECONDS = 120
 VECTORS = "vectors.npz"  # of a generation: hashes of the embedded texts and their vectors, for the next build
@@ -128,7 +131,7 @@ def build(
         return _report(manifest, sources, embedded, start, unchanged=False)
 
 
-def index_chunks(settings: IndexSettings, chunks: list[Chunk], vectors: Sequence[Sequence[float]]) -> str:
+def index_chunks(settings: IndexSettings, chunks: list[Chunk], vectors: NDArray[numpy.float32]) -> str:
     """Write a generation of chunks that stand for themselves (an evaluator's passages), one vector each.
 
     Returns its id, for ``open_generation``; it holds no policy and is not published.
@@ -224,7 +227,7 @@ def _write(
     policies: tuple[Policy, ...],
     chunks: list[Chunk],
     words: list[str],
-    vectors: Mapping[str, Sequence[float]],
+    vectors: Mapping[str, Vector],
 ) -> None:
     """Fill a new directory; fresh inserts only, the manifest last."""
     folder = generation_folder(settings, manifest.generation)
@@ -246,7 +249,9 @@ def _write(
             part = chunks[at : at + BATCH]
             collection.add(
                 ids=[piece.id for piece in part],
-                embeddings=[vectors[_digest(embedded_text(piece))] for piece in part],
+                embeddings=numpy.asarray(
+                    [vectors[_digest(embedded_text(piece))] for piece in part], dtype=numpy.float32
+                ),
                 documents=[piece.text for piece in part],
                 metadatas=[
                     {
