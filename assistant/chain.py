@@ -85,7 +85,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
 
     def read(self, text: str) -> Question:
         """A question taken apart against the indexed policies."""
-        return read_against(self.corpus, text)
+        return read_against(self.corpus, self.index, text)
 
     def invoke(self, input: dict[str, Any], config: RunnableConfig | None = None, **_: Any) -> Answer:
         """The certified answer to one question."""

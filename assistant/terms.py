@@ -17,7 +17,7 @@ from index.keywords import tagged
 from index.text import fold, squeeze
 
 Language = Literal["zh", "en"]
-_POS_WEIGHTS = {
+POS_WEIGHTS = {
     "n": 1.0,
     "v": 0.45,
     "a": 0.5,
@@ -218,7 +218,7 @@ def _read_english(rest: str, found: dict[str, Term], factor: float) -> str:
         for match in list(pattern.finditer(rest)):
             phrase = match.group()
             if "\n" not in phrase and phrase not in _noise()[2]:
-                found.setdefault(phrase, Term(phrase, chinese, factor * _official_weight(chinese[0])))
+                found.setdefault(phrase, Term(phrase, chinese, factor * official_weight(chinese[0])))
                 rest = blank(rest, [match.span()])
     for match in re.finditer(r"[a-z][a-z'\-]{2,}", rest):
         word = match.group().rstrip("'s") if match.group().endswith("'s") else match.group()
@@ -228,10 +228,10 @@ def _read_english(rest: str, found: dict[str, Term], factor: float) -> str:
 
 
 @cache
-def _official_weight(word: str) -> float:
+def official_weight(word: str) -> float:
     """What a word of the glossary weighs: a verb as the same verb of a Chinese question, else 1."""
     flags = [flag for _, flag in tagged(word)]
-    return _POS_WEIGHTS["v"] if flags == ["v"] else 1.0
+    return POS_WEIGHTS["v"] if flags == ["v"] else 1.0
 
 
 def _with_opposites(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -272,7 +272,7 @@ def _read_chinese(piece: str, found: dict[str, Term], whole: re.Pattern[str], fa
                 and [w for w, _ in tokens[place + 1 : place + 2] if w in words()["class"]["zh"]]
             ):
                 flag = "n"  # 新型显示产业: what it is the industry of
-            weight = _POS_WEIGHTS.get(flag[:1], 0.2)
+            weight = POS_WEIGHTS.get(flag[:1], 0.2)
             if len(word) == 1 and not (flag[:1] == "v" and word in _everyday()):
                 weight *= 0.35
             if weight >= 0.1:
