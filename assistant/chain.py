@@ -82,6 +82,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         """Load what the first question needs: model, vector store, tokenizer (seconds)."""
         for question in self.examples or ["?"]:
             self.invoke({"question": question})
+        self.read("Which words?")  # the dictionary
 
     def read(self, text: str) -> Question:
         """A question taken apart against the indexed policies."""

@@ -9,10 +9,9 @@ from dataclasses import replace
 from assistant.corpus import Corpus
 from assistant.english import is_noun, translated
 from assistant.question import Question, read_question, without_control
-from assistant.terms import Term
+from assistant.terms import UNKNOWN, Term
 from index.store import Index
 
-NAMES_A_TOPIC = 0.4  # weight of an English word that no glossary knows; Chinese nouns weigh 0.9 and more
 NEIGHBOUR = 0.8  # what the nearest word of the policies counts, beside 1 for the word itself
 _ENGLISH = re.compile(r"[a-z][a-z'\- ]+")
 
@@ -25,7 +24,7 @@ def read_against(corpus: Corpus, index: Index, text: str) -> Question:
         question = _parse(corpus, whole)
     terms = question.terms
     if any(_ENGLISH.fullmatch(term.text) for term in terms):
-        terms = translated(terms, question.folded, index.dictionary, corpus)
+        terms = translated(terms, question.folded, index.dictionary)
     return replace(question, terms=tuple(_as_used(corpus, term) for term in terms))
 
 
@@ -61,10 +60,14 @@ def _as_used(corpus: Corpus, term: Term) -> Term:
 
 
 def _with_neighbours(corpus: Corpus, index: Index, term: Term) -> Term:
-    names = term.weight >= 0.9 or (term.text.isascii() and term.weight >= NAMES_A_TOPIC)
-    if term.pair or not names or corpus.known(replace(term, near=())):
+    english = term.text.isascii()
+    names = term.weight >= 0.9 or (english and term.weight >= UNKNOWN)
+    by_dictionary = (
+        english and term.text in term.variants
+    )  # its words are not the only ones that may be meant
+    if term.pair or not names or (corpus.known(replace(term, near=())) and not by_dictionary):
         return term
-    thing = term.text.isascii() and index.dictionary.names(term.text)
+    thing = english and index.dictionary.names_a_thing(term.text)
     near = tuple(
         (word, min(NEIGHBOUR, NEIGHBOUR * (score - 2) / 2.5))
         for word, score in index.neighbours(term.text)

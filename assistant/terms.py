@@ -17,7 +17,7 @@ from index.keywords import tagged
 from index.text import fold, squeeze
 
 Language = Literal["zh", "en"]
-POS_WEIGHTS = {
+_POS_WEIGHTS = {
     "n": 1.0,
     "v": 0.45,
     "a": 0.5,
@@ -33,6 +33,7 @@ POS_WEIGHTS = {
     "z": 0.4,
     "d": 0.15,
 }
+UNKNOWN = 0.4  # weight of an English word that the glossary does not know
 CONTEXT = 0.4  # weight of a word of a sentence that does not ask
 DEED = 0.9  # weight of the everyday verb behind 能 or 可以
 PHRASE = 0.5  # weight of two neighbouring words as one (绿色工厂), where the policies know it
@@ -129,6 +130,14 @@ def _english_terms() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
     return tuple(rows)
 
 
+@cache
+def glossary() -> dict[str, tuple[str, ...]]:
+    """English words of the glossary with the words of official documents that they stand for."""
+    return {
+        fold(english): tuple(map(squeeze, chinese)) for english, chinese in _glossary()["english"].items()
+    }
+
+
 def _inflected(word: str) -> str:
     """A pattern for an English word and its regular forms: plural, and for longer words -ed, -ing, -er."""
     stem, long = re.escape(word[:-1]), len(word) >= 4
@@ -223,7 +232,7 @@ def _read_english(rest: str, found: dict[str, Term], factor: float) -> str:
     for match in re.finditer(r"[a-z][a-z'\-]{2,}", rest):
         word = match.group().rstrip("'s") if match.group().endswith("'s") else match.group()
         if word not in _noise()[2] and match.group() not in _noise()[2]:
-            found.setdefault(word, Term(word, (word,), 0.4 * factor))
+            found.setdefault(word, Term(word, (word,), UNKNOWN * factor))
     return re.sub(r"[a-z][a-z'\-]*", lambda m: m.group() if len(m.group()) < 3 else "\n", rest)
 
 
@@ -231,7 +240,7 @@ def _read_english(rest: str, found: dict[str, Term], factor: float) -> str:
 def official_weight(word: str) -> float:
     """What a word of the glossary weighs: a verb as the same verb of a Chinese question, else 1."""
     flags = [flag for _, flag in tagged(word)]
-    return POS_WEIGHTS["v"] if flags == ["v"] else 1.0
+    return _POS_WEIGHTS["v"] if flags == ["v"] else 1.0
 
 
 def _with_opposites(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -272,7 +281,7 @@ def _read_chinese(piece: str, found: dict[str, Term], whole: re.Pattern[str], fa
                 and [w for w, _ in tokens[place + 1 : place + 2] if w in words()["class"]["zh"]]
             ):
                 flag = "n"  # 新型显示产业: what it is the industry of
-            weight = POS_WEIGHTS.get(flag[:1], 0.2)
+            weight = _POS_WEIGHTS.get(flag[:1], 0.2)
             if len(word) == 1 and not (flag[:1] == "v" and word in _everyday()):
                 weight *= 0.35
             if weight >= 0.1:

