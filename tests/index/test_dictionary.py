@@ -14,6 +14,7 @@ from index.word_forms import base_forms, tokens
 LINES = [
     "# CC-CEDICT",
     "溝渠 沟渠 [gou1 qu2] /irrigation ditch/canal/CL:條|条[tiao2]/",
+    "明渠 明渠 [ming2 qu2] /open channel/drain/canal/",
     "灌溉 灌溉 [guan4 gai4] /to irrigate/",
     "融資 融资 [rong2 zi1] /financing/",
     "藝術品 艺术品 [yi4 shu4 pin3] /art piece/work of art/CL:件[jian4]/",
@@ -27,7 +28,7 @@ LINES = [
     "駱駝 骆驼 [luo4 tuo5] /camel/(coll.) blockhead/",
     "拖延 拖延 [tuo1 yan2] /to delay/to procrastinate/",
 ]
-WORDS = ["沟渠", "灌溉", "融资", "艺术品", "新闻媒体", "海洋工程", "继子女", "长", "孙"]
+WORDS = ["沟渠", "明渠", "灌溉", "融资", "艺术品", "新闻媒体", "海洋工程", "继子女", "长", "孙"]
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,7 @@ def dictionary() -> Dictionary:
         ("media", "新闻媒体"),
         ("stepchild", "继子女"),
         ("engineering", "工程"),  # a part of 海洋工程, which the dictionary lacks
+        ("length", "长"),
         ("head", "长"),  # the second of two words spelt alike
     ],
 )
