@@ -83,10 +83,11 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         """Load what the first question needs: model, vector store, tokenizer (seconds)."""
         for question in self.examples or ["?"]:
             self.invoke({"question": question})
+        self.read("Which words?")  # the dictionary
 
     def read(self, text: str) -> Question:
         """A question taken apart against the indexed policies."""
-        return read_against(self.corpus, text)
+        return read_against(self.corpus, self.index, text)
 
     def retrieve(self, question: str, k: int) -> list[Passage]:
         """The ``k`` passages nearest to a question that stands alone, best first, also where the ledger would answer."""
