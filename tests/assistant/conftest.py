@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 import pytest
 
@@ -26,9 +25,7 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
 @pytest.fixture(scope="session")
 def regulation(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on a regulation with chapters and articles."""
-    return cast(
-        PolicyAssistant, indexed([FOLDERS[1] / "linhe-canchu-2025.md"], tmp_path_factory.mktemp("law"))
-    )
+    return indexed([FOLDERS[1] / "linhe-canchu-2025.md"], tmp_path_factory.mktemp("law"))
 
 
 @pytest.fixture(scope="session")
