@@ -40,7 +40,10 @@ FIGURES = {
     "refusal_recall": ("Refusal recall", "of the questions without an answer, those refused"),
     "refusal_f1": ("Refusal F1", "harmonic mean of the two"),
     "over_refusal": ("Over-refusal", "answerable questions that were refused (lower is better)"),
-    "false_premise": ("False premise corrected", "questions with a false premise whose premise was corrected"),
+    "false_premise": (
+        "False premise corrected",
+        "questions with a false premise whose premise was corrected",
+    ),
     "list_precision": ("List precision", "of the listed items, those that belong"),
     "list_recall": ("List recall", "of the items that belong, those listed"),
     "exact_count": ("Exact count", "list and count questions with the exact number"),
@@ -161,9 +164,7 @@ def markdown(result: Result) -> str:
     parts = [f"# Evaluation: {plain(result.info.name)}"]
     parts.append(f"{len(result.records) - count} of {len(result.records)} cases passed, {count} failed.")
     parts.append("\n".join(f"- {label}: {plain(value)}" for label, value in run_facts(result.info)))
-    rows = [
-        (plain(row.label), row.value, row.interval, row.n) for row in headline(result.info.figures.named)
-    ]
+    rows = [(plain(row.label), row.value, row.interval, row.n) for row in headline(result.info.figures.named)]
     parts += ["## Figures", _table(("figure", "value", "95 % interval", "n"), rows)]
     by_category = [
         (plain(share.name), share.n, share.passed, share.correct, f"{100 * share.passed / share.n:.1f} %")

@@ -67,15 +67,18 @@ def is_total(indicator: str) -> bool:
     return bool(_words()["total"].match(squeeze(indicator)))
 
 
-def heading_of(policy: Policy, target: Target) -> tuple[int, int] | None:
-    """The slice with the header (and the line over it) of the table that a target stands in, or None."""
-    if not is_row(policy.source[target.sentence_start : target.sentence_end]):
-        return None
-    section = policy.sections[target.section]
-    for grid in grids(policy.source, section.start, section.end):
-        if any(row.start <= target.start < row.end for row in grid.rows):
-            over = _words()["caption_unit"].search(fold(policy.source[grid.caption : grid.header.start]))
-            return (grid.caption if over else grid.header.start), grid.header.end
+def heading_of(policy: Policy, section: int, at: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """The slices of the row that an offset lies in, and of its table's header (with a line over it that gives a unit).
+
+    None where the offset, of the section with this number, lies in no table.
+    """
+    own = policy.sections[section]
+    for grid in grids(policy.source, own.start, own.end):
+        for row in grid.rows:
+            if row.start <= at < row.end:
+                over = _words()["caption_unit"].search(fold(policy.source[grid.caption : grid.header.start]))
+                start = grid.caption if over else grid.header.start
+                return (row.start, row.end), (start, grid.header.end)
     return None
 
 

@@ -17,6 +17,7 @@ from index.grids import Cell, Grid, Row, grids
 from index.organisations import is_role, looks_like_name
 from index.policy import Policy, Role, Section
 from index.text import fold_with_origin, squeeze
+from index.wording import YEAR
 
 NAME = 60  # characters of a cell that name a task; of a longer one its first phrase does
 MOSTLY = 0.5  # of a column's cells that have to be names of bodies
@@ -63,9 +64,8 @@ class _Layout:
 
 @cache
 def _words() -> dict[str, re.Pattern[str]]:
-    data = tomllib.loads(Path(__file__).with_name("tables.toml").read_text("utf-8"))
-    serial = {"serial": re.compile(data["serial"])}
-    return {name: re.compile(pattern) for name, pattern in data["tasks"].items()} | serial
+    data = tomllib.loads(Path(__file__).with_name("task_tables.toml").read_text("utf-8"))
+    return {name: re.compile(pattern) for name, pattern in data.items()}
 
 
 def task_rows(policy: Policy, section: Section) -> list[TaskRow]:
@@ -110,6 +110,28 @@ def rows_of(source: str, grid: Grid) -> Iterator[TaskRow]:
             texts=tuple(row.cells[place] for place in layout.texts if row.cells[place].text),
             label=label,
         )
+
+
+def cells_of(source: str, grid: Grid) -> Iterator[tuple[Cell, str, int | None]]:
+    """The cells that say what is to be done, each with the task that it is of ("" of the task's own name) and its year."""
+    for row in rows_of(source, grid):
+        years = list(YEAR.finditer(row.deadline.text)) if row.deadline else []
+        due = int(years[-1]["b"] or years[-1]["a"]) if years else None
+        for cell in sorted((row.named, *row.texts), key=lambda cell: cell.start):
+            if cell.text and row.row.start <= cell.start:
+                yield cell, "" if cell is row.named else row.task, due
+
+
+def deadline_at(policy: Policy, at: int) -> Cell | None:
+    """The cell that says until when the task of the row at an offset has to be done, or None."""
+    section = next((s for s in policy.sections if s.start <= at < s.end), None)
+    if section is None:
+        return None
+    for grid in grids(policy.source, section.start, section.end):
+        for row in rows_of(policy.source, grid):
+            if row.row.start <= at < row.row.end:
+                return row.deadline if row.deadline and not _is_above(row.deadline) else None
+    return None
 
 
 def _is_above(cell: Cell) -> bool:
