@@ -18,6 +18,7 @@ from assistant.certificate import certify
 from assistant.composer import compose, say_mentioned
 from assistant.condense import condense, leans
 from assistant.corpus import Corpus
+from assistant.dates import with_dated_years
 from assistant.definitions import only_mentioned
 from assistant.draft import Draft
 from assistant.examples import example_questions
@@ -26,7 +27,7 @@ from assistant.judge import judge
 from assistant.model_composer import ModelComposer, is_open
 from assistant.model_condense import rewrite, translate
 from assistant.models import ModelFailed, Stopped
-from assistant.parts import answer_parts, parts_of, sides_of
+from assistant.parts import answer_parts, answer_sides, aspects_of, parts_of, sides_of
 from assistant.question import Question, is_foreign, language_of, without_control
 from assistant.reading import read_against, with_neighbours
 from assistant.refusal import refuse
@@ -82,10 +83,11 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         """Load what the first question needs: model, vector store, tokenizer (seconds)."""
         for question in self.examples or ["?"]:
             self.invoke({"question": question})
+        self.read("Which words?")  # the dictionary
 
     def read(self, text: str) -> Question:
         """A question taken apart against the indexed policies."""
-        return read_against(self.corpus, text)
+        return read_against(self.corpus, self.index, text)
 
     def retrieve(self, question: str, k: int) -> list[Passage]:
         """The ``k`` passages nearest to a question that stands alone, best first, also where the ledger would answer."""
@@ -112,7 +114,10 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         start = time.perf_counter()
         question = str(input.get("question") or "")
         history: Sequence[Mapping[str, str]] = input.get("history") or ()
-        clean = without_control(question)
+        clean = with_dated_years(without_control(question), self.today)
+        history = [
+            {**turn, "content": with_dated_years(turn.get("content") or "", self.today)} for turn in history
+        ]
         language = language_of(clean)
         problem = _unusable(clean)
         if problem:
@@ -240,14 +245,14 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             return self._certified(ask, draft, chosen)
         if unnamed or (asked.has("amount", "targets") and other_years(ask)):
             return refuse(ask, "not_named" if unnamed else "year", passages)
-        sides = [self._quoted(side, self._search(side)) for side in sides_of(asked, self.read)]
-        if sides and all(side.status != "refused" for side in sides):
-            whole = sides[0]
-            best = (whole.evidence[0], *sides[1].evidence[:1])
-            whole.evidence = tuple(dict.fromkeys((*best, *whole.evidence, *sides[1].evidence)))
-            whole.append(sides[1])
-            return whole
+        compared = answer_sides(sides_of(asked, self.read, self.corpus.text), self._quoted_anew)
+        each = compared or answer_parts(aspects_of(asked, self.read, self.corpus.text), self._quoted_anew)
+        if each is not None:
+            return each
         return self._quoted(asked, passages)
+
+    def _quoted_anew(self, asked: Question) -> Draft:
+        return self._quoted(asked, self._search(asked))
 
     def _quoted(self, asked: Question, passages: Sequence[Passage]) -> Draft:
         """The sentences that answer, or a refusal; words that no policy uses are read by their neighbours."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.corpus import ITEM, Unit, lead_in, section_at
+from assistant.companions import with_companions
+from assistant.corpus import ITEM, Unit, section_at
 from assistant.definitions import is_definition, mentions, quoted_phrases
 from assistant.draft import Draft
 from assistant.match import coverage, grip
+from assistant.preferred import passage_suits, sentence_suits
+from assistant.question import Question
 from assistant.sentences import (
     TIME,
     Sentence,
@@ -23,18 +25,16 @@ from assistant.sentences import (
 )
 from assistant.stated import contradicted
 from assistant.terms import Term, words
-from index.policy import Policy, Section
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
 LONGEST = 320  # characters of an extractive answer
+WHOLE = 400  # characters of an item that is quoted whole, and of the answer around it
+NAMED = 0.5  # share of a question's terms in a heading from which its item is what is asked about
 MENTIONS = 3  # sentences shown that only mention a phrase
 _FORMALITY = re.compile(
     r"印发给你们|请(?:认真|遵照|结合实际)?(?:贯彻|遵照|抓好)?(?:落实|执行)|(?:通知|公告|意见)如下"
 )
-
-
-_REFERS = re.compile(r"第[一二三四五六七八九十]+项|前[款项]|前[两二三]项|除前")
 
 
 def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
@@ -90,6 +90,18 @@ def _items_quoted(ask: Ask, chosen: Sequence[Sentence]) -> int | None:
     return len(items) if complete and len(every) == len(items) else None
 
 
+def is_broad(question: Question) -> bool:
+    """Whether no number, date, kind of answer or yes is asked for, which one sentence would give."""
+    exact = question.numbers or question.kinds or asks_number(question)
+    return not exact and not question.has("when", "yesno")
+
+
+def wants_whole(question: Question) -> bool:
+    """Whether a question (怎么考虑的, 打算怎么做) is for all that an item says, not for a body, a list or a word."""
+    pointed = question.roles or question.has("who", "list", "count", "definition", "targets")
+    return is_broad(question) and (question.has("open", "rules") or not pointed)
+
+
 def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | None, list[Sentence]]:
     """The sentence that answers best, and all worth quoting in reading order: those nearly as good, and
     what belongs to them."""
@@ -102,12 +114,11 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
         re.compile(words()["ask"][name]["needs"]) for name in ("frequency", "together") if question.has(name)
     ]
     stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers}
-    broad = (
-        not stated and not question.kinds and not asks_number(question) and not question.has("when", "yesno")
-    )
+    broad = is_broad(question)
     scored: list[tuple[float, Sentence]] = []
     for rank, passage in enumerate(passages):
         path = squeeze(" ".join(passage.section[-1:]))
+        suited = passage_suits(ask, passage)
         for sentence in sentences(ask, passage):
             text = squeeze(sentence.text)
             if any(text.strip("#") in title for title in ask.corpus.titles[passage.policy]):
@@ -125,6 +136,8 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
                 scale_unit(q.unit)[1] in stated for q in quantities(fold_with_origin(sentence.text).text)
             ):
                 value += 0.4
+            value += sentence_suits(ask, sentence.text) + suited
+            value -= 0.4 * any(grip(term, Unit(((1.0, text),))) >= 0.9 for term in question.apart)
             if question.has("definition") and is_definition(question, sentence.text):
                 value += 0.8
             if question.years and any(str(year) in text for year in question.years):
@@ -135,11 +148,11 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
     scored.sort(key=lambda item: (-round(item[0] * 20), item[1].start))
     best, answering = scored[0]
     scored = _of_topic(ask, answering, scored, terms)
-    chosen: list[Sentence] = []
-    length = 0
-    share = 0.45 if broad else 0.7
+    chosen = _item_of(ask, answering, terms) if wants_whole(question) else []
+    length, longest = sum(len(sentence.text) for sentence in chosen), WHOLE if chosen else LONGEST
+    share = (0.55 if len(chosen) > 1 and _is_named(ask, answering, terms) else 0.45) if broad else 0.7
     for value, sentence in scored:
-        if value < share * best or (chosen and length + len(sentence.text) > LONGEST):
+        if value < share * best or sentence in chosen or (chosen and length + len(sentence.text) > longest):
             continue
         chosen.append(sentence)
         length += len(sentence.text)
@@ -151,9 +164,29 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
             for _, sentence in scored
             if sentence.section == chosen[0].section and any(p.search(sentence.text) for p in wanted)
         ][:1]
-    chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
-    chosen = _with_lead_in(ask, _with_second_half(ask, chosen))
+    chosen = with_companions(ask, chosen, terms)
     return answering, sorted(chosen, key=lambda s: (s.policy, s.start))
+
+
+def _item_of(ask: Ask, best: Sentence, terms: Sequence[Term]) -> list[Sentence]:
+    """The best sentence and the others of its item where the heading names what is asked about, else of its
+    paragraph; the best alone where that is too long to quote."""
+    named = _is_named(ask, best, terms)
+    source = ask.corpus.policies[best.policy].source
+    item = [
+        sentence
+        for sentence in sentences(ask, best.passage)
+        if named or "\n" not in source[min(best.end, sentence.end) : max(best.start, sentence.start)]
+    ]
+    if sum(len(sentence.text) for sentence in item) > WHOLE:
+        return [best]
+    return [best, *(sentence for sentence in item if sentence.start != best.start)]
+
+
+def _is_named(ask: Ask, sentence: Sentence, terms: Sequence[Term]) -> bool:
+    """Whether the heading of a sentence's item names what is asked about."""
+    heading = squeeze(" ".join(sentence.section[-1:]))
+    return bool(heading) and coverage(ask.corpus, terms, Unit(((1.0, heading),))) >= NAMED
 
 
 def _of_topic(
@@ -175,103 +208,6 @@ def _of_topic(
 
 def _unit_of(ask: Ask, sentence: Sentence) -> Unit:
     return passage_unit(ask, sentence.passage, sentence.text, sentence.start)
-
-
-def _with_second_half(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
-    """A sentence cut at ；whose next clause decides (；合同另有约定的，最长不得…) brings that clause."""
-    result = list(chosen)
-    decides = re.compile(words()["decides"]["zh"])
-    for sentence in chosen[:1]:
-        clauses = list(sentences(ask, sentence.passage))
-        at = next((i for i, clause in enumerate(clauses) if clause.start == sentence.start), len(clauses))
-        source = ask.corpus.policies[sentence.policy].source
-        for before, clause in pairwise(clauses[at:]):
-            joined = before.text.endswith("；") and "\n" not in source[before.end : clause.start]
-            if not joined or not decides.match(clause.text):
-                break
-            if clause not in result:
-                result.append(clause)
-    return result
-
-
-def _with_clauses(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> list[Sentence]:
-    """Clauses of the best sentence (between ；) that speak of what the chosen ones leave out."""
-    result = list(chosen)
-    for best in chosen[:1]:
-        source = ask.corpus.policies[best.policy].source
-        for clause in sentences(ask, best.passage):
-            if clause in result:
-                continue
-            between = source[min(clause.end, best.end) - 1 : max(clause.start, best.start)]
-            own = Unit(((1.0, squeeze(clause.text)),))
-            held = Unit(((1.0, squeeze("".join(sentence.text for sentence in result))),))
-            adds = any(
-                term.weight >= 0.9 and grip(term, own) >= 0.9 and grip(term, held) < 0.9 for term in terms
-            )
-            if adds and not re.search(r"[。！？\n]", between):
-                result.append(clause)
-    return result
-
-
-def _with_items(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
-    """A sentence that opens a list (：) brings the items below it."""
-    result = list(chosen)
-    for sentence in chosen[:1]:  # the best one
-        if not re.search(r"[：:]$|下列|以下|如下", sentence.text):
-            continue
-        policy = ask.corpus.policies[sentence.policy]
-        section = section_at(policy, sentence.start)
-        if section is None:
-            continue
-        for child in policy.sections[section.id + 1 :]:
-            if child.level <= section.level:
-                break
-            _add_section(result, policy, child, sentence)
-    return result
-
-
-def _with_referred(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
-    """An item that speaks of the items before it (除第一项…以外) brings them."""
-    result = list(chosen)
-    for sentence in chosen[:1]:
-        policy = ask.corpus.policies[sentence.policy]
-        section = section_at(policy, sentence.start)
-        if section is None or not section.marker or not _REFERS.search(sentence.text):
-            continue
-        for other in policy.sections[: section.id]:
-            if other.parent == section.parent and other.level == section.level and other.level > 1:
-                _add_section(result, policy, other, sentence)
-    return result
-
-
-def _with_lead_in(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
-    """An item of a list (（二）纳税人为…) brings the sentence that opens the list (按照以下标准扣除：)."""
-    result = list(chosen)
-    for item in chosen:
-        policy = ask.corpus.policies[item.policy]
-        span = lead_in(policy, item.start)
-        if span is None:
-            continue
-        start, end = span
-        if any(other.policy == policy.id and other.start <= start and other.end >= end for other in result):
-            continue
-        result = [other for other in result if other.policy != policy.id or not start <= other.start < end]
-        result.append(
-            Sentence(policy.id, item.section[:-1], start, end, policy.source[start:end], item.passage)
-        )
-    return result
-
-
-def _add_section(result: list[Sentence], policy: Policy, section: Section, beside: Sentence) -> None:
-    """Add a section as one sentence, unless some of it is there already."""
-    whole = policy.source[section.start : section.end]
-    text = whole.strip()
-    at = section.start + whole.find(text)
-    item = Sentence(policy.id, section.path, at, at + len(text), text, beside.passage)
-    if all(
-        item.end <= other.start or item.start >= other.end or other.policy != item.policy for other in result
-    ):
-        result.append(item)
 
 
 def runs(ask: Ask, chosen: Sequence[Sentence]) -> list[list[Sentence]]:

@@ -36,6 +36,12 @@ _WITH = re.compile(r"(?:一起|共同|联合|合作)")
 _OF_WHAT = re.compile(
     r"^(?:那么?|那|还有|另外|再|然后)?[\s,，]*(?P<what>[^，,。？?]{2,14}?)的?呢\s*[?？。]?$"
 )
+_AND_ASKS = re.compile(  # 那节能方面呢，怎么抓: what it is now about, and what is asked of it
+    r"^(?:那么?|那|还有|另外|再)?[\s,，]*(?P<what>[^，,。？?]{2,16}?)呢[\s,，]+(?P<asks>[^，,]*(?:怎|如何|咋|什么|啥|哪|谁|多少|几|吗)[^，,]*)$"
+)
+_NEW_SUBJECT = re.compile(
+    r"(?:部门|单位|机关|机构|人员)(?P<does>[^，,。？?]{2,8}?)(?:了|的话)?[，,]?(?=怎|会怎|如何|要不要|有什么)"
+)
 SHORT = 10  # characters of a question about bodies that leans on the one before: 配合单位有哪些
 
 Read = Callable[[str], Question]
@@ -131,7 +137,14 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
         and not (now.roles and now.has("tasks"))
     ):
         return _with_organisation(new, before, now, then, subject)
+    asks = _AND_ASKS.match(new.strip())
+    if asks and topical and not now.mentions and subject:
+        about = f"{subject}，{asks['what']}" if asks["what"].endswith("的") else asks["what"]
+        return f"{about}，{asks['asks']}"  # 在国外念书的呢 is said of the topic before, 节能方面呢 is another
     nouns = any(term.weight >= 0.9 for term in now.terms)
+    acts = _NEW_SUBJECT.search(new)  # 管理部门自己失职了怎么办: somebody else does something else
+    if acts and any(term.text in acts["does"] for term in topical):
+        return _strip_opening(new)
     if (opening or elliptic) and _HOW.search(new) and subject and not nouns and not now.mentions:
         return f"{subject}，{_strip_opening(new)}"  # 那具体怎么推进呢: a verb alone is no other topic
     kind = now.terms and _OF_WHAT.match(new.strip())  # 成年的呢: a word that weighs little alone

@@ -18,6 +18,11 @@ _DEFINITION = re.compile(
 _WHOLE = 0.8  # how much of a word the defined one has to hold
 
 
+def defines(text: str) -> bool:
+    """Whether a text defines some word (本办法所称X是指…)."""
+    return bool(_DEFINITION.search(squeeze(text)))
+
+
 def is_definition(question: Question, text: str) -> bool:
     """Whether a text defines the word that is asked about (本办法所称X是指…)."""
     asked = [term for term in question.terms if term.weight >= 0.3 and not term.pair]

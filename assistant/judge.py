@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.corpus import Unit
-from assistant.definitions import is_defined
+from assistant.definitions import is_defined, is_definition
 from assistant.match import coverage, deed_is_lost, grip, missing
+from assistant.preferred import passage_suits
 from assistant.question import Question
 from assistant.sentences import TIME, asks_number, of_another, opening, passage_unit, sentences, subject_terms
 from assistant.target_fit import is_commitment, of_another_level, of_another_whole, unit_fits
 from assistant.terms import DEED, Term, words
+from assistant.unknown import is_another_kind, is_asked_thing_unknown, is_procedure_of_unknown, unheld
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
@@ -25,7 +27,6 @@ ENOUGH = 0.55  # coverage of the question's terms that a passage needs to answer
 RELEVANT = 0.6  # coverage from which a sentence speaks of the topic, headings counted
 MEANING = 0.6  # what nearness in meaning adds where the policies use none of the question's words
 IN_ENGLISH = 0.4  # share of an English question that counts as read by its meaning, at least
-_ONE_OF = re.compile("哪一?[个家所座](?![一-鿿]?文件)([一-鿿]{2,4})")
 _SIGNATURE = re.compile(
     r"[^,。;:\d]{0,80}\d{4}年\d{1,2}月\d{1,2}日[^,。;:]{0,10}"
 )  # bodies and the date below a text
@@ -54,7 +55,7 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     about = [term for term in question.terms if term.weight >= 0.9]
     if question.has("members") and not question.roles and not about:
         return Verdict((), "kind_amount")
-    if not weighty or _is_asked_thing_unknown(ask):
+    if not weighty or is_asked_thing_unknown(ask) or is_procedure_of_unknown(ask, weighty):
         return Verdict((), "refuse", tuple(term.text for term in weighty if not ask.corpus.known(term)))
     passages = [passage for passage in passages if not _is_header(ask, passage)]
     passages = _of_deed(ask, weighty, passages)
@@ -77,7 +78,7 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     if lenient and top.score >= 0.7 and held >= 0.38 and _heavy(unknown, weighty) <= 0.62:
         enough, unknown = held, []  # what is allowed is often asked in everyday words
     elif _head_lost(question, lost) or (
-        asks_number(question) and _head_lost(question, _unheld(weighty, unit))
+        asks_number(question) and _head_lost(question, unheld(weighty, unit))
     ):
         enough += 0.17
     elif held < enough and held >= enough - 0.2 and top.score >= 0.75 and not question.kinds:
@@ -85,7 +86,7 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     most = 0.2 if question.has("who") else 0.34  # a deed that no policy knows has no bearer there
     if deed_is_lost(question, missing(ask.corpus, weighty, unit)):
         return Verdict((), "refuse", names)
-    of_unknown = (unknown and _head_lost(question, unknown)) or _is_another_kind(ask, unit)
+    of_unknown = (unknown and _head_lost(question, unknown)) or is_another_kind(ask, unit)
     if of_unknown and question.has("who") and question.language == "zh":
         return Verdict((), "refuse", names)  # of a thing that no policy knows, nobody is named
     if question.language == "en":  # most English words stand in no glossary: they cannot be found
@@ -112,6 +113,8 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     )
     if _other_year(ask, good) or _no_target_of(ask, good):
         return Verdict((), "year", names)
+    if _is_nobody_named(ask, good):
+        return Verdict((), "refuse", names)
     kind = _missing_kind(ask, good)
     if kind:
         return Verdict((), f"kind_{kind}", names)
@@ -130,36 +133,6 @@ def _of_deed(ask: Ask, terms: Sequence[Term], passages: Sequence[Passage]) -> Se
     deeds = [term for term in terms if len(term.text) == 1 and term.weight >= DEED]
     doing = [p for p in passages if all(grip(deed, passage_unit(ask, p)) >= 0.8 for deed in deeds)]
     return doing or passages
-
-
-def _is_asked_thing_unknown(ask: Ask) -> bool:
-    """Whether one thing of a sort is asked for (去哪个法院) that the policies never mention."""
-    asked = _ONE_OF.findall(ask.question.folded)
-    return any(
-        text.startswith(term.text) and not ask.corpus.known(term)
-        for text in asked
-        for term in ask.question.terms
-        if not term.pair
-    )
-
-
-def _is_another_kind(ask: Ask, unit: Unit) -> bool:
-    """Whether a kind of thing is asked about (建筑垃圾) that no policy names, and the unit has another of its kinds."""
-    folded = ask.question.folded
-    nouns = [term for term in ask.question.terms if term.weight >= 0.9]
-    thing = max(nouns, key=lambda term: folded.rfind(term.text), default=None)
-    for pair in ask.question.terms:
-        if not thing or not pair.pair or ask.corpus.known(pair) or not pair.text.endswith(thing.text):
-            continue
-        kinds = [noun for noun in nouns if noun is not thing and pair.text.startswith(noun.text)]
-        if _unheld(kinds, unit) and not _unheld([thing], unit):
-            return True
-    return False
-
-
-def _unheld(terms: Sequence[Term], unit: Unit) -> list[Term]:
-    """Terms that a unit does not hold themselves: a number is asked for by its name, not by a neighbour."""
-    return [term for term in terms if grip(replace(term, near=()), unit) < 0.45]
 
 
 def _holds_a_word(terms: Sequence[Term], unit: Unit) -> bool:
@@ -230,9 +203,19 @@ def _fits(ask: Ask, terms: Sequence[Term], passages: Sequence[Passage]) -> dict[
     return {
         passage: coverage(ask.corpus, terms, passage_unit(ask, passage))
         + 0.25 * passage.score
+        + passage_suits(ask, passage)
         + MEANING * foreign * (passage.dense - low) / ((high - low) or 1.0)
         for passage in passages
     }
+
+
+def _is_nobody_named(ask: Ask, passages: Sequence[Passage]) -> bool:
+    """Whether it is asked which firms are such ones (谁是链主企业), and no sentence names one or says what makes one."""
+    entry = words()["ask"]["identity"]
+    if not ask.question.has("identity") or not re.search(entry["of"], ask.question.folded):
+        return False
+    told = any(is_definition(ask.question, passage.text) for passage in passages)
+    return not told and not any(re.search(entry["needs"], text) for text in _relevant(ask, passages))
 
 
 def _missing_kind(ask: Ask, passages: Sequence[Passage]) -> str:

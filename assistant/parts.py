@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.condense import Read, condense
@@ -11,7 +11,7 @@ from assistant.draft import Draft
 from assistant.header_answers import asks_of_document, fields_asked
 from assistant.question import Question
 from assistant.sentences import asks_number
-from assistant.terms import words
+from assistant.terms import pattern, words
 from prompts import phrase
 
 _SPLIT = re.compile(r"[,，;；。?？]+|\band\b(?=\s+(?:who|which|what|how|when|by)\b)", re.I)
@@ -27,6 +27,7 @@ _ONE_ANSWER = (
     "without",
     "except",
 )
+_PREPOSITION = re.compile(r"(^|[,，])(?:对于?|关于|针对|在)(?=[^,，])")  # 对餐厨垃圾: not a part of its noun
 MOST = 3  # parts of a question
 
 
@@ -57,16 +58,68 @@ def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
     return found if all(kinds) and len(set(kinds)) > 1 else []
 
 
-def sides_of(question: Question, read: Read) -> list[Question]:
-    """The two things that a question compares or asks about each (A和B有什么不同), as questions; [] where none are."""
+def sides_of(question: Question, read: Read, corpus: str) -> list[Question]:
+    """The two things that a question compares or asks about each (A和B有什么不同), as questions; [] where none are.
+
+    What the rest of the question names (对餐厨垃圾，A和B…, A和B，付款期限上…) is asked of both.
+    """
     if not question.has("compare"):
         return []
     found = next(
         filter(None, (re.search(form, question.folded) for form in words()["sides"][question.language])), None
     )
-    shared = (found.groupdict().get("of") or "") if found else ""  # A和B的付款期限
-    sides = [read(found[name].strip() + shared) for name in ("first", "second")] if found else []
-    return sides if all(any(term.weight >= 0.9 for term in side.terms) for side in sides) else []
+    if not found:
+        return []
+    shared = found.groupdict().get("of") or ""  # A和B的付款期限
+    named = [found[name].strip() for name in ("first", "second")]
+    if question.language == "zh":
+        rest = question.folded[: found.start()] + "，" + question.folded[found.end() :]
+        rest = _PREPOSITION.sub(r"\1", pattern("ask", "compare").sub("，", rest))
+        about = _known_words(read(rest), corpus, 0.9)
+        shared += "".join(f" {word}" for word in about if not any(word in side for side in named))
+    sides = [read(side + shared) for side in named]
+    if not all(any(term.weight >= 0.9 for term in side.terms) for side in sides):
+        return []
+    return [_apart(*pair) for pair in zip(sides, reversed(sides), strict=True)]
+
+
+def _apart(side: Question, other: Question) -> Question:
+    """One of two things compared, which remembers what the other is: what is said of both tells them not apart."""
+    own = {term.text for term in side.terms}
+    nouns = (term for term in other.terms if term.weight >= 0.9 and not term.pair)
+    apart = tuple(term for term in nouns if term.text not in own)
+    return replace(
+        side, apart=apart, asks=side.asks - {"when"}
+    )  # 付款期限 is what is compared, no day asked for
+
+
+def aspects_of(question: Question, read: Read, corpus: str) -> list[Question]:
+    """The topics in which something is asked for (在A、B和C上能得到什么), as questions; [] where there is one."""
+    found = re.search(words()["aspects"]["zh"], question.folded)
+    if not found:
+        return []
+    rest = read(question.folded[: found.start()] + "，" + question.folded[found.end() :])
+    nouns = [term for term in rest.terms if term.weight >= 0.9 and not term.pair]
+    if nouns and not any(variant in corpus for term in nouns for variant in term.variants):
+        return []  # of somebody whom no policy names, nothing is said there
+    names = [
+        name
+        for piece in re.split("[、和与及]", found["list"])
+        for name in _known_words(read(piece), corpus, 0.4)
+    ]
+    return [read(name) for name in names] if 2 <= len(names) <= MOST else []
+
+
+def _known_words(question: Question, corpus: str, least: float) -> list[str]:
+    """The words of a question of some weight that the policies use, in its order; two used as one word are one."""
+    found: list[str] = []
+    weighty = {term.text: term for term in question.terms if term.weight >= least and not term.pair}
+    for word in sorted(weighty, key=question.folded.find):
+        if found and found[-1] + word in question.folded and found[-1] + word in corpus:
+            found[-1] += word
+        elif any(variant in corpus for variant in weighty[word].variants):
+            found.append(word)
+    return found
 
 
 def _has_topic(part: Question) -> bool:
@@ -95,12 +148,7 @@ def _asked(question: Question) -> str:
 def answer_parts(parts: list[Question], answer: Callable[[Question], Draft]) -> Draft | None:
     """The answers to all parts as one; what is missing makes it partial. None where nothing is answered."""
     drafts = [(part, answer(part)) for part in parts]
-    whole: Draft | None = None
-    for draft in _answered(drafts):
-        if whole is None:
-            whole = draft
-        else:
-            whole.append(draft)
+    whole = _joined([draft for _, draft in drafts if draft.status != "refused"])
     if whole is not None:
         for part, draft in drafts:
             if draft.status == "refused":
@@ -109,5 +157,21 @@ def answer_parts(parts: list[Question], answer: Callable[[Question], Draft]) -> 
     return whole
 
 
-def _answered(drafts: list[tuple[Question, Draft]]) -> Iterator[Draft]:
-    return (draft for _, draft in drafts if draft.status != "refused")
+def answer_sides(sides: list[Question], answer: Callable[[Question], Draft]) -> Draft | None:
+    """The answers to all of the sides as one; None where one is missing, for then nothing is compared."""
+    drafts = [answer(side) for side in sides]
+    return _joined(drafts) if all(draft.status != "refused" for draft in drafts) else None
+
+
+def _joined(drafts: list[Draft]) -> Draft | None:
+    """Answers as one, with the passages of all of them where all are quotes; None where there are none."""
+    if not drafts:
+        return None
+    whole, *others = drafts
+    if all(draft.evidence for draft in drafts):
+        best = [draft.evidence[0] for draft in drafts]
+        every = [passage for draft in drafts for passage in draft.evidence]
+        whole.evidence = tuple(dict.fromkeys(best + every))
+    for draft in others:
+        whole.append(draft)
+    return whole

@@ -61,6 +61,7 @@ class Question:
     foreign: tuple[str, ...] = ()  # places and regions that no policy covers
     marker: str = ""  # 第八条, 第5项: a section asked for by its number
     quoted: tuple[str, ...] = field(default=())  # what stands in quotation marks
+    apart: tuple[Term, ...] = ()  # of one of two things compared: the nouns of the other
 
     def has(self, *names: str) -> bool:
         """Whether any of these things is asked."""

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from assistant.corpus import Corpus
+from assistant.english import is_noun, translated
 from assistant.question import Question, read_question, without_control
-from assistant.terms import Term
+from assistant.terms import UNKNOWN, Term
 from index.store import Index
 
-NAMES_A_TOPIC = 0.4  # weight of an English word that no glossary knows; Chinese nouns weigh 0.9 and more
 NEIGHBOUR = 0.8  # what the nearest word of the policies counts, beside 1 for the word itself
+_ENGLISH = re.compile(r"[a-z][a-z'\- ]+")
 
 
-def read_against(corpus: Corpus, text: str) -> Question:
-    """A question taken apart; what abbreviates words of the policies is spelt out."""
+def read_against(corpus: Corpus, index: Index, text: str) -> Question:
+    """A question taken apart; what abbreviates words of the policies is spelt out, English words are translated."""
     question = _parse(corpus, text)
     whole = _spelt_out(corpus, question)
     if whole != question.text:
         question = _parse(corpus, whole)
-    return replace(question, terms=tuple(_as_used(corpus, term) for term in question.terms))
+    terms = question.terms
+    if any(_ENGLISH.fullmatch(term.text) for term in terms):
+        terms = translated(terms, question.folded, index.dictionary)
+    return replace(question, terms=tuple(_as_used(corpus, term) for term in terms))
 
 
 def with_neighbours(corpus: Corpus, index: Index, terms: Iterable[Term]) -> tuple[Term, ...]:
@@ -55,10 +60,17 @@ def _as_used(corpus: Corpus, term: Term) -> Term:
 
 
 def _with_neighbours(corpus: Corpus, index: Index, term: Term) -> Term:
-    names = term.weight >= 0.9 or (term.text.isascii() and term.weight >= NAMES_A_TOPIC)
-    if term.pair or not names or corpus.known(term):
+    english = term.text.isascii()
+    names = term.weight >= 0.9 or (english and term.weight >= UNKNOWN)
+    by_dictionary = (
+        english and term.text in term.variants
+    )  # its words are not the only ones that may be meant
+    if term.pair or not names or (corpus.known(replace(term, near=())) and not by_dictionary):
         return term
+    thing = english and index.dictionary.names_a_thing(term.text)
     near = tuple(
-        (word, min(NEIGHBOUR, NEIGHBOUR * (score - 2) / 2.5)) for word, score in index.neighbours(term.text)
+        (word, min(NEIGHBOUR, NEIGHBOUR * (score - 2) / 2.5))
+        for word, score in index.neighbours(term.text)
+        if not thing or is_noun(word)
     )
-    return replace(term, near=near)
+    return replace(term, near=(*term.near, *near))

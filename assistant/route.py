@@ -19,15 +19,17 @@ from assistant.target_answers import (
     asks_targets_of_body,
     targets_of_body,
 )
+from assistant.target_nature import answer_nature
 from index.text import squeeze
 from prompts import phrase
 
-COUNTED = tuple("项条个家件")  # units in which tasks and bodies are counted
+COUNTED = tuple("项条个家件章节部")  # units in which tasks, bodies and parts of a document are counted
 
 RULES: tuple[Callable[[Ask], Draft | None], ...] = (
     answer_library,
     answer_header,
     answer_section,
+    answer_nature,
     answer_duties,
     answer_structure,
     answer_targets,
@@ -50,7 +52,7 @@ def route(ask: Ask) -> Draft | None:
             of_task = asks_number_of_task(ask.question) and draft.count is None
             if rule is answer_duties and (of_task or asks_bearer_and_number(ask.question)):
                 add_targets(ask, draft)
-            if rule is answer_duties:
+            if rule in (answer_duties, answer_structure):
                 _check_count(ask, draft)
             return draft
     return _target_without_bearer(ask)

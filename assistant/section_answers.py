@@ -99,7 +99,7 @@ def answer_structure(ask: Ask) -> Draft | None:
     """重点任务有哪些, 共几章: the parts of the document or of one of its sections, or None."""
     question = ask.question
     counted = re.findall(
-        r"(?:几|多少)个?(章|条|节|部分)|how many (chapters|articles|sections|parts)", question.folded
+        r"(?:几|多少|\d+)个?(章|条|节|部分)|how many (chapters|articles|sections|parts)", question.folded
     )
     text = squeeze(question.text)
     if (
@@ -193,6 +193,15 @@ def _of_kind(policy: Policy, kind: str) -> list[Section]:
     return [s for s in policy.sections if s.level == 1]
 
 
+def _counting_word(draft: Draft, sections: list[Section]) -> str:
+    """What sections are counted as: 条, 章, 节 where their markers say so, else 项."""
+    kinds = {
+        found[1] if (found := re.fullmatch(r"第.+([章条节])", squeeze(s.marker))) else "项" for s in sections
+    }
+    kind = kinds.pop() if len(kinds) == 1 else "项"
+    return kind if draft.language == "zh" else next(en for en, zh in words()["marker"].items() if zh == kind)
+
+
 def _say_children(
     draft: Draft, policy: Policy, parent: Section | None, children: list[Section], groups: int = 0
 ) -> None:
@@ -203,6 +212,7 @@ def _say_children(
     values = {
         "name": shown,
         "count": draft.compute(len(children)),
+        "unit": _counting_word(draft, children),
         "groups": draft.compute(groups) if groups else "",
     }
     draft.say("sections_grouped" if groups else "sections", **values)

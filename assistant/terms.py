@@ -33,6 +33,7 @@ _POS_WEIGHTS = {
     "z": 0.4,
     "d": 0.15,
 }
+UNKNOWN = 0.4  # weight of an English word that the glossary does not know
 CONTEXT = 0.4  # weight of a word of a sentence that does not ask
 DEED = 0.9  # weight of the everyday verb behind 能 or 可以
 PHRASE = 0.5  # weight of two neighbouring words as one (绿色工厂), where the policies know it
@@ -40,7 +41,9 @@ _ASKING = re.compile(
     r"[谁哪吗呢几]|什么|啥|多少|如何|怎|是否|[对是有能要会行]不|能不能|可不可以|多[久大长高]|\b(?:who|which|what|when|where|how|why|can|may|must|does|do|is|are)\b"
 )
 _MAY = re.compile(r"(?:能不能|可不可以|能|可以|允许)([一-鿿])(?=[一-鿿]{2,}[吗么]|[一-鿿]{2,}$)")
-_KIND_ASKED = re.compile(r"(?:哪(?:些|个|几个|几类|几种|种|类)|什么样的)([一-鿿]{2,4})")
+_KIND_ASKED = re.compile(
+    r"(?:哪(?:些|个|几个|几类|几种|种|类)|什么样的)([一-鿿]{2,4})|什么([一-鿿]{2,4})(?=$|[,。?])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,14 @@ def _english_terms() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
     return tuple(rows)
 
 
+@cache
+def glossary() -> dict[str, tuple[str, ...]]:
+    """English words of the glossary with the words of official documents that they stand for."""
+    return {
+        fold(english): tuple(map(squeeze, chinese)) for english, chinese in _glossary()["english"].items()
+    }
+
+
 def _inflected(word: str) -> str:
     """A pattern for an English word and its regular forms: plural, and for longer words -ed, -ing, -er."""
     stem, long = re.escape(word[:-1]), len(word) >= 4
@@ -168,7 +179,7 @@ def find_terms(rest: str, language: Language, factor: float = 1.0) -> tuple[Term
 
 def lightened(terms: Iterable[Term], folded: str) -> tuple[Term, ...]:
     """What stands behind 哪些 is the kind of answer asked for (哪些省市), not what it is about: it weighs less."""
-    asked = [match.group(1) for match in _KIND_ASKED.finditer(folded)]
+    asked = [match.group(1) or match.group(2) for match in _KIND_ASKED.finditer(folded)]
     return tuple(
         replace(term, weight=0.4 * term.weight) if any(text.startswith(term.text) for text in asked) else term
         for term in terms
@@ -218,17 +229,17 @@ def _read_english(rest: str, found: dict[str, Term], factor: float) -> str:
         for match in list(pattern.finditer(rest)):
             phrase = match.group()
             if "\n" not in phrase and phrase not in _noise()[2]:
-                found.setdefault(phrase, Term(phrase, chinese, factor * _official_weight(chinese[0])))
+                found.setdefault(phrase, Term(phrase, chinese, factor * official_weight(chinese[0])))
                 rest = blank(rest, [match.span()])
     for match in re.finditer(r"[a-z][a-z'\-]{2,}", rest):
         word = match.group().rstrip("'s") if match.group().endswith("'s") else match.group()
         if word not in _noise()[2] and match.group() not in _noise()[2]:
-            found.setdefault(word, Term(word, (word,), 0.4 * factor))
+            found.setdefault(word, Term(word, (word,), UNKNOWN * factor))
     return re.sub(r"[a-z][a-z'\-]*", lambda m: m.group() if len(m.group()) < 3 else "\n", rest)
 
 
 @cache
-def _official_weight(word: str) -> float:
+def official_weight(word: str) -> float:
     """What a word of the glossary weighs: a verb as the same verb of a Chinese question, else 1."""
     flags = [flag for _, flag in tagged(word)]
     return _POS_WEIGHTS["v"] if flags == ["v"] else 1.0

@@ -1,4 +1,4 @@
-"""``python -m eval run|bench``: each subcommand is a module with ``add_arguments`` and ``main``."""
+"""``python -m eval COMMAND``: each subcommand is a module with ``add_arguments`` and ``main``."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from eval import bench, run
+from eval import bench, compare, report, retrieval, run
 
 _COMMANDS = (
     ("run", run, "ask every case and print the score by category"),
+    ("report", report, "write the report of a run as HTML and Markdown"),
+    ("compare", compare, "show what one run won and lost against another"),
+    ("retrieval", retrieval, "measure the retriever alone on passages and questions of your own"),
     ("bench", bench, "measure time and memory, and print them beside their goals"),
 )
 

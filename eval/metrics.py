@@ -181,7 +181,7 @@ def _paired(pairs: Sequence[tuple[bool, bool]], formula: Callable[..., float]) -
 
 
 def _bootstrapped(columns: tuple[Any, ...], formula: Callable[..., float]) -> Figure:
-    from scipy.stats import bootstrap  # type: ignore[import-untyped]
+    from scipy.stats import bootstrap
 
     value, n = formula(*columns), len(columns[0])
     if n < 2:

@@ -18,53 +18,17 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval.cases import CATEGORIES
+from eval.labels import FIGURES, STEPS
 from eval.normalise import contains
 from eval.results import Figure, Info, Latency, Passage, Record, Result, ResultError, read_result
 
-# Key -> label and definition, in the order of the table; a figure that is not here comes last under its key.
-FIGURES = {
-    "passed": ("Passed", "right, and its citations hold the evidence"),
-    "correct": ("Correct", "right, wherever its citations point"),
-    "facts": ("Key facts", "mean share of a case's key facts that the answer states"),
-    "all_facts": ("All key facts", "answerable cases whose every key fact is stated"),
-    "ledger_all_facts": ("All key facts, ledger", "the same over the categories that the ledger answers"),
-    "hit@1": ("Hit@1", "the first passage holds evidence"),
-    "hit@3": ("Hit@3", "one of the first 3 passages holds evidence"),
-    "hit@5": ("Hit@5", "one of the first 5 passages holds evidence"),
-    "mrr": ("MRR", "mean of 1 / rank of the first passage that holds evidence"),
-    "ndcg@10": ("nDCG@10", "gain of the first 10 passages, discounted by rank"),
-    "citation_precision": ("Citation precision", "share of the citations that hold evidence"),
-    "citation_recall": ("Citation recall", "share of what is stated that a citation supports"),
-    "evidence_cited": ("Evidence cited", "evidence that lies inside a cited quote"),
-    "refusal_precision": ("Refusal precision", "of the refusals, those of questions without an answer"),
-    "refusal_recall": ("Refusal recall", "of the questions without an answer, those refused"),
-    "refusal_f1": ("Refusal F1", "harmonic mean of the two"),
-    "over_refusal": ("Over-refusal", "answerable questions that were refused (lower is better)"),
-    "false_premise": (
-        "False premise corrected",
-        "questions with a false premise whose premise was corrected",
-    ),
-    "list_precision": ("List precision", "of the listed items, those that belong"),
-    "list_recall": ("List recall", "of the items that belong, those listed"),
-    "exact_count": ("Exact count", "list and count questions with the exact number"),
-    "certificate_failures": ("Certificate failures", "answers whose certificate failed, as a count"),
-}
 _RATIOS = {"mrr", "ndcg@10"}  # customarily read as numbers between 0 and 1
 _COUNTS = {"certificate_failures"}
 
-# Step -> what it means for a case to be lost there, in the order of the pipeline.
-STEPS = {
-    "parse": "Lost in reading the policy: the fact is not in the ledger, or no chunk holds the evidence.",
-    "retrieve": "The index holds the evidence, but no passage with it is among those retrieved.",
-    "route": "The evidence was in reach, but the question went to a part that does not answer such questions.",
-    "compose": "The evidence was retrieved, but the answer does not say what it should.",
-    "refuse": "A question that the policies answer was refused, or one that they do not answer was not.",
-    "certify": "The answer was written, but what it cites does not carry what it says.",
-    "error": "The assistant raised an error instead of answering.",
-    "unknown": "The run names no step for these cases.",
-}
 _OPEN = 10  # so many failures are shown unfolded
 _PASSAGE = 240  # characters shown of a retrieved passage
+# Signs that Markdown or GitHub reads as more than themselves; addresses and @names become links unasked.
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~&$]|@(?!\d)|:(?=//)|(?<=www)\.|^[-+]")
 
 
 class Row(NamedTuple):
@@ -246,7 +210,7 @@ def latency_chart(latency: dict[str, Latency]) -> tuple[list[tuple[str, float]],
 
 def milliseconds(time: float) -> str:
     """A time as it is read: ``0.4 ms``, ``12 ms``, ``3.1 s``."""
-    if time >= 1000:
+    if time >= 999.5:
         return f"{time / 1000:.3g} s"
     return f"{time:.2g} ms" if time < 10 else f"{time:.0f} ms"
 
@@ -270,12 +234,9 @@ def run_facts(info: Info) -> list[tuple[str, str]]:
 def plain(text: str) -> str:
     """One line of Markdown that shows the text and nothing else: no markup, link, tag or table cell."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&$@:-])", _as_reference, line)
-
-
-def _as_reference(match: re.Match[str]) -> str:
-    # A backslash is not enough for < and &, nor for the bare addresses and @names that GitHub links.
-    return f"&#{ord(match[1])};" if match[1] in "<>&@|:" else f"\\{match[1]}"
+    return _MARKUP.sub(
+        lambda match: f"&#{ord(match[0])};" if match[0] in "<>&@|#:." else f"\\{match[0]}", line
+    )
 
 
 def _why(record: Record) -> str:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -17,6 +17,8 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
 
 from index import ledger
 from index.chunker import chunk, embedded_text
@@ -52,6 +54,8 @@ from index.store import (
 )
 from index.vocabulary import Vocabulary, content_words
 
+Vector = Sequence[float] | NDArray[numpy.float32]
+
 VERIFY_SECONDS = 120
 VECTORS = "vectors.npz"  # of a generation: hashes of the embedded texts and their vectors, for the next build
 
@@ -73,8 +77,10 @@ class BuildReport:
     problems: tuple[str, ...]  # one sentence for each file that could not be read
 
 
-def build(settings: IndexSettings, progress: Progress = lambda _: None) -> BuildReport:
-    """Bring the index up to date with the policy folder.
+def build(
+    settings: IndexSettings, progress: Progress = lambda _: None, embedder: Embeddings | None = None
+) -> BuildReport:
+    """Bring the index up to date with the policy folder; ``embedder`` stands in for the model of the settings.
 
     Raises NoPoliciesError, IndexBusyError, IndexWriteError or ModelError; the live generation stays.
     """
@@ -106,7 +112,7 @@ def build(settings: IndexSettings, progress: Progress = lambda _: None) -> Build
         words = content_words(policy.source for policy in policies)
         known = _old_vectors(settings, live)
         embedded = sum(_digest(text) not in known for text in texts)
-        vectors = _embed(settings, known, [*texts, *words], progress)
+        vectors = _embed(settings, known, [*texts, *words], progress, embedder)
         progress(message("step_write"))
         manifest = _manifest(settings, policies, chunks, sources)
         try:
@@ -125,6 +131,18 @@ def build(settings: IndexSettings, progress: Progress = lambda _: None) -> Build
         return _report(manifest, sources, embedded, start, unchanged=False)
 
 
+def index_chunks(settings: IndexSettings, chunks: list[Chunk], vectors: NDArray[numpy.float32]) -> str:
+    """Write a generation of chunks that stand for themselves (an evaluator's passages), one vector each.
+
+    Returns its id, for ``open_generation``; it holds no policy and is not published.
+    """
+    manifest = _manifest(settings, (), chunks, Sources((), {}, {}, ()))
+    texts = [embedded_text(piece) for piece in chunks]
+    by_text = {_digest(text): vector for text, vector in zip(texts, vectors, strict=True)}
+    _write(settings, manifest, (), chunks, [], by_text)
+    return manifest.generation
+
+
 def _live(settings: IndexSettings) -> Manifest | None:
     """The manifest of the newest sound generation, None where there is none."""
     for generation in candidates(settings):
@@ -141,7 +159,11 @@ def _digest(text: str) -> str:
 
 
 def _embed(
-    settings: IndexSettings, known: dict[str, list[float]], texts: Sequence[str], progress: Progress
+    settings: IndexSettings,
+    known: dict[str, list[float]],
+    texts: Sequence[str],
+    progress: Progress,
+    embedder: Embeddings | None,
 ) -> dict[str, list[float]]:
     """A vector for each text, by its hash; ``known`` ones where the text is not new."""
     vectors = dict(known)
@@ -153,7 +175,7 @@ def _embed(
         from index.embedder import load
 
         progress(message("step_model", model=settings.embedding_model))
-        model = load(settings.embedding_model)
+        model = embedder or load(settings.embedding_model)
         with tqdm(
             total=len(fresh), desc=message("step_embed"), unit=message("embed_unit"), disable=None
         ) as bar:
@@ -205,7 +227,7 @@ def _write(
     policies: tuple[Policy, ...],
     chunks: list[Chunk],
     words: list[str],
-    vectors: dict[str, list[float]],
+    vectors: Mapping[str, Vector],
 ) -> None:
     """Fill a new directory; fresh inserts only, the manifest last."""
     folder = generation_folder(settings, manifest.generation)
@@ -227,7 +249,9 @@ def _write(
             part = chunks[at : at + BATCH]
             collection.add(
                 ids=[piece.id for piece in part],
-                embeddings=[vectors[_digest(embedded_text(piece))] for piece in part],  # type: ignore[arg-type]
+                embeddings=numpy.asarray(
+                    [vectors[_digest(embedded_text(piece))] for piece in part], dtype=numpy.float32
+                ),
                 documents=[piece.text for piece in part],
                 metadatas=[
                     {

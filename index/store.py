@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from langchain_chroma import Chroma
 
+    from index.dictionary import Dictionary
     from index.embedder import SentenceEmbeddings
 
 SCHEMA = 2  # of the files of a generation
@@ -110,6 +111,13 @@ class Index:
     def neighbours(self, word: str) -> tuple[tuple[str, float], ...]:
         """Words of the policies that a word may stand for (see ``Vocabulary.neighbours``)."""
         return self.vocabulary.neighbours(word, self.embedder.embed_documents)
+
+    @cached_property
+    def dictionary(self) -> Dictionary:
+        """What English words stand for in these policies, read at the first English question (0.2 s)."""
+        from index.dictionary import Dictionary
+
+        return Dictionary.of(self.vocabulary.words)
 
     def close(self) -> None:
         """Release files and threads; the index cannot be used afterwards."""

@@ -22,13 +22,13 @@ MOST = 4  # neighbours of a word
 
 
 def content_words(texts: Iterable[str]) -> list[str]:
-    """Nouns, verbs, adjectives and set phrases of more than one character, sorted."""
+    """Nouns, verbs, adjectives, adverbs, places, times and set phrases of more than one character, sorted."""
     words = {
         word
         for text in texts
         for line in fold(text).split("\n")
         for word, part in tagged(line.replace(" ", ""))
-        if len(word) > 1 and part[:1] in "nvajbil" and not word.isascii()
+        if len(word) > 1 and part[:1] in "nvajbildst" and not word.isascii()
     }
     return sorted(words)
 

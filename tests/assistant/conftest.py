@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 import pytest
 
 from assistant.answer import Answer
 from assistant.chain import PolicyAssistant
-from eval.run import FOLDERS, indexed
+from eval.run import FOLDERS
+from eval.systems import indexed
 from tests.assistant.look import PLAN, spoken
 
 Ask = Callable[..., Answer]
@@ -19,15 +19,13 @@ Ask = Callable[..., Answer]
 def several(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on every policy of ``data/policies`` and ``eval/policies`` in one index."""
     files = [path for folder in FOLDERS for path in sorted(folder.iterdir())]
-    return cast(PolicyAssistant, indexed(files, tmp_path_factory.mktemp("several")))
+    return indexed(files, tmp_path_factory.mktemp("several"))
 
 
 @pytest.fixture(scope="session")
 def regulation(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on a regulation with chapters and articles."""
-    return cast(
-        PolicyAssistant, indexed([FOLDERS[1] / "linhe-canchu-2025.md"], tmp_path_factory.mktemp("law"))
-    )
+    return indexed([FOLDERS[1] / "linhe-canchu-2025.md"], tmp_path_factory.mktemp("law"))
 
 
 @pytest.fixture(scope="session")

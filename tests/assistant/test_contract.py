@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from langchain_core.runnables import Runnable, RunnableLambda
@@ -13,7 +13,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from assistant.answer import Answer, Evidence, Final, Token
 from assistant.ask import Ask as AskedOf
 from assistant.chain import PolicyAssistant
-from eval.run import indexed
+from eval.systems import indexed
 from index.build import build
 from tests.assistant.conftest import Ask
 from tests.assistant.look import PLAN, shown, sound, spoken
@@ -277,7 +277,7 @@ def test_a_draft_that_says_more_than_its_quotes_is_replaced_by_quotes(assistant:
 @pytest.mark.parametrize("question", ["绿色工厂由谁牵头？", "绿色工厂补贴多少钱？"])
 def test_answer_and_refusal_say_that_the_index_is_old(question: str, source: str, tmp_path: Path) -> None:
     (tmp_path / "plan.md").write_text(source, "utf-8")
-    opened = cast(PolicyAssistant, indexed([tmp_path / "plan.md"], tmp_path / "indexed"))
+    opened = indexed([tmp_path / "plan.md"], tmp_path / "indexed")
     assert "index_stale" not in [notice.code for notice in opened.invoke({"question": question}).notices]
     settings = opened.index.settings
     (settings.policy_dir / "more.txt").write_text("某市关于测试的通知\n\n一、测试。\n", "utf-8")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import pytest
 
 from assistant.answer import Answer
 from assistant.chain import PolicyAssistant
-from eval.run import indexed
+from eval.systems import indexed
 from tests.assistant.look import holds
 
 TEXT = """云溪市商务局关于印发老字号扶持资金管理办法的通知
@@ -49,7 +47,7 @@ def measure(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on that text."""
     folder = tmp_path_factory.mktemp("measure")
     (folder / "yunxi-2025.txt").write_text(TEXT, "utf-8")
-    return cast(PolicyAssistant, indexed([folder / "yunxi-2025.txt"], folder / "indexed"))
+    return indexed([folder / "yunxi-2025.txt"], folder / "indexed")
 
 
 def _ask(assistant: PolicyAssistant, question: str) -> Answer:
@@ -139,7 +137,7 @@ def everyday(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on rules that readers ask about in everyday words."""
     folder = tmp_path_factory.mktemp("everyday")
     (folder / "guiding-2025.txt").write_text("白河市若干规定\n\n" + EVERYDAY, "utf-8")
-    return cast(PolicyAssistant, indexed([folder / "guiding-2025.txt"], folder / "indexed"))
+    return indexed([folder / "guiding-2025.txt"], folder / "indexed")
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import pytest
 
 from assistant.chain import PolicyAssistant
-from eval.run import indexed
+from eval.systems import indexed
 from tests.assistant.look import quotes, tasks
 
 TEXT = """云岭省人民政府关于促进综合保税区发展的若干意见
@@ -49,7 +47,7 @@ def opinion(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on that text."""
     folder = tmp_path_factory.mktemp("opinion")
     (folder / "yunling-2025.txt").write_text(TEXT, "utf-8")
-    return cast(PolicyAssistant, indexed([folder / "yunling-2025.txt"], folder / "indexed"))
+    return indexed([folder / "yunling-2025.txt"], folder / "indexed")
 
 
 @pytest.mark.parametrize("question", ["哪些任务只由海关负责？", "海关单独负责哪些任务？"])
@@ -128,7 +126,7 @@ def notice(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on a notice whose duties stand in lines of their own."""
     folder = tmp_path_factory.mktemp("notice")
     (folder / "jiangcheng-2025.txt").write_text(LINES, "utf-8")
-    return cast(PolicyAssistant, indexed([folder / "jiangcheng-2025.txt"], folder / "indexed"))
+    return indexed([folder / "jiangcheng-2025.txt"], folder / "indexed")
 
 
 def test_tasks_by_the_line_that_says_when(notice: PolicyAssistant) -> None:
@@ -218,7 +216,7 @@ def test_numbered_tasks_that_say_in_a_sentence_who_bears_them_are_counted(
 ) -> None:
     folder = tmp_path_factory.mktemp("worded")
     (folder / "qingyuan-2025.md").write_text(WORDED, "utf-8")
-    plan = cast(PolicyAssistant, indexed([folder / "qingyuan-2025.md"], folder / "indexed"))
+    plan = indexed([folder / "qingyuan-2025.md"], folder / "indexed")
     answer = plan.invoke({"question": "一共多少项任务？"})
     assert answer.count == 3
     assert tasks(answer) == ["推进网络建设", "农产品溯源", "政务服务下沉"]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import pytest
 
 from assistant.chain import PolicyAssistant
-from eval.run import indexed
+from eval.systems import indexed
 from tests.assistant.look import holds, quotes
 
 TEXT = """# 澄州市人民政府办公室关于印发澄州市托育服务三年行动计划（2025—2027年）的通知
@@ -44,7 +42,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on that text."""
     folder = tmp_path_factory.mktemp("plan")
     (folder / "chengzhou-2025.md").write_text(TEXT, "utf-8")
-    return cast(PolicyAssistant, indexed([folder / "chengzhou-2025.md"], folder / "indexed"))
+    return indexed([folder / "chengzhou-2025.md"], folder / "indexed")
 
 
 @pytest.mark.parametrize(
@@ -114,3 +112,16 @@ def test_words_behind_the_last_name_are_said_of_every_part(
     answer = plan.invoke({"question": question})
     assert f"相差 {gap}元" in answer.text
     assert "城镇" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("哪些指标是约束性的？", "约束性指标共 1 项：普惠托位累计数[1]。"),
+        ("普惠托位累计数是约束性指标还是预期性指标？", "普惠托位累计数：约束性[1]"),
+        ("保育师持证人数是约束性指标吗？", "不是约束性。保育师持证人数：预期性[1]"),
+    ],
+)
+def test_what_binds_is_read_in_the_row(plan: PolicyAssistant, question: str, text: str) -> None:
+    answer = plan.invoke({"question": question})
+    assert (answer.text, answer.certificate.passed) == (text, True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import pytest
 
 from assistant.answer import Answer
 from assistant.chain import PolicyAssistant
-from eval.run import indexed
+from eval.systems import indexed
 from tests.assistant.look import holds, quotes, shown, tasks
 
 OPINION = """国务院关于促进冷链物流发展的若干意见
@@ -81,7 +79,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     for name, text in (("guofa-2023-88", OPINION), ("chengjiang-2024-5", PLAN), ("lengku", MEASURES)):
         files.append(folder / f"{name}.txt")
         files[-1].write_text(text, "utf-8")
-    return cast(PolicyAssistant, indexed(files, folder / "indexed"))
+    return indexed(files, folder / "indexed")
 
 
 def ask(library: PolicyAssistant, question: str) -> Answer:

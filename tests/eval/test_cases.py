@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from eval.cases import CATEGORIES, Case, CaseError, check, load, problems
+from eval.cases import CATEGORIES, SPLITS, Case, CaseError, check, files_of, load, problems
 from eval.run import FOLDERS
 
-FILES = sorted((Path(__file__).parents[2] / "eval" / "cases").glob("*.jsonl"))
+FILES = files_of()
 SOUND = Case(
     id="a",
     category="numeric",
@@ -21,18 +21,34 @@ SOUND = Case(
 )
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_cases_are_sound(path: Path) -> None:
     cases = load(path)
     assert cases
     assert check(cases, FOLDERS) == []
 
 
-def test_cases_cover_every_category_and_enough_refusals() -> None:
-    cases = [case for path in FILES for case in load(path)]
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_a_split_covers_every_category_and_enough_refusals(split: str) -> None:
+    cases = [case for path in files_of(split) for case in load(path)]
     assert {case.category for case in cases} == set(CATEGORIES)
     refused = [case for case in cases if not case.answerable or case.category == "false-premise"]
     assert 0.25 <= len(refused) / len(cases) <= 0.32
+
+
+def test_no_case_is_in_two_splits() -> None:
+    cases = [case for path in files_of() for case in load(path)]
+    assert {case.split for case in cases} == set(SPLITS)
+    assert len({case.id for case in cases}) == len(cases)
+    asked = {(case.policy, case.question, str(case.history)) for case in cases}
+    assert len(asked) == len(cases)
+
+
+def test_there_are_as_many_cases_as_were_promised() -> None:
+    cases = [case for path in files_of("dev", "test") for case in load(path)]
+    on_plan = sum(case.policy == "hanzhong-2024-11" for case in cases)
+    assert on_plan >= 220
+    assert len(cases) - on_plan >= 60
 
 
 def test_evidence_must_be_verbatim_and_unique() -> None:

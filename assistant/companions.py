@@ -1,0 +1,136 @@
+"""What a quoted sentence cannot stand without: its list, the items it refers to, the clauses that go on from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from assistant.ask import Ask
+from assistant.corpus import Unit, lead_in, section_at
+from assistant.match import grip
+from assistant.sentences import Sentence, sentences
+from assistant.terms import Term, words
+from index.policy import Policy, Section
+from index.text import squeeze
+
+_REFERS = re.compile(r"第[一二三四五六七八九十]+项|前[款项]|前[两二三]项|除前")
+
+
+def with_companions(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> list[Sentence]:
+    """Chosen sentences, the best first, with what belongs to them; in no order."""
+    chosen = _with_rules(ask, chosen)
+    chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
+    return _with_lead_in(ask, _with_second_half(ask, chosen))
+
+
+def _with_second_half(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """A sentence cut at ；whose next clause decides (；合同另有约定的，最长不得…) brings that clause."""
+    result = list(chosen)
+    decides = re.compile(words()["decides"]["zh"])
+    for sentence in chosen[:1]:
+        clauses = list(sentences(ask, sentence.passage))
+        at = next((i for i, clause in enumerate(clauses) if clause.start == sentence.start), len(clauses))
+        source = ask.corpus.policies[sentence.policy].source
+        for before, clause in pairwise(clauses[at:]):
+            joined = before.text.endswith("；") and "\n" not in source[before.end : clause.start]
+            if not joined or not decides.match(clause.text):
+                break
+            if clause not in result:
+                result.append(clause)
+    return result
+
+
+def _with_clauses(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> list[Sentence]:
+    """Clauses of the best sentence (between ；) that speak of what the chosen ones leave out."""
+    result = list(chosen)
+    for best in chosen[:1]:
+        source = ask.corpus.policies[best.policy].source
+        for clause in sentences(ask, best.passage):
+            if clause in result:
+                continue
+            between = source[min(clause.end, best.end) - 1 : max(clause.start, best.start)]
+            own = Unit(((1.0, squeeze(clause.text)),))
+            held = Unit(((1.0, squeeze("".join(sentence.text for sentence in result))),))
+            adds = any(
+                term.weight >= 0.9 and grip(term, own) >= 0.9 and grip(term, held) < 0.9 for term in terms
+            )
+            if adds and not re.search(r"[。！？\n]", between):
+                result.append(clause)
+    return result
+
+
+def _with_rules(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """Of a list of what one has to do (应当遵守下列规定：), all is asked for where the best sentence is one item."""
+    result = list(chosen)
+    for item in chosen[:1] if ask.question.has("rules") else []:
+        policy = ask.corpus.policies[item.policy]
+        section, span = section_at(policy, item.start), lead_in(policy, item.start)
+        if section is None or span is None:
+            continue
+        if re.search(words()["ask"]["rules"]["list"], policy.source[slice(*span)]):
+            for other in policy.sections:
+                if other.parent == section.parent and other.level == section.level:
+                    _add_section(result, policy, other, item)
+    return result
+
+
+def _with_items(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """A sentence that opens a list (：) brings the items below it."""
+    result = list(chosen)
+    for sentence in chosen[:1]:  # the best one
+        if not re.search(r"[：:]$|下列|以下|如下", sentence.text):
+            continue
+        policy = ask.corpus.policies[sentence.policy]
+        section = section_at(policy, sentence.start)
+        if section is None:
+            continue
+        for child in policy.sections[section.id + 1 :]:
+            if child.level <= section.level:
+                break
+            _add_section(result, policy, child, sentence)
+    return result
+
+
+def _with_referred(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """An item that speaks of the items before it (除第一项…以外) brings them."""
+    result = list(chosen)
+    for sentence in chosen[:1]:
+        policy = ask.corpus.policies[sentence.policy]
+        section = section_at(policy, sentence.start)
+        if section is None or not section.marker or not _REFERS.search(sentence.text):
+            continue
+        for other in policy.sections[: section.id]:
+            if other.parent == section.parent and other.level == section.level and other.level > 1:
+                _add_section(result, policy, other, sentence)
+    return result
+
+
+def _with_lead_in(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """An item of a list (（二）纳税人为…) brings the sentence that opens the list (按照以下标准扣除：)."""
+    result = list(chosen)
+    for item in chosen:
+        policy = ask.corpus.policies[item.policy]
+        span = lead_in(policy, item.start)
+        if span is None:
+            continue
+        start, end = span
+        if any(other.policy == policy.id and other.start <= start and other.end >= end for other in result):
+            continue
+        result = [other for other in result if other.policy != policy.id or not start <= other.start < end]
+        result.append(
+            Sentence(policy.id, item.section[:-1], start, end, policy.source[start:end], item.passage)
+        )
+    return result
+
+
+def _add_section(result: list[Sentence], policy: Policy, section: Section, beside: Sentence) -> None:
+    """Add a section as one sentence, unless some of it is there already."""
+    whole = policy.source[section.start : section.end]
+    text = whole.strip()
+    at = section.start + whole.find(text)
+    item = Sentence(policy.id, section.path, at, at + len(text), text, beside.passage)
+    if all(
+        item.end <= other.start or item.start >= other.end or other.policy != item.policy for other in result
+    ):
+        result.append(item)

@@ -1,0 +1,61 @@
+"""Which indicators bind and which are only expected (约束性, 预期性), where the row of a table or its sentence says so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from assistant.ask import Ask
+from assistant.draft import Draft
+from assistant.target_choice import choose_targets, eligible_targets
+from assistant.target_fit import Found
+from assistant.terms import words
+from index.text import squeeze
+from prompts import phrase
+
+
+def answer_nature(ask: Ask) -> Draft | None:
+    """The indicators of the nature asked for, or the nature of the one asked about; None where nothing says it."""
+    question = ask.question
+    asked = list(dict.fromkeys(re.findall(words()["nature"]["zh"], question.folded)))
+    if (
+        not asked
+        or question.years
+        or (question.has("who", "why", "definition", "amount") and not question.has("targets"))
+    ):
+        return None
+    rest = tuple(t for t in question.terms if not any(word in t.text for word in asked))
+    of_one = replace(ask, question=replace(question, terms=rest, asks=question.asks - {"yesno"}))
+    one = choose_targets(of_one) if rest and (question.has("yesno") or len(asked) > 1) else []
+    found = _by_indicator(one or eligible_targets(ask))
+    named = {key: (nature, span) for key, span in found.items() if (nature := _nature(ask, key[0], span))}
+    draft = ask.draft()
+    if one:
+        if len(named) != 1:
+            return None
+        (policy, indicator), (nature, span) = next(iter(named.items()))
+        if len(asked) == 1:
+            draft.say("count_right" if nature == asked[0] else "count_wrong", asked=asked[0])
+        draft.quote(text=f"{indicator}：{nature}", cite=draft.cite(policy, *span))
+        return draft
+    chosen = [(key, span) for key, (nature, span) in named.items() if [nature] == asked]
+    if not chosen:
+        return None
+    draft.count = len(chosen)
+    unit = "项" if draft.language == "zh" else "items"
+    draft.say("sections", name=f"{asked[0]}指标", count=draft.compute(len(chosen)), unit=unit)
+    items = (f"{indicator}{draft.cite(policy, *span)}" for (policy, indicator), span in chosen)
+    draft.pieces.append(phrase(draft.language, "item_comma").join(items) + phrase(draft.language, "stop"))
+    return draft
+
+
+def _by_indicator(targets: list[Found]) -> dict[tuple[str, str], tuple[int, int]]:
+    """The sentence or row of each indicator of each policy."""
+    return {(policy, t.indicator): (t.sentence_start, t.sentence_end) for policy, t in targets}
+
+
+def _nature(ask: Ask, policy: str, span: tuple[int, int]) -> str:
+    """What a row or sentence says of its indicator; "" where it says nothing, or more than one thing."""
+    text = squeeze(ask.corpus.policies[policy].source[slice(*span)])
+    found = set(re.findall(words()["nature"]["zh"], text))
+    return found.pop() if len(found) == 1 else ""
