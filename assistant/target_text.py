@@ -32,7 +32,7 @@ def cite_target(draft: Draft, policy: str, target: Target) -> str:
 
 def is_cell(draft: Draft, policy: str, target: Target) -> bool:
     """Whether a target stands in a table, whose row is no sentence to quote."""
-    return heading_of(draft.corpus.policies[policy], target) is not None
+    return heading_of(draft.corpus.policies[policy], target.section, target.start) is not None
 
 
 def dated(target: Target) -> str:
@@ -41,8 +41,8 @@ def dated(target: Target) -> str:
 
 
 def _numbers(draft: Draft, policy: str, target: Target) -> list[int]:
-    heading = heading_of(draft.corpus.policies[policy], target)
-    spans = [(target.sentence_start, target.sentence_end), *([heading] if heading else [])]
+    row = heading_of(draft.corpus.policies[policy], target.section, target.start)
+    spans = row or [(target.sentence_start, target.sentence_end)]
     return [draft.number(policy, *span) for span in spans]
 
 

@@ -14,6 +14,7 @@ from assistant.match import missing
 from assistant.question import Question, roles_in, topic_of
 from assistant.terms import Term
 from index.policy import Role, Section
+from index.task_tables import deadline_at
 from index.text import squeeze
 
 _DEADLINE = re.compile(r"(?:完成|办结|落实)(?:时限|时间|期限)[ 　]*[:：]([^\n。]*)")  # 完成时限：2026年底前
@@ -140,8 +141,11 @@ def tasks_about(ask: Ask) -> Draft | None:
 
 
 def deadline(ask: Ask, clause: Clause) -> tuple[int, int] | None:
-    """The slice of the line below a task that says until when it has to be done (完成时限：…), or None."""
+    """The slice that says until when a task has to be done: a cell of its row, a line below (完成时限：…); or None."""
     policy = ask.corpus.policies[clause.policy]
+    cell = deadline_at(policy, clause.start) if clause.bracketed else None
+    if cell:
+        return cell.start, cell.end
     match = _DEADLINE.search(policy.source, clause.start, policy.sections[clause.section].end)
     return match.span() if match else None
 
@@ -151,10 +155,9 @@ def tasks_due(ask: Ask) -> Draft | None:
     draft = ask.draft()
     clauses = []
     for clause in ask.clauses():
-        policy = ask.corpus.policies[clause.policy]
-        section = policy.sections[clause.section]
-        lines = _DEADLINE.findall(policy.source[clause.start : section.end])
-        if any(str(year) in line for line in lines[:1] for year in ask.question.years):
+        span = deadline(ask, clause)
+        text = ask.corpus.policies[clause.policy].source[slice(*span)] if span else ""
+        if any(str(year) in text for year in ask.question.years):
             clauses.append(clause)
     if not clauses:
         return None

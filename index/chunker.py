@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 
+from index.grids import grids
 from index.policy import Chunk, Policy, Section
 
 LONGEST = 360  # characters; a longer item is split at sentence ends
@@ -80,7 +81,12 @@ def _trimmed(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _chunk(policy: Policy, section: Section, start: int, end: int) -> Chunk:
     text = policy.source[start:end]
-    context = "\n".join([policy.title, " ".join(section.path)]).strip()
+    headers = [
+        policy.source[grid.header.start : grid.header.end]
+        for grid in grids(policy.source, section.start, section.end)
+        if grid.header.start < start and any(start <= row.start < end for row in grid.rows)
+    ]
+    context = "\n".join([policy.title, " ".join(section.path), *headers]).strip()
     identity = "\0".join([policy.id, str(start), str(end), context, text])
     return Chunk(
         id=hashlib.sha256(identity.encode()).hexdigest()[:32],

@@ -21,7 +21,7 @@ LABEL = re.compile(rf"(?P<word>{'|'.join(_WORDS.values())})(?:单位|部门|机�
 
 
 # What stands behind the organisations of a segment, the most specific first.
-_MEANS = r"(?:按照?(?:各自)?(?:职责|职能)?(?:分工|职责|职能)?|根据(?:各自)?职责(?:分工)?|依职责|各负其责|分别|共同|联合|具体|统一|统筹|协调|全面|总|分头|在各自职责范围内|依法)*"
+_MEANS = r"(?:按照?(?:各自)?(?:职责|职能)?(?:分工|职责|职能)?|根据(?:各自)?职责(?:分工)?|依职责|各负其责|分别|共同|联合|具体|统一|统筹|协调|全面|总|分头|在各自职责范围内|依法|均(?:应当|须|需|应|要)?|皆|应当|须|在本(?:辖区|行政区域|区域|地区|行业|领域|单位|部门)(?:范围)?内?)*"
 
 
 _VERBS = (
@@ -55,6 +55,13 @@ _RULE_ALL = re.compile(
 )
 
 
+# 表1所列任务，各县均须落实: what a rule is of stands before its comma, who is bound behind it.
+_RULE_OF = re.compile(
+    r"^(?:对|对于)?(?P<which>以下|以上|上述|下列|下述|本表|上表|下表|附?表\s*\d*)(?:中|内)?(?:所列|列出|列明|明确)?的?(?:各项|所有|全部)?(?:重点)?(?:任务|工作|事项|措施|条款)$"
+)
+_EVERYBODY = re.compile(r"均|都|全部|皆")
+
+
 _RULE_FIRST = re.compile(
     r"(?:排|列)(?:在)?(?:第一|首)位?的?(?:部门|单位|者)?(?:为|是|即为|系)?牵头(?:部门|单位|责任)?|首位(?:为|是)牵头|第一(?:个)?(?:部门|单位)?(?:为|是)牵头"
 )
@@ -74,6 +81,10 @@ class Clause:
     parts: list[tuple[Role, int, int]] = field(default_factory=list)  # role and slice of each name
     rules: list[tuple[str, list[tuple[Role, int, int]]]] = field(default_factory=list)
     first_leads: bool = False
+    row: tuple[int, int] | None = None  # of a table: the slice of the row
+    above: tuple[int, int] | None = None  # and of the row above in which its merged bodies stand
+    task: str = ""  # of a table: what the row names its task
+    table: str = ""  # of a table: the line over it, squeezed
 
 
 def brackets(text: str) -> Iterator[tuple[int, int]]:
@@ -146,7 +157,8 @@ def read_clause(text: str, start: int, end: int, clause: Clause, *, strict: bool
     pending: list[tuple[int, int]] = []
     segments = list(slices(text, start, end, ",;。" if strict else ",;。\n"))
     role_of_label: Role | None = None
-    for left, right in segments:
+    which = ""
+    for number, (left, right) in enumerate(segments):
         segment = text[left:right]
         if _RULE_TAIL.match(segment):
             continue
@@ -160,6 +172,17 @@ def read_clause(text: str, start: int, end: int, clause: Clause, *, strict: bool
             if inner.parts:
                 clause.rules.append((rule["which"] or "", inner.parts))
             continue
+        of = _RULE_OF.match(segment)
+        if of and number + 1 < len(segments) and _EVERYBODY.search(text[slice(*segments[number + 1])]):
+            which = re.sub(r"\s", "", of["which"])
+            continue
+        if which:
+            inner = Clause(0, 0, True)
+            if read_segment(text, left, right, [], inner, strict=True):
+                clause.rules.append((which, _implementing(segment, inner.parts)))
+                which = ""
+                continue
+            which = ""
         if TERMS.match(segment):
             role_of_label = None
             continue
@@ -167,8 +190,8 @@ def read_clause(text: str, start: int, end: int, clause: Clause, *, strict: bool
         if labels:
             if text[left : labels[0].start()].strip() and role_of_label:
                 _add_names(text, left, labels[0].start(), role_of_label, clause, strict=False)
-            for number, label in enumerate(labels):
-                stop = labels[number + 1].start() if number + 1 < len(labels) else right
+            for at, label in enumerate(labels):
+                stop = labels[at + 1].start() if at + 1 < len(labels) else right
                 role_of_label = next(
                     role for role, words in _WORDS.items() if label["word"] in words.split("|")
                 )
@@ -184,6 +207,12 @@ def read_clause(text: str, start: int, end: int, clause: Clause, *, strict: bool
             pending += names_in(text, left, right)
         else:
             pending = []
+
+
+def _implementing(segment: str, parts: list[tuple[Role, int, int]]) -> list[tuple[Role, int, int]]:
+    """The parts of a rule: who is responsible for carrying out what others lead (负责落实) implements it."""
+    carried = re.search(rf"(?:{_WORDS[Role.IMPLEMENT]}|执行)$", segment)
+    return [(Role.IMPLEMENT if carried and role is Role.RESPONSIBLE else role, a, b) for role, a, b in parts]
 
 
 def read_segment(

@@ -6,12 +6,15 @@ Works on folded text (see ``index.text``), so that full- and half-width punctuat
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
 from index.clauses import LABEL, TERMS, Clause, brackets, read_bare_list, read_clause, slices
+from index.organisations import is_role
 from index.policy import Duty, Policy, Role, Section
 from index.running_text import read_running
+from index.task_tables import task_rows
 from index.text import Folded, fold_with_origin
 
 NAME = 60  # characters of a sentence that name a task
@@ -23,18 +26,25 @@ def find_duties(policy: Policy) -> tuple[Duty, ...]:
     duties: list[Duty] = []
     rules: list[tuple[str, int, Role, str, int, int]] = []
     first_leads_from: tuple[int, int, int] | None = None
+    tables: dict[int, str] = {}  # clause -> the line over the table that it is a row of
     number = 0
     for section in policy.sections:
         if section.level == 0 and section.id == 0:
             continue
         folded = fold_with_origin(policy.source[section.start : section.end])
-        clauses = list(_clauses(folded.text, section.body_start - section.start))
+        rows = _row_clauses(policy, section, folded)
+        clauses = [*rows, *_clauses(folded.text, section.body_start - section.start, rows)]
         previous = 0
         bracketed = sum(clause.bracketed for clause in clauses)
-        for clause in clauses:
-            start, end = _statement(folded.text, previous, clause)
-            previous = clause.end if clause.bracketed else previous
-            task = _task(policy, section, folded, clause, start, clause.bracketed and bracketed == 1)
+        for clause in sorted(clauses, key=lambda clause: clause.start):
+            start, end = clause.row or _statement(folded.text, previous, clause)
+            previous = max(end, clause.end) if clause.bracketed else previous
+            task = clause.task or _task(
+                policy, section, folded, clause, start, clause.bracketed and bracketed == 1
+            )
+            if clause.row:
+                tables[number] = clause.table
+            above = [section.start + o for o in folded.span(*clause.above)] if clause.above else (-1, -1)
             at, until = (section.start + o for o in folded.span(start, end))
             clause_at, clause_until = (section.start + o for o in folded.span(clause.start, clause.end))
             template = Duty(
@@ -57,7 +67,7 @@ def find_duties(policy: Policy) -> tuple[Duty, ...]:
                     and role is Role.LEAD
                     and clause.parts[0][0] is Role.RESPONSIBLE
                     and first_leads_from[0] != number
-                    else (-1, -1)
+                    else above
                 )
                 duties.append(
                     replace(
@@ -73,10 +83,33 @@ def find_duties(policy: Policy) -> tuple[Duty, ...]:
                     name = _name(policy, section, folded, name_start, name_end)
                     rules.append((which, number, role, name, clause_at, clause_until))
             number += 1
-    return tuple(_apply_rules(duties, rules))
+    return tuple(_apply_rules(duties, rules, tables))
 
 
-def _apply_rules(duties: list[Duty], rules: list[tuple[str, int, Role, str, int, int]]) -> list[Duty]:
+def _row_clauses(policy: Policy, section: Section, folded: Folded) -> list[Clause]:
+    """The rows of the section's tables that name who bears a task, as clauses."""
+
+    def place(start: int, end: int) -> tuple[int, int]:
+        at, until = (bisect_left(folded.origin, offset - section.start) for offset in (start, end))
+        return at, until
+
+    return [
+        Clause(
+            *place(row.start, row.end),
+            True,
+            parts=[(role, *place(start, end)) for role, start, end in row.parts],
+            row=place(row.row.start, row.row.end),
+            above=place(row.above.start, row.above.end) if row.above else None,
+            task=row.task,
+            table=row.label,
+        )
+        for row in task_rows(policy, section)
+    ]
+
+
+def _apply_rules(
+    duties: list[Duty], rules: list[tuple[str, int, Role, str, int, int]], tables: dict[int, str]
+) -> list[Duty]:
     """The duties with those that a rule (以下均需…落实) adds to other bracketed clauses."""
     if not rules:
         return duties
@@ -85,15 +118,24 @@ def _apply_rules(duties: list[Duty], rules: list[tuple[str, int, Role, str, int,
         by_clause.setdefault(duty.clause, []).append(duty)
     for which, origin, role, name, start, end in rules:
         for clause, members in by_clause.items():
-            bound = clause <= origin if which in ("以上", "上述") else clause >= origin
-            if which == "":
-                bound = True
             present = any(d.organisation == name and d.role is role for d in members)
-            if bound and not present and members[0].bracketed:
+            if _binds(which, origin, clause, tables) and not present and members[0].bracketed:
                 members.append(
                     replace(members[0], role=role, organisation=name, rule_start=start, rule_end=end)
                 )
     return [duty for clause in sorted(by_clause) for duty in by_clause[clause]]
+
+
+def _binds(which: str, origin: int, clause: int, tables: dict[int, str]) -> bool:
+    """Whether a rule of clause ``origin`` binds another: those before it, behind it, of a table, or all (``""``)."""
+    if "表" not in which:
+        return clause <= origin if which in ("以上", "上述") else clause >= origin or not which
+    if which[-1].isdigit():  # 表1 is not 表10
+        return bool(re.match(rf"{which}(?!\d)", tables.get(clause, "")))
+    before = [table for number, table in tables.items() if number < origin][-1:]
+    behind = [table for number, table in tables.items() if number > origin][:1]
+    meant = behind or before if which == "下表" else before or behind
+    return tables.get(clause) in meant
 
 
 def _name(policy: Policy, section: Section, folded: Folded, start: int, end: int) -> str:
@@ -101,11 +143,16 @@ def _name(policy: Policy, section: Section, folded: Folded, start: int, end: int
     return re.sub(r"\s+", "", policy.source[section.start + at : section.start + until])
 
 
-def _clauses(text: str, body_at: int) -> Iterator[Clause]:
-    """Responsibility clauses of a folded section: brackets, labels, then running sentences."""
-    taken: list[tuple[int, int]] = []
+def _clauses(text: str, body_at: int, rows: list[Clause]) -> Iterator[Clause]:
+    """Responsibility clauses of a folded section beside its tables: brackets, labels, then running sentences.
+
+    ``rows`` are the rows of tables, which hold no other clause. A part in them is a body's, not a role's.
+    """
+    taken = [clause.row for clause in rows if clause.row]
     found: list[Clause] = []
     for start, end in brackets(text):
+        if any(left <= start < right for left, right in taken):
+            continue
         inner = text[start + 1 : end - 1]
         if _ASIDE.match(inner.strip()):
             continue
@@ -133,11 +180,14 @@ def _clauses(text: str, body_at: int) -> Iterator[Clause]:
             read_clause(text, at, until, clause, strict=True)
             running = Clause(at, until, False)
             read_running(text, at, until, running)
-            if len(running.parts) > len(clause.parts):
+            if len(running.parts) > len(clause.parts) and not clause.rules:
                 clause.parts = running.parts
-            if clause.parts:
+            if clause.parts or clause.rules:
                 found.append(clause)
-    yield from sorted(found, key=lambda clause: clause.start)
+    for clause in found:
+        clause.parts = [part for part in clause.parts if not is_role(text[part[1] : part[2]])]
+        if clause.parts or clause.rules or clause.first_leads:
+            yield clause
 
 
 def _ends_statement(text: str, end: int) -> bool:
@@ -216,7 +266,7 @@ def _task(policy: Policy, section: Section, folded: Folded, clause: Clause, star
 
 def _sentence(text: str, at: int, clause: Clause) -> int:
     """Where the name of a task of running text ends: its sentence, or what of it names who bears it; 0 if too long."""
-    named = max(end for _, _, end in clause.parts)
+    named = max((end for _, _, end in clause.parts), default=clause.start)
     stops = [
         clause.end,
         *(match.start() for match in re.finditer("[,;]", text[: clause.end]) if match.start() > named),

@@ -31,6 +31,9 @@ _GENERIC = re.compile(
     r"^(?:等)?(?:各|有关|相关|其他|其它|成员|责任|牵头|配合|市级|省级|县级|区级)*(?:有关|相关)?(?:部门|单位|成员单位|方面)(?:和单位)?$"
 )
 
+_ROLE_NAME = re.compile(
+    r"^(?:由|各|本|该|相关|有关|其他|其它|任务|项目)*(?:的)?(?:总?牵头|主办|主责|配合|协办|协助|参与|责任|负责|承办)(?:单位|部门|方|责任单位)$"
+)
 _AT = re.compile(r"(?<=办公室)\([^()]+\)$")  # 领导小组办公室(市X局): not the bureau itself
 
 
@@ -157,6 +160,11 @@ def offices_in(folded: str) -> list[str]:
 def is_generic(text: str) -> bool:
     """Whether a name is only 有关部门 or the like."""
     return bool(_GENERIC.match(squeeze(text)))
+
+
+def is_role(text: str) -> bool:
+    """Whether a name only says what part somebody has (牵头单位): no body is called so."""
+    return bool(_ROLE_NAME.match(squeeze(text)))
 
 
 def english_name(name: str) -> str:

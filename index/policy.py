@@ -132,8 +132,8 @@ class Policy:
 class Chunk:
     """A slice of a policy that is embedded and retrieved: ``text == source[start:end]``.
 
-    ``id`` is a hash of policy id, offsets and embedded text; ``context`` (title and section path)
-    is embedded with the text and never shown as its text.
+    ``id`` is a hash of policy id, offsets and embedded text; ``context`` (title, section path
+    and the header of a table of which the slice holds only rows) is embedded with the text and never shown as its text.
     """
 
     id: str

@@ -122,7 +122,7 @@ def _counts(text: str, match: re.Match[str]) -> bool:
         return False
     if unit in ("日", "月", "号") and re.search(r"月\s*$", before):
         return False
-    if re.search(r"(?:第|no\.?|号|\[\d{4}\])\s*$", before) or (unit == "号"):
+    if re.search(r"(?:第|no\.?|号|\[\d{4}\]|(?<![代手钟水电])表|附[表图件])\s*$", before) or (unit == "号"):
         return False
     if re.search(r"(?:19|20)\d\d\s*年\s*$", before) and unit == "月":
         return False

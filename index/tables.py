@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from index.grids import Cell, Grid, Row, grids, read_row
 from index.header import header_labels
 from index.lines import is_row
 from index.policy import Comparator, Policy, Section, Target
@@ -21,7 +22,6 @@ from index.quantities import is_unit
 from index.text import fold, fold_with_origin, squeeze
 from index.wording import PLAN_ENDS, YEAR, read_comparator
 
-_RULE = re.compile(r":?-{2,}:?|-")
 _BRACKET = re.compile(r"\(([^()]{1,16})\)")
 _ORDINAL = re.compile(r"^(?:\(?[\d一二三四五六七八九十]{1,3}[).、]\s*(?!\d)|其中\s*:?|\*+|[—·-]+)+")
 _PLAN_END = re.compile(r'"?(十[一二三四五六七])五"?')
@@ -33,35 +33,7 @@ _CELL = re.compile(
     r"[\])]?(?:\([^()]*\))?"
 )
 _AFTER = re.compile(r"(?:及?以[上下内]|之内|左右|上下)$")
-_CAPTION = 80  # characters that the line over a table has at most
 _ENOUGH = 0.5  # of a column's cells that have to be numbers
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell without its outer blanks: a slice of the source, and its folded text."""
-
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of a table."""
-
-    start: int
-    end: int
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table: its header, the rows under it, and where the line over it (单位：万元) begins."""
-
-    caption: int  # equals the header's start where there is none
-    header: Row
-    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,65 +67,18 @@ def is_total(indicator: str) -> bool:
     return bool(_words()["total"].match(squeeze(indicator)))
 
 
-def grids(source: str, start: int, end: int) -> Iterator[Grid]:
-    """The tables of a slice of the source."""
-    rows: list[Row] = []
-    caption = before = -1
-    for match in re.finditer(r"[^\n]*\n?", source[start:end]):
-        line = match.group()
-        at = start + match.start()
-        row = _row(source, at, at + len(line.rstrip("\r\n"))) if _may_be_row(line, rows) else None
-        if row is not None:
-            if not rows:
-                caption = before
-            rows.append(row)
-            continue
-        if line.strip() or (rows and source[rows[-1].start : rows[-1].end].lstrip().startswith("|")):
-            yield from _grid(source, rows, caption)
-            rows = []
-        if line.strip():
-            before = at if len(line.strip()) <= _CAPTION else -1
-    yield from _grid(source, rows, caption)
+def heading_of(policy: Policy, section: int, at: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """The slices of the row that an offset lies in, and of its table's header (with a line over it that gives a unit).
 
-
-def _may_be_row(line: str, rows: list[Row]) -> bool:
-    return is_row(line) or (line.strip("\n").count("\t") >= 1 and (not rows or len(rows[0].cells) == 2))
-
-
-def _row(source: str, start: int, end: int) -> Row | None:
-    """A line of the source as a row; its cells keep their places, empty ones too."""
-    line = source[start:end]
-    bars = line.lstrip().startswith("|")
-    cells = []
-    for match in re.finditer(r"(?:\\\||[^|])*" if bars else r"[^\t]*", line):
-        raw = match.group()
-        left = start + match.start() + len(raw) - len(raw.lstrip())
-        if match.end() == match.start() and match.start() and line[match.start() - 1] not in "|\t":
-            continue  # the empty match behind a cell
-        right = max(left, start + match.start() + len(raw.rstrip()))
-        cells.append(Cell(left, right, fold(source[left:right]).replace("\n", " ")))
-    if bars:
-        cells = cells[1:-1] if line.rstrip().endswith("|") else cells[1:]
-    return Row(start, end, tuple(cells)) if len(cells) > 1 else None
-
-
-def _grid(source: str, rows: list[Row], caption: int) -> Iterator[Grid]:
-    body = [row for row in rows if not all(_RULE.fullmatch(cell.text) for cell in row.cells)]
-    if len(body) > 1:
-        header, *rest = body
-        near = caption >= 0 and not re.search(r"[。]", source[caption : header.start].rstrip()[:-1])
-        yield Grid(caption if near else header.start, header, tuple(rest))
-
-
-def heading_of(policy: Policy, target: Target) -> tuple[int, int] | None:
-    """The slice with the header (and the line over it) of the table that a target stands in, or None."""
-    if not is_row(policy.source[target.sentence_start : target.sentence_end]):
-        return None
-    section = policy.sections[target.section]
-    for grid in grids(policy.source, section.start, section.end):
-        if any(row.start <= target.start < row.end for row in grid.rows):
-            over = _words()["caption_unit"].search(fold(policy.source[grid.caption : grid.header.start]))
-            return (grid.caption if over else grid.header.start), grid.header.end
+    None where the offset, of the section with this number, lies in no table.
+    """
+    own = policy.sections[section]
+    for grid in grids(policy.source, own.start, own.end):
+        for row in grid.rows:
+            if row.start <= at < row.end:
+                over = _words()["caption_unit"].search(fold(policy.source[grid.caption : grid.header.start]))
+                start = grid.caption if over else grid.header.start
+                return (row.start, row.end), (start, grid.header.end)
     return None
 
 
@@ -163,7 +88,7 @@ def cell_values(quotes: list[str]) -> Iterator[tuple[float, str]]:
         row
         for quote in quotes
         for line in quote.splitlines()
-        if is_row(line) and (row := _row(line, 0, len(line)))
+        if is_row(line) and (row := read_row(line, 0, len(line)))
     ]
     named = [unit for row in rows for cell in row.cells for unit in [*_BRACKET.findall(cell.text), cell.text]]
     named += [m.group(1) for quote in quotes for m in _words()["caption_unit"].finditer(fold(quote))]

@@ -6,18 +6,18 @@ Works on folded text: 10 家 and １０家 are one. A value keeps its wording (�
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from index.distribution import distribute, distribute_years, row_of, with_bare, without_opening
+from index.grids import grids
 from index.policy import Comparator, Policy, Section, Target
-from index.quantities import quantities
+from index.quantities import Quantity, quantities
 from index.tables import table_targets
-from index.text import Folded, fold_with_origin
+from index.task_tables import cells_of
+from index.text import Folded, fold_with_origin, squeeze
 from index.wording import PLAN_ENDS, RISE, YEAR, read_comparator, subject, without_leads
-
-# Words before a value, the longest first.
-
 
 _TENTATIVE = re.compile(r"力争|争取|努力|预计|预期|原则上")
 _PERIOD = re.compile(
@@ -36,12 +36,25 @@ _VERBS = (
 
 _BARE_VERB = re.compile(rf"^(?:{_VERBS}|有|为|达|是|按照?|以|给予|的)+$")
 _CONDITION = re.compile(r"(?:年满|未满|不满|已满|满)\s*$")  # an age that somebody has to have
+_OF_AGE = re.compile(  # 以上老年人, (含)以下的儿童, 至79周岁老年人
+    r"(?:\([^()]*\))?(?:及?以[上下]|[至到-]\d+周?岁(?:及?以[上下])?)?的?[^,;。、\d]{0,8}?(?:人|者|儿童|婴幼儿|居民|职工|学生|群体|父母|子女)"
+)
 _FROM = re.compile(r"[从由][^,;。]{0,16}$")
 _RISES = re.compile(r"\s*(?:左右)?(?:逐步)?(?:增|提|上|扩|下|降|减|压|缩|升|调)[^,;。\d]{0,4}[到至为]")
 _DATED = re.compile(r"(?:到|至)?20\d\d年(?:底|末)?$")  # 签约率2025年(达到100%)
 _BEFORE_YEAR = re.compile(r"^.*20\d\d年(?:底|末)?(?:前|之前|以前)(?=.)")  # 请各单位在2027年前(培育示范企业)
 _NAMELESS = re.compile(r"[\d年月日]*")  # an indicator that is only a number: 2025年(300家)
 _LISTED = re.compile(r"等\s*$")  # 子女教育、…等6项: what was listed, counted
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A sentence, in offsets of the folded section; one of a cell with the task and the due year of its row."""
+
+    start: int
+    end: int
+    task: str = ""
+    year: int | None = None
 
 
 def find_targets(policy: Policy) -> tuple[Target, ...]:
@@ -62,7 +75,9 @@ def find_targets(policy: Policy) -> tuple[Target, ...]:
             if duty.section == section.id and duty.bracketed
         ]
         skip += [(start - section.start, end - section.start) for start, end in read]
-        found += _section_targets(policy, section, folded, body, skip)
+        found += _section_targets(
+            policy, section, folded, list(_units(policy, section, folded, body, read)), skip
+        )
     return tuple(_named(sorted(found, key=lambda target: target.start)))
 
 
@@ -80,20 +95,49 @@ def _named(found: list[Target]) -> Iterator[Target]:
                 break
 
 
+def _is_condition(sentence: str, quantity: Quantity) -> bool:
+    """Whether an age is one that somebody has to have (年满60周岁; 80周岁以上老年人), no number to be reached."""
+    before, behind = sentence[: quantity.start], sentence[quantity.end :]
+    return quantity.unit in ("岁", "周岁") and bool(_CONDITION.search(before) or _OF_AGE.match(behind))
+
+
+def _units(
+    policy: Policy, section: Section, folded: Folded, body: int, read: list[tuple[int, int]]
+) -> Iterator[_Unit]:
+    """The sentences of a section from its body on, and those of the cells of tables whose columns hold no values."""
+    begin = bisect_left(folded.origin, body)
+    tables = [
+        grid
+        for grid in grids(policy.source, section.start, section.end)
+        if not any(start <= grid.header.start < end for start, end in read)
+    ]
+    spans = [(grid.header.start - section.start, grid.rows[-1].end - section.start) for grid in tables]
+    for start, end in _sentences(folded.text, begin, len(folded.text)):
+        if not any(left <= folded.origin[start] < right for left, right in spans):
+            yield _Unit(start, end)
+    for grid in tables:
+        for cell, task, year in cells_of(policy.source, grid):
+            at, until = (
+                bisect_left(folded.origin, offset - section.start) for offset in (cell.start, cell.end)
+            )
+            for start, end in _sentences(folded.text, at, until):
+                yield _Unit(start, end, task, year)
+
+
 def _section_targets(
-    policy: Policy, section: Section, folded: Folded, body: int, skip: list[tuple[int, int]]
+    policy: Policy, section: Section, folded: Folded, units: list[_Unit], skip: list[tuple[int, int]]
 ) -> Iterator[Target]:
     text = folded.text
-    begin = next((i for i, origin in enumerate(folded.origin) if origin >= body), 0)
-    for start, end in _sentences(text, begin):
-        year, period, named, bound = None, "", "", Comparator.EQUAL
+    for unit in units:
+        start, end = unit.start, unit.end
+        year, period, named, bound = unit.year, "", "", Comparator.EQUAL
         previous_end = start
         sentence = text[start:end]
         numbers = [
             quantity
             for quantity in quantities(sentence)
             if not any(a <= folded.origin[start + quantity.start] < b for a, b in skip)
-            and not (quantity.unit in ("岁", "周岁") and _CONDITION.search(sentence[: quantity.start]))
+            and not _is_condition(sentence, quantity)
             and not (
                 _FROM.search(sentence[: quantity.start]) and _RISES.match(sentence[quantity.end :])
             )  # from which it rises
@@ -126,6 +170,7 @@ def _section_targets(
             if not indicator:
                 indicator = named if text[left - 1 : left] == "、" and named else subject(text, start, at)
             named = indicator
+            indicator = indicator or unit.task
             if not indicator:
                 previous_end = until
                 continue
@@ -140,7 +185,7 @@ def _section_targets(
             base = section.start
             due = year if not re.match(r"自|从", sentence) else None
             yield Target(
-                indicator=_as_written(policy.source, base, folded, indicator, start, right),
+                indicator=_of_task(unit, _as_written(policy.source, base, folded, indicator, start, right)),
                 comparator=comparator,
                 low=quantity.low,
                 high=quantity.high,
@@ -166,10 +211,17 @@ def _by_heading(section: Section, indicator: str) -> str:
     return indicator
 
 
-def _sentences(text: str, start: int) -> Iterator[tuple[int, int]]:
+def _of_task(unit: _Unit, indicator: str) -> str:
+    """An indicator of a cell behind the task that its row names, unless one says the other."""
+    if not unit.task or squeeze(indicator) in squeeze(unit.task):
+        return unit.task or indicator
+    return indicator if squeeze(unit.task) in squeeze(indicator) else f"{unit.task}：{indicator}"
+
+
+def _sentences(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Slices up to 。！？ or a line end, the mark included; ； does not end the reach of 到2025年."""
     at = start
-    for match in re.finditer(r"[。!?\n]|$", text[start:]):
+    for match in re.finditer(r"[。!?\n]|$", text[start:stop]):
         end = start + match.end()
         left = at
         while left < end and text[left] in " \n":

@@ -105,11 +105,12 @@ def test_a_cell_is_cited_with_the_header_of_its_table() -> None:
         row = policy.source[target.sentence_start : target.sentence_end]
         assert target.indicator in row and "\n" not in row
         assert target.text in policy.source[target.start : target.end]
-        heading = heading_of(policy, target)
-        assert heading is not None and "2024年现状" in policy.source[slice(*heading)]
+        found = heading_of(policy, target.section, target.start)
+        assert found is not None and policy.source[slice(*found[0])] == row
+        assert "2024年现状" in policy.source[slice(*found[1])]
     last = read(UNIT_OVER)
-    heading = heading_of(last, last.targets[0])
-    assert heading is not None and "单位：万元" in last.source[slice(*heading)]
+    found = heading_of(last, last.targets[0].section, last.targets[0].start)
+    assert found is not None and "单位：万元" in last.source[slice(*found[1])]
 
 
 def test_how_a_cell_binds() -> None:
