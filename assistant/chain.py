@@ -234,7 +234,8 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         if asked.has("harm"):
             return refuse(ask, "harm", passages)
         unnamed = [m for m in asked.mentions if not self.corpus.directory.named(m)]
-        if unnamed and not (asked.has("who") and ask.topical()):
+        claimed = bool(asked.roles) and asked.has("yesno")  # of a task whose bearers can be named
+        if unnamed and not ((asked.has("who") or claimed) and ask.topical()):
             return refuse(ask, "not_named", passages)
         chosen = [p for p in passages if not asked.policies or p.policy in asked.policies][:CONSIDERED]
         draft = route(ask)

@@ -112,6 +112,9 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
     )
     if insists and not now.mentions and not any(term.weight >= 0.9 for term in now.terms):
         return before
+    following = _following_years(new, now, then)
+    if following:
+        return _with_years(before, following, now, then)
     others = [term for term in topical if not _BOTH.fullmatch(term.text)]
     if _BOTH.search(new) and not others and not now.mentions and len(new) < 24:
         return _of_both(new, now, [topic_of(read(text)) for text in earlier]) or new
@@ -124,7 +127,7 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
     if now.mentions and then.mentions and _WITH.search(new) and len(now.mentions) == 1 and not topical:
         return phrase("zh", "follow_with", first=then.mentions[0].text, second=now.mentions[0].text)
     if now.years and not topical and not now.mentions and (elliptic or opening) and len(new) < 24:
-        return _with_years(before, now, then)
+        return _with_years(before, now.years[:1], now, then)
     swapped = _with_addressee(new, before)
     if swapped:
         return swapped
@@ -195,11 +198,25 @@ def _asks_nothing(now: Question) -> bool:
     return not now.roles and not now.has("who", "why", "tasks", "list", "sum", "definition") and not now.kinds
 
 
-def _with_years(before: str, now: Question, then: Question) -> str:
-    year = f"{now.years[0]}"
+def _following_years(new: str, now: Question, then: Question) -> tuple[int, ...]:
+    """The years behind, or before, those of the last question that a follow-up asks for (后面两年呢); () where none."""
+    entry = words()["following_years"]
+    match = re.match(entry[now.language], new.strip(), re.I)
+    if not match or not then.years:
+        return ()
+    count = entry["counts"].get(match["count"].lower()) or int(match["count"])
+    if re.match(entry["before"], match["side"], re.I):
+        return tuple(range(min(then.years) - count, min(then.years)))
+    return tuple(range(max(then.years) + 1, max(then.years) + count + 1))
+
+
+def _with_years(before: str, years: Sequence[int], now: Question, then: Question) -> str:
+    """The last question, of other years."""
+    zh = now.language == "zh"
+    year = ("年、" if zh else " and ").join(map(str, years))
     if then.years:
         return re.sub(rf"{then.years[0]}", year, before, count=1)
-    return f"{before.rstrip('？?。 ')} {year}?" if now.language == "en" else f"{year}年{before}"
+    return f"{year}年{before}" if zh else f"{before.rstrip('？?。 ')} {year}?"
 
 
 def _with_addressee(new: str, before: str) -> str:

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from assistant.terms import Term
 from index.directory import Directory
 from index.header import header_labels
+from index.keywords import tagged
 from index.policy import Duty, HeaderField, Policy, Role, Section, Target
 from index.quantities import read_numeral
 from index.text import fold, squeeze
@@ -160,17 +161,28 @@ class Corpus:
 
     @lru_cache(maxsize=4096)  # noqa: B019
     def spelt_out(self, short: str) -> str:
-        """The words of the policies, used again and again, that two to four characters abbreviate, or ""."""
+        """The words of the policies that two to four characters abbreviate, or "".
+
+        They are used again and again, or three characters and more take one of each word (长护险, 长期护理保险).
+        """
         if not re.fullmatch(r"[一-鿿]{2,4}", short):
             return ""
         pattern = "[一-鿿]{0,2}".join(short)
         found = Counter(re.findall(pattern, self.text))
-        words, times = found.most_common(1)[0] if found else ("", 0)
-        return words if times >= ABBREVIATED else ""
+        whole, times = found.most_common(1)[0] if found else ("", 0)
+        return whole if times >= ABBREVIATED or (len(short) > 2 and _takes_each(short, whole)) else ""
 
     def field(self, policy: Policy, meaning: str) -> HeaderField | None:
         """The header field with this meaning (``header.toml``)."""
         return policy.field(*header_labels()[meaning]["labels"])
+
+
+def _takes_each(short: str, whole: str) -> bool:
+    """Whether the characters of an abbreviation are one of each word that is abbreviated, of two words or more."""
+    parts = [word for word, _ in tagged(whole)]
+    return len(parts) == len(short) and all(
+        len(word) > 1 and character in word for character, word in zip(short, parts, strict=True)
+    )
 
 
 def region_of(policy: Policy) -> str:

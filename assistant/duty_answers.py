@@ -15,6 +15,7 @@ from assistant.organisation_answers import about_organisations
 from assistant.question import Question, names_unread, topic_of
 from assistant.task_lists import (
     all_tasks,
+    deadline_of_task,
     tasks_about,
     tasks_by_role,
     tasks_due,
@@ -77,6 +78,8 @@ def answer_duties(ask: Ask) -> Draft | None:
     if (question.has("distinct") or ranked) and not question.has("leaderless") and not topic:
         return distinct_organisations(ask)
     asks_role = bool(question.roles) or question.has("who")
+    if topic and question.has("when") and not asks_role and not question.has("amount", "yesno", "why"):
+        return deadline_of_task(ask, topic)
     if (
         topic
         and asks_role

@@ -34,6 +34,9 @@ _BASIS = re.compile(
 )
 
 
+_APPROVED = re.compile(
+    r"[^。\n]*(?:会议|常委会)[^。，,\n]{0,12}(?:审议|审定|讨论|研究)?(?:通过|同意|批准)[^。\n]*。?"
+)
 _SIGNED = re.compile(r"(?m)^[ 　]*\d{4}年\d{1,2}月\d{1,2}日[ 　]*$")
 _OTHER_VERSION = re.compile(r"上一?(?:版|个版本)|旧版|老版|前一版|previous (?:version|plan|edition)")
 _REPLACED = re.compile(
@@ -167,6 +170,11 @@ def _find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
         if at >= 0:
             yield Found("", policy.recipients, at, at + len(policy.recipients))
         return
+    if meaning == "approved":
+        match = _APPROVED.search(policy.source)
+        if match:
+            yield Found("", match.group().strip(), *match.span())
+        return
     if meaning == "title":
         at = policy.source.find(policy.title)
         if at >= 0:
@@ -274,7 +282,7 @@ def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, man
         draft.say("confirm_field" if claim else "premise_field", label=label, value=value, cite=cite)
         if not claim:
             draft.note("premise", "notice_premise")
-    elif meaning in ("basis", "recipients", "title") or (meaning == "issuer" and not found.label):
+    elif meaning in ("basis", "recipients", "title", "approved") or (meaning == "issuer" and not found.label):
         draft.say(meaning, value=value, cite=cite)
     elif meaning == "validity" and found.label in header_labels()["validity"]["labels"]:
         draft.say("in_force", label=label, value=value, cite=cite)

@@ -22,7 +22,7 @@ from assistant.duty_text import (
 )
 from assistant.match import coverage, missing
 from assistant.question import Question, any_part, roles_in
-from assistant.task_lists import deadline
+from assistant.task_lists import deadline, say_deadline
 from index.organisations import Mention
 from index.policy import Role, Section
 from prompts import phrase
@@ -144,14 +144,9 @@ def _say_tasks_in_part(
 
 def _say_deadlines(ask: Ask, draft: Draft, clauses: Sequence[Clause]) -> None:
     """Until when each task has to be done; where none says so, the answer is partial."""
-    found = [(clause, span) for clause in clauses if (span := deadline(ask, clause))]
-    for clause, span in found[:6]:
-        draft.say(
-            "task_due",
-            task=clause.task,
-            text=ask.corpus.policies[clause.policy].source[slice(*span)].strip("；。 "),
-            cite=draft.cite(clause.policy, *span),
-        )
+    found = [clause for clause in clauses if deadline(ask, clause)]
+    for clause in found[:6]:
+        say_deadline(ask, draft, clause)
     if not found:
         draft.status = "partial"
         draft.note("partial", "notice_partial", terms=phrase(draft.language, "kind_when"))

@@ -136,7 +136,7 @@ def _in_question(question: Question, part: Question) -> Question:
 
 def _asked(question: Question) -> str:
     """What sort of thing a question asks for; "" where it asks nothing that can be told apart."""
-    if asks_of_document(question) or question.has("basis", "recipients"):
+    if asks_of_document(question) or {"basis", "recipients", "approved"} & set(fields_asked(question)):
         return " ".join(("document", *fields_asked(question)))
     if question.has("when"):
         return "when"

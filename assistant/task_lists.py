@@ -140,14 +140,31 @@ def tasks_about(ask: Ask) -> Draft | None:
     return draft
 
 
-def deadline(ask: Ask, clause: Clause) -> tuple[int, int] | None:
-    """The slice that says until when a task has to be done: a cell of its row, a line below (完成时限：…); or None."""
+def deadline(ask: Ask, clause: Clause) -> tuple[str, int, int] | None:
+    """Until when a task has to be done (完成时限：…), by its row or by a line below it, and where that stands; or None."""
     policy = ask.corpus.policies[clause.policy]
-    cell = deadline_at(policy, clause.start) if clause.bracketed else None
-    if cell:
-        return cell.start, cell.end
+    row = deadline_at(policy, clause.section, clause.start) if clause.bracketed else None
+    if row:
+        return row
     match = _DEADLINE.search(policy.source, clause.start, policy.sections[clause.section].end)
-    return match.span() if match else None
+    return (match.group(), *match.span()) if match else None
+
+
+def say_deadline(ask: Ask, draft: Draft, clause: Clause) -> bool:
+    """Say until when a task has to be done; False where nothing says so."""
+    found = deadline(ask, clause)
+    if found:
+        text, *span = found
+        mark = draft.cite(clause.policy, *span)
+        draft.say("task_due", task=clause.task, text=text.strip("；。 "), cite=mark)
+    return bool(found)
+
+
+def deadline_of_task(ask: Ask, clauses: Sequence[Clause]) -> Draft | None:
+    """Until when the tasks that a question names have to be done; None where one of them has no such limit."""
+    draft = ask.draft()
+    said = [say_deadline(ask, draft, clause) for clause in clauses]
+    return draft if all(said) else None
 
 
 def tasks_due(ask: Ask) -> Draft | None:
@@ -155,9 +172,8 @@ def tasks_due(ask: Ask) -> Draft | None:
     draft = ask.draft()
     clauses = []
     for clause in ask.clauses():
-        span = deadline(ask, clause)
-        text = ask.corpus.policies[clause.policy].source[slice(*span)] if span else ""
-        if any(str(year) in text for year in ask.question.years):
+        found = deadline(ask, clause)
+        if found and any(str(year) in found[0] for year in ask.question.years):
             clauses.append(clause)
     if not clauses:
         return None

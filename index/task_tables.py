@@ -122,15 +122,20 @@ def cells_of(source: str, grid: Grid) -> Iterator[tuple[Cell, str, int | None]]:
                 yield cell, "" if cell is row.named else row.task, due
 
 
-def deadline_at(policy: Policy, at: int) -> Cell | None:
-    """The cell that says until when the task of the row at an offset has to be done, or None."""
-    section = next((s for s in policy.sections if s.start <= at < s.end), None)
-    if section is None:
-        return None
-    for grid in grids(policy.source, section.start, section.end):
+def deadline_at(policy: Policy, section: int, at: int) -> tuple[str, int, int] | None:
+    """Until when the task of the row at an offset has to be done, with the head of its column, and the row that says so.
+
+    None where the offset, of the section with this number, lies in no such row.
+    """
+    own = policy.sections[section]
+    for grid in grids(policy.source, own.start, own.end):
+        place = _layout(policy.source, grid).deadline
         for row in rows_of(policy.source, grid):
-            if row.row.start <= at < row.row.end:
-                return row.deadline if row.deadline and not _is_above(row.deadline) else None
+            if row.row.start <= at < row.row.end and row.deadline and row.deadline.text:
+                cell, head = row.deadline, grid.header.cells[place]
+                inside = next(r for r in grid.rows if r.start <= cell.start <= r.end)
+                said = [policy.source[item.start : item.end] for item in (head, cell)]
+                return "：".join(said), inside.start, inside.end
     return None
 
 
