@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
@@ -92,6 +92,7 @@ def test_the_database_refuses_it_too(place: IndexSettings) -> None:
 
 
 @settings(max_examples=25, deadline=None)
+@example(question="甲\0乙\ud800")
 @given(question=st.text(st.characters(exclude_categories=()), max_size=30))
 def test_any_text_can_be_kept(tmp_path_factory: pytest.TempPathFactory, question: str) -> None:
     store = FeedbackStore(IndexSettings(index_dir=tmp_path_factory.getbasetemp() / "any"))
