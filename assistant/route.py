@@ -17,6 +17,7 @@ from assistant.target_answers import (
     asks_number_of_body,
     asks_number_of_task,
     asks_targets_of_body,
+    is_of_all,
     targets_of_body,
 )
 from assistant.target_nature import answer_nature
@@ -40,7 +41,7 @@ def route(ask: Ask) -> Draft | None:
     """The ledger's answer, or None where the question needs the text."""
     if asks_number_of_body(ask.question):
         draft = answer_targets(ask)
-        if draft is not None:
+        if draft is not None or is_of_all(ask):
             return draft
     if asks_targets_of_body(ask.question):
         draft = targets_of_body(ask)

@@ -14,7 +14,7 @@ from assistant.question import Question
 from assistant.sentences import asks_number
 from assistant.target_check import check_number, equals_target
 from assistant.target_choice import choose_targets, eligible_targets, targets_of_section
-from assistant.target_fit import Found, is_commitment, unit_fits
+from assistant.target_fit import Found, is_commitment, only_carries_out, unit_fits
 from assistant.target_text import (
     cite_target,
     dated,
@@ -71,12 +71,18 @@ def answer_targets(ask: Ask) -> Draft | None:
     section = targets_of_section(ask)
     if section:
         return _list(ask, section)
-    chosen = choose_targets(ask)
+    chosen = [found for found in choose_targets(ask) if not only_carries_out(ask, *found)]
     if question.has("when"):
         chosen = [(policy, target) for policy, target in chosen if target.year]
     if not chosen:
         return None
     return _answer(ask, chosen)
+
+
+def is_of_all(ask: Ask) -> bool:
+    """Whether the number asked for is one of all, of which the body that the question names has no share of its own."""
+    chosen = choose_targets(ask)
+    return bool(chosen) and all(only_carries_out(ask, *found) for found in chosen)
 
 
 def asks_bearer_and_number(question: Question) -> bool:

@@ -8,7 +8,7 @@ from assistant.ask import Ask
 from assistant.corpus import Unit
 from assistant.match import Fit, coverage, grip, precision
 from assistant.question import Question
-from index.policy import Target
+from index.policy import Role, Target
 from index.quantities import COUNTING
 from index.text import squeeze
 
@@ -64,6 +64,27 @@ def means(ask: Ask, fit: Fit, policy: str, target: Target) -> bool:
     if direct < 0.34 or (direct < 0.6 and exact < 0.34) or exact < 0.16:
         return False
     return unit_fits(question, target.unit)
+
+
+def only_carries_out(ask: Ask, policy: str, target: Target) -> bool:
+    """Whether a target is of all, while a single body is asked about that only has to carry out every task.
+
+    What the whole has to reach is no number of a zone's own, unless the sentence names it.
+    """
+    document = ask.corpus.policies[policy]
+    sentence = squeeze(document.source[target.sentence_start : target.sentence_end])
+    for mention in ask.question.mentions:
+        held = [duty for duty in document.duties if duty.organisation in mention.names]
+        named = any(squeeze(name) in sentence for name in (*mention.names, mention.text))
+        single = not any(name.startswith("各") for name in mention.names)
+        if (
+            single
+            and not named
+            and held
+            and all(d.rule_start >= 0 and d.role is Role.IMPLEMENT for d in held)
+        ):
+            return True
+    return False
 
 
 def of_another_level(question: Question, unit: Unit) -> bool:
