@@ -6,13 +6,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from eval import bench, compare, report, retrieval, run
+from eval import bench, compare, draft, report, retrieval, run
 
 _COMMANDS = (
     ("run", run, "ask every case and print the score by category"),
     ("report", report, "write the report of a run as HTML and Markdown"),
     ("compare", compare, "show what one run won and lost against another"),
     ("retrieval", retrieval, "measure the retriever alone on passages and questions of your own"),
+    ("draft", draft, "turn what readers said of answers into drafts of cases"),
     ("bench", bench, "measure time and memory, and print them beside their goals"),
 )
 

@@ -73,6 +73,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="only the local model on open questions, beside the LangChain tutorial (about 15 minutes)",
     )
+    parser.add_argument(
+        "--scaling",
+        action="store_true",
+        help="only the growth of index and retrieval with 1, 10, 100 and 1,000 synthetic policies (about 10 minutes)",
+    )
 
 
 def main(options: argparse.Namespace) -> int:
@@ -87,6 +92,8 @@ def main(options: argparse.Namespace) -> int:
         if options.model:
             return _print(open_questions())
         settings = Settings.from_environment({**os.environ, "LLM": "none"})
+        if options.scaling:
+            return _scaling(settings.index.embedding_model)
         from assistant.build import build_assistant
 
         _say("loading the index")
@@ -112,6 +119,18 @@ def main(options: argparse.Namespace) -> int:
 def _print(measurements: Sequence[Measurement]) -> int:
     print(_columns("what", "measured", "goal", "reached"))
     print(*(measurement.line() for measurement in measurements), sep="\n")
+    return 0
+
+
+def _scaling(model: str) -> int:
+    from eval import scaling
+
+    print(scaling.header(), flush=True)
+    rows = []
+    for row in scaling.series(model, say=_say):
+        rows.append(row)
+        print(scaling.line(row), flush=True)
+    print(scaling.note(rows))
     return 0
 
 

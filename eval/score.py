@@ -87,7 +87,7 @@ def score(case: Case, answer: Mapping[str, Any]) -> Outcome:
     if refused == case.answerable:
         kind = Failure.WRONG_REFUSAL if refused else Failure.MISSED_REFUSAL
         facts = 0.0 if case.answerable else None
-        return Outcome(case, (kind,), (answer["text"],), facts=facts, citation_recall=facts)
+        return Outcome(case, (kind,), (answer["text"],), facts=facts)
     if not case.answerable:
         return Outcome(case, (), ())
     found = _facts(case, answer) + _evidence(case, answer)

@@ -10,6 +10,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy
+
 from index.text import fold
 
 
@@ -75,5 +77,5 @@ class KeywordIndex:
         if not known:
             return []
         scores = self._model.get_scores(known)
-        order = sorted(range(len(scores)), key=lambda position: -scores[position])[:k]
-        return [(position, float(scores[position])) for position in order if scores[position] > 0]
+        order = numpy.argsort(-scores, kind="stable")[:k]
+        return [(int(position), float(scores[position])) for position in order if scores[position] > 0]

@@ -52,7 +52,7 @@ def test_wrong_settings_and_a_missing_index_are_one_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    options = argparse.Namespace(no_processes=True, model=False)
+    options = argparse.Namespace(no_processes=True, model=False, scaling=False)
     monkeypatch.setenv("PORT", "x")
     assert bench.main(options) == 2
     assert capsys.readouterr().err.startswith("PORT")

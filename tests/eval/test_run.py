@@ -16,6 +16,8 @@ import pytest
 from eval import run
 from eval.__main__ import main
 from eval.cases import Case
+from eval.compare import SHARES
+from eval.results import read_result
 from eval.score import Failure, Found, Span
 
 ROOT = Path(__file__).parents[2]
@@ -109,6 +111,27 @@ def test_what_a_run_leaves(place: Place, echo: Echo, capsys: pytest.CaptureFixtu
         "report.html",
         "report.md",
     }
+
+
+def test_a_comparison_means_by_a_figure_what_the_run_means(place: Place, echo: Echo) -> None:
+    good, wrong = case("a", "甲局牵头吗"), case("b", "乙局牵头吗")
+    place.write(
+        good,
+        wrong,
+        case("c", "电话？"),
+        case("d", "电话吗", answerable=False),
+        case("e", "谁", answerable=False),
+    )
+    place.run()
+    said = json.loads((place.out / "run.json").read_text("utf-8"))["figures"]
+    result = read_result(place.out)
+    shared = 0
+    for name, share in SHARES.items():
+        above, below = (sum(part) for part in zip(*map(share, result.records), strict=True))
+        if below and name != "certificate_failures":
+            assert above / below == pytest.approx(said[name]["value"]), name
+            shared += 1
+    assert shared >= 12
 
 
 def test_an_error_is_one_failed_case(place: Place, echo: Echo, capsys: pytest.CaptureFixture[str]) -> None:
