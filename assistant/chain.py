@@ -33,6 +33,7 @@ from assistant.reading import read_against, with_neighbours
 from assistant.refusal import refuse
 from assistant.retriever import HybridRetriever
 from assistant.route import route
+from assistant.target_answers import asks_number_of_body, is_of_all
 from assistant.target_choice import other_years
 from assistant.terms import Language
 from index.header import header_labels
@@ -244,6 +245,8 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
                 if mention.member:
                     draft.note("member", "notice_member", name=mention.text, group="、".join(mention.names))
             return self._certified(ask, draft, chosen)
+        if asks_number_of_body(asked) and is_of_all(ask):
+            return refuse(ask, "kind_amount", passages)
         if unnamed or (asked.has("amount", "targets") and other_years(ask)):
             return refuse(ask, "not_named" if unnamed else "year", passages)
         compared = answer_sides(sides_of(asked, self.read, self.corpus.text), self._quoted_anew)

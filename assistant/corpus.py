@@ -170,7 +170,10 @@ class Corpus:
         pattern = "[一-鿿]{0,2}".join(short)
         found = Counter(re.findall(pattern, self.text))
         whole, times = found.most_common(1)[0] if found else ("", 0)
-        return whole if times >= ABBREVIATED or (len(short) > 2 and _takes_each(short, whole)) else ""
+        if times >= ABBREVIATED or len(short) < 3:
+            return whole if times >= ABBREVIATED else ""
+        longer = re.findall(rf"{pattern}[一-鿿]", self.text)
+        return next((words for words in (*found, *longer) if _takes_each(short, words)), "")
 
     def field(self, policy: Policy, meaning: str) -> HeaderField | None:
         """The header field with this meaning (``header.toml``)."""

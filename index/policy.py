@@ -67,7 +67,8 @@ class Duty:
     ``clause`` counts the responsibility clauses of the policy, in reading order: the duties of one
     clause share it. ``start:end`` is the slice with the task's sentences and the clause;
     ``clause_start:clause_end`` is the clause alone. A duty that comes from a rule which binds
-    later tasks has the rule's slice in ``rule_start:rule_end`` (else both are -1).
+    later tasks has the rule's slice in ``rule_start:rule_end`` (else both are -1). Of a table, ``start:end``
+    is the row; where its cell of bodies is merged, ``rule_start:rule_end`` is the row above that names them.
     """
 
     clause: int

@@ -19,6 +19,7 @@ from index.header import header_labels
 from index.lines import is_row
 from index.policy import Comparator, Policy, Section, Target
 from index.quantities import is_unit
+from index.task_tables import shares_out
 from index.text import fold, fold_with_origin, squeeze
 from index.wording import PLAN_ENDS, YEAR, read_comparator
 
@@ -130,11 +131,12 @@ def _columns(policy: Policy, grid: Grid) -> tuple[_Heads, list[_Column]]:
     stated = words["caption_unit"].search(over)
     above = stated.group(1) if stated and is_unit(stated.group(1)) else ""
     values = []
+    is_value = _is_bare if shares_out(policy.source, grid) else _is_value
     for place, text in enumerate(texts):
         if place == 0 or place == units or words["serial"].fullmatch(text):
             continue
         year, bracket = _year(text), _unit_of(text)
-        if (words["other"].search(text) and year is None) or _share(grid, place, _is_value) < _ENOUGH:
+        if (words["other"].search(text) and year is None) or _share(grid, place, is_value) < _ENOUGH:
             continue
         own = bracket or above
         aim = bool(words["target"].search(text))
@@ -163,6 +165,13 @@ def _is_value(text: str) -> bool:
         return False
     tail = _AFTER.sub("", value["tail"])
     return not tail or is_unit(tail)
+
+
+def _is_bare(text: str) -> bool:
+    """Whether a cell holds a value with no more than how it is meant (不少于5家), not what is done (建成公园5处)."""
+    value = _CELL.fullmatch(text)
+    head = value["head"] if value else ""
+    return _is_value(text) and (head in _SIGNS or not head[: read_comparator(head, "")[1]])
 
 
 def _own_unit(text: str) -> str:

@@ -78,6 +78,11 @@ def task_rows(policy: Policy, section: Section) -> list[TaskRow]:
     ]
 
 
+def shares_out(source: str, grid: Grid) -> bool:
+    """Whether a table has a column of those who bear what its rows name."""
+    return bool(_layout(source, grid).bearers)
+
+
 def rows_of(source: str, grid: Grid) -> Iterator[TaskRow]:
     """The rows of any table with what each is about; ``parts`` is empty where no column names bodies."""
     layout = _layout(source, grid)

@@ -1,0 +1,85 @@
+"""Answers from a table that shares out tasks: who leads, who supports, until when, how many, and who is bound by a rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.answer import Answer
+from assistant.chain import PolicyAssistant
+from eval.systems import indexed
+from tests.assistant.look import holds, quotes, shown
+
+TEXT = """# 澄州市人民政府办公室关于印发澄州市湿地保护行动方案（2026—2028年）的通知
+
+澄政办发〔2026〕7号
+
+《澄州市湿地保护行动方案（2026—2028年）》已经市人民政府第18次常务会议审议通过，现印发给你们，请认真组织实施。
+
+# 澄州市湿地保护行动方案（2026—2028年）
+
+## 一、任务分工
+
+各项任务由主办单位负总责，协办单位按照职责分工参与。
+
+表1　任务分解表
+
+| 序号 | 工作任务 | 工作标准 | 主办单位 | 协办单位 | 办结时限 |
+| --- | --- | --- | --- | --- | --- |
+| 1 | 修复退化湿地 | 修复面积达到12万亩 | 市林业局 | 市财政局、市水利局 | 2026年10月底 |
+| 2 | 建设城市湿地公园 | 建成公园4处 | 市住房城乡建设局 | 市林业局 | 2028年6月底 |
+| 3 | 推行湿地生态补偿制度 | 覆盖率达到90% | 市财政局 | 市林业局、市农业农村局 | 2026年12月底 |
+
+表1所列任务，各县（区）人民政府、澄州高新区管委会均须在本辖区负责落实，表中不再逐项列出。
+
+## 二、工作要求
+
+（一）强化调度。各主办单位于每季度结束后10日内向市湿地保护办公室报送任务进展。
+"""
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    """The assistant on that text."""
+    folder = tmp_path_factory.mktemp("tasks")
+    (folder / "chengzhou-2026.md").write_text(TEXT, "utf-8")
+    return indexed([folder / "chengzhou-2026.md"], folder / "indexed")
+
+
+def asked(plan: PolicyAssistant, question: str, *earlier: str) -> Answer:
+    """The answer; ``earlier`` are questions before it."""
+    return plan.invoke({"question": question, "history": [{"role": "user", "content": t} for t in earlier]})
+
+
+@pytest.mark.parametrize(
+    ("question", "facts", "others"),
+    [
+        ("退化湿地修复由谁牵头，谁配合？", ["市林业局", "市财政局", "市水利局"], ["市农业农村局"]),
+        ("湿生补由哪个局牵头？", ["市财政局"], []),
+        ("城市湿地公园什么时候建成？", ["2028年6月底"], ["2026"]),
+        ("退化湿地的修复面积要达到多少？", ["12万亩"], ["90%"]),
+        ("市林业局配合哪些任务？", ["建设城市湿地公园", "推行湿地生态补偿制度"], []),
+        ("哪些任务2026年要办完？", ["修复退化湿地", "推行湿地生态补偿制度"], ["建设城市湿地公园"]),
+        ("澄州高新区要落实哪些任务？", ["3 项", "修复退化湿地", "建设城市湿地公园"], []),
+        ("城市湿地公园是市工信局牵头的，对吧？", ["不是", "市住房城乡建设局"], []),
+        ("这个方案是第几次常务会议通过的？", ["第18次"], []),
+        ("主办单位多长时间报一次任务进展？", ["每季度结束后10日内"], []),
+    ],
+)
+def test_a_table_of_tasks_answers(
+    plan: PolicyAssistant, question: str, facts: list[str], others: list[str]
+) -> None:
+    answer = asked(plan, question)
+    assert answer.status == "answered", answer.text
+    assert holds(shown(answer), *facts) == [], answer.text
+    assert holds(shown(answer), *others) == others, answer.text
+    assert answer.certificate.passed
+
+
+def test_the_row_is_quoted(plan: PolicyAssistant) -> None:
+    answer = asked(plan, "城市湿地公园由谁牵头？")
+    row = "| 2 | 建设城市湿地公园 | 建成公园4处 | 市住房城乡建设局 | 市林业局 | 2028年6月底 |"
+    assert row in quotes(answer)
+
+
+def test_a_zone_that_carries_out_every_task_has_no_number_of_its_own(plan: PolicyAssistant) -> None:
+    assert asked(plan, "澄州高新区自己要建成几处湿地公园？").status == "refused"
