@@ -43,7 +43,7 @@ def answer_duties(ask: Ask) -> Draft | None:
     if question.has("definition") and not question.has("who"):
         return None
     if question.has("identity") and not question.roles:
-        return None  # 谁是链主企业: who is such a one, not who works on it
+        return None  # 谁是龙头企业: who is such a one, not who works on it
     bearers = [mention for mention in question.mentions if mention.names]
     named = [name for mention in bearers for name in mention.names]
     listing = not question.has("yesno", "why") and not ask.topical()

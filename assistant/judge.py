@@ -210,7 +210,7 @@ def _fits(ask: Ask, terms: Sequence[Term], passages: Sequence[Passage]) -> dict[
 
 
 def _is_nobody_named(ask: Ask, passages: Sequence[Passage]) -> bool:
-    """Whether it is asked which firms are such ones (谁是链主企业), and no sentence names one or says what makes one."""
+    """Whether it is asked which firms are such ones (谁是龙头企业), and no sentence names one or says what makes one."""
     entry = words()["ask"]["identity"]
     if not ask.question.has("identity") or not re.search(entry["of"], ask.question.folded):
         return False

@@ -1,4 +1,4 @@
-"""Questions that ask two things (绿色工厂由谁牵头，目标是多少): each is answered, or said to be missing."""
+"""Questions that ask two things (充电桩由谁牵头，目标是多少): each is answered, or said to be missing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ONE_ANSWER = (
     "without",
     "except",
 )
-_PREPOSITION = re.compile(r"(^|[,，])(?:对于?|关于|针对|在)(?=[^,，])")  # 对餐厨垃圾: not a part of its noun
+_PREPOSITION = re.compile(r"(^|[,，])(?:对于?|关于|针对|在)(?=[^,，])")  # 对建筑垃圾: not a part of its noun
 MOST = 3  # parts of a question
 
 
@@ -61,7 +61,7 @@ def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
 def sides_of(question: Question, read: Read, corpus: str) -> list[Question]:
     """The two things that a question compares or asks about each (A和B有什么不同), as questions; [] where none are.
 
-    What the rest of the question names (对餐厨垃圾，A和B…, A和B，付款期限上…) is asked of both.
+    What the rest of the question names (对建筑垃圾，A和B…, A和B，付款期限上…) is asked of both.
     """
     if not question.has("compare"):
         return []

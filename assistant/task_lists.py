@@ -122,7 +122,7 @@ def tasks_about(ask: Ask) -> Draft | None:
     draft = ask.draft()
     topic = topic_of(ask.question)
     terms = [term for term in ask.question.terms if term.weight >= 0.4 and not term.pair]
-    if squeeze(topic) in ask.corpus.text:  # 绿色工厂 as one, not 绿色 here and 工厂 there
+    if squeeze(topic) in ask.corpus.text:  # 智慧社区 as one, not 智慧 here and 社区 there
         terms = [Term(topic, (squeeze(topic),), 1.0)]
     clauses = [
         clause

@@ -36,7 +36,7 @@ _POS_WEIGHTS = {
 UNKNOWN = 0.4  # weight of an English word that the glossary does not know
 CONTEXT = 0.4  # weight of a word of a sentence that does not ask
 DEED = 0.9  # weight of the everyday verb behind 能 or 可以
-PHRASE = 0.5  # weight of two neighbouring words as one (绿色工厂), where the policies know it
+PHRASE = 0.5  # weight of two neighbouring words as one (智慧社区), where the policies know it
 _ASKING = re.compile(
     r"[谁哪吗呢几]|什么|啥|多少|如何|怎|是否|[对是有能要会行]不|能不能|可不可以|多[久大长高]|\b(?:who|which|what|when|where|how|why|can|may|must|does|do|is|are)\b"
 )
@@ -269,7 +269,7 @@ def _read_chinese(piece: str, found: dict[str, Term], whole: re.Pattern[str], fa
             found.setdefault(word, Term(word, (word, *_everyday()[word]), factor))
             piece = piece.replace(word, "\n")
     for part in piece.split("\n"):
-        before = ""  # the content word just before, to make 绿色工厂 of 绿色 and 工厂
+        before = ""  # the content word just before, to make 智慧社区 of 智慧 and 社区
         of_kind = False  # whether it can make a kind of the noun behind it: no verb with its object
         tokens = _with_opposites([(word.strip(), flag) for word, flag in tagged(part)])
         for place, (word, flag) in enumerate(tokens):

@@ -39,7 +39,7 @@ _LEADS = re.compile(
 )
 
 
-RISE = re.compile(r"[从由][^,;。]*\d[^,;。]*$")  # (规上企业)由50家(增加到80家)
+RISE = re.compile(r"[从由][^,;。]*\d[^,;。]*$")  # (企业)由50家(增加到80家)
 # Last years of the five-year plans.
 PLAN_ENDS = {"十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030, "十六": 2035, "十七": 2040}
 

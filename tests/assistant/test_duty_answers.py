@@ -420,7 +420,12 @@ def test_who_does_something_else_is_not_who_leads(ask: Ask, question: str) -> No
 
 @pytest.mark.parametrize(
     "question",
-    ["How will the city support small businesses?", "如何落实绿色工厂建设？", "怎么支持中小企业？"],
+    [
+        "How will the city support small businesses?",
+        "Explain how the plan supports research and development in firms.",
+        "如何落实绿色工厂建设？",
+        "怎么支持中小企业？",
+    ],
 )
 def test_how_it_is_done_is_not_who_does_it(ask: Ask, question: str) -> None:
     answer = ask(question)
