@@ -28,6 +28,7 @@ from typing import Any
 from eval.cases import CATEGORIES, FOLDER, SPLITS, Case, CaseError, check, files_of, load, policy_file
 from eval.metrics import figures
 from eval.report import write_report
+from eval.results import CASES, RUN
 from eval.score import Found, record, score, spans
 from eval.systems import SYSTEMS, WITHOUT, System, Wanted, open_system, without
 
@@ -97,7 +98,7 @@ def main(options: argparse.Namespace) -> int:
     about["figures"] = figures(records)
     about["seconds"] = round(time.perf_counter() - started, 1)
     if options.out:
-        _write_json(options.out / "run.json", about)
+        _write_json(options.out / RUN, about)
         write_report(options.out)
     if options.failures:
         print(*map(_failure, (row for row in records if not row["passed"])), sep="\n")
@@ -130,7 +131,7 @@ def _records(
     from tqdm import tqdm
 
     wanted = Wanted(options.system, options.llm)
-    out = (options.out / "cases.jsonl").open("a", encoding="utf-8") if options.out else nullcontext()
+    out = (options.out / CASES).open("a", encoding="utf-8") if options.out else nullcontext()
     with (
         tempfile.TemporaryDirectory(prefix="eval-") as folder,
         without(options.without),
@@ -245,7 +246,7 @@ def _commit() -> str:
 
 def _resumed(folder: Path, about: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The records that a killed run has left; raises RunError where the folder holds another run."""
-    run, rows = folder / "run.json", folder / "cases.jsonl"
+    run, rows = folder / RUN, folder / CASES
     try:
         folder.mkdir(parents=True, exist_ok=True)
         before = json.loads(run.read_text("utf-8")) if run.exists() else None
