@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.normalise import contains
+from eval.normalise import states
 
 FOLDER = Path(__file__).with_name("cases")
 SPLITS = ("dev", "test", "open")
@@ -131,7 +131,7 @@ def problems(case: Case, source: str) -> list[str]:
         found += [
             f"key fact does not stand in the evidence: {group[0]}"
             for group in case.key_facts
-            if not any(contains(joined, variant) for variant in group)
+            if not states(joined, group)
         ]
     return found
 
