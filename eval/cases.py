@@ -147,9 +147,11 @@ def policy_file(policy: str, folders: Iterable[Path]) -> Path:
 def check(cases: Iterable[Case], folders: Iterable[Path]) -> list[str]:
     """Every problem of every case as ``id: sentence``, duplicate ids and questions included."""
     folders, found, seen = list(folders), [], set()
+    sources: dict[str, str] = {}
     for case in cases:
-        source = "" if case.draft else policy_file(case.policy, folders).read_bytes().decode("utf-8-sig")
-        found += [f"{case.id}: {problem}" for problem in problems(case, source)]
+        if not case.draft and case.policy not in sources:
+            sources[case.policy] = policy_file(case.policy, folders).read_bytes().decode("utf-8-sig")
+        found += [f"{case.id}: {problem}" for problem in problems(case, sources.get(case.policy, ""))]
         asked = (case.policy, case.question, tuple(turn["content"] for turn in case.history))
         for key in (case.id, asked):
             if key in seen:
