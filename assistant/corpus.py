@@ -94,7 +94,7 @@ class Corpus:
 
     @cached_property
     def _bearers(self) -> dict[str, list[tuple[int, int]]]:
-        """For each policy the slices that only say who bears the task before them, their brackets included."""
+        """For each policy the slices that only say who bears the task before them, their brackets included, in order."""
         found: dict[str, list[tuple[int, int]]] = {}
         for clause in self.clauses:
             if not clause.bracketed:
@@ -104,12 +104,12 @@ class Corpus:
             if source[start - 1 : start] in ("（", "(") and source[end : end + 1] in ("）", ")"):
                 start, end = start - 1, end + 1
             found.setdefault(clause.policy, []).append((start, end))
-        return found
+        return {policy: sorted(slices) for policy, slices in found.items()}
 
     def without_bearers(self, policy: str, start: int, end: int) -> str:
         """A slice of a policy without who leads and supports, which the ledger tells: a chat model never does."""
         text, at = "", start
-        for begin, until in sorted(self._bearers.get(policy, ())):
+        for begin, until in self._bearers.get(policy, ()):
             if at <= begin and until <= end:
                 text, at = text + self.policies[policy].source[at:begin], until
         return text + self.policies[policy].source[at:end]
