@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -54,6 +54,10 @@ class Clause:
     def bearers(self, *roles: Role) -> list[Duty]:
         """Duties of these roles, one per organisation."""
         return list({duty.organisation: duty for duty in self.duties if duty.role in roles}.values())
+
+    def bears(self, names: Collection[str], roles: Collection[Role] = tuple(Role)) -> bool:
+        """Whether one of these organisations has one of these roles."""
+        return any(duty.organisation in names and duty.role in roles for duty in self.duties)
 
     def heads(self) -> list[Duty]:
         """Who leads; where nobody leads, who is responsible."""
