@@ -124,6 +124,14 @@ class Corpus:
 
     def target_unit(self, policy: str, target: Target) -> Unit:
         """What speaks for a target: its indicator, less so its sentence and headings."""
+        return self._target_units[policy, target]
+
+    @cached_property
+    def _target_units(self) -> dict[tuple[str, Target], Unit]:
+        """The unit of each target, which a question looks at several times."""
+        return {found: self._read_target(*found) for found in self.targets}
+
+    def _read_target(self, policy: str, target: Target) -> Unit:
         document = self.policies[policy]
         section = document.sections[target.section]
         fragment = squeeze(document.source[target.start : target.end])
