@@ -46,10 +46,8 @@ SHARES: dict[str, Callable[[Record], Share]] = {
     "passed": lambda r: _mean(r.passed),
     "correct": lambda r: _mean(r.correct),
     "facts": lambda r: _mean(r.facts),
-    "all_facts": lambda r: _mean(None if r.facts is None else r.facts == 1),
-    "ledger_all_facts": lambda r: _mean(
-        None if r.facts is None or r.category not in LEDGER_CATEGORIES else r.facts == 1
-    ),
+    "all_facts": lambda r: _among(r.facts == 1, r.answerable),
+    "ledger_all_facts": lambda r: _among(r.facts == 1, r.answerable and r.category in LEDGER_CATEGORIES),
     "hit@1": lambda r: _hit(r, 1),
     "hit@3": lambda r: _hit(r, 3),
     "hit@5": lambda r: _hit(r, 5),
