@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from assistant.claims import english_counts, scaled_value, spoken_counts
+from assistant.claims import english_counts, rounded, scaled_value, spoken_counts
 from assistant.match import overlap
 from assistant.terms import Language, find_terms, words
 from index.keywords import tagged
@@ -119,26 +119,25 @@ def _parts(support: str) -> Iterator[_Part]:
 
 
 def _chinese_numbers(text: str) -> Iterator[_Number]:
-    for quantity in quantities(text):
-        value, unit = scaled_value(quantity.high, quantity.unit)
-        if unit in _BOUND:
-            head, tail = text[: quantity.start], text[quantity.end :]
-            comparator = read_comparator(head, tail)[0]
-            yield _Number(value, unit, (comparator in _LOWER) - (comparator in _UPPER))
-    for start, end, value, unit in spoken_counts(text):
+    for start, end, value, unit in (*_written(text), *spoken_counts(text)):
         if unit in _BOUND:
             comparator = read_comparator(text[:start], text[end:])[0]
             yield _Number(value, unit, (comparator in _LOWER) - (comparator in _UPPER))
 
 
+def _written(text: str) -> Iterator[tuple[int, int, float, str]]:
+    """(start, end, value, plain unit) of the numbers in digits that have a unit."""
+    for quantity in quantities(text):
+        yield quantity.start, quantity.end, *scaled_value(quantity.high, quantity.unit)
+
+
 def _english_numbers(text: str) -> Iterator[_Number]:
-    found = [(q.start, q.end, *scaled_value(q.high, q.unit)) for q in quantities(text)]
-    found = [(start, end, value, unit) for start, end, value, unit in found if unit in _BOUND]
+    found = [number for number in _written(text) if number[-1] in _BOUND]
     scale = r"\s*(thousand|million|billion|trillion)\b"
     for match in _BARE.finditer(text):
         many = re.match(scale, text[match.end() :])
         factor = float(words()["number"]["scale"][many[1]]) if many else 1.0
-        found.append((*match.span(), float(f"{float(match.group().replace(',', '')) * factor:.9g}"), ""))
+        found.append((*match.span(), rounded(float(match.group().replace(",", "")) * factor), ""))
     found += [(start, end, value, "") for start, end, value in english_counts(text)]
     bound = words()["bound"]["en"]
     for at, (start, _, value, unit) in enumerate(found):

@@ -98,7 +98,7 @@ def values_of(quantity: Quantity) -> list[tuple[float, str]]:
 def scaled_value(value: float, unit: str) -> tuple[float, str]:
     """A number in its plain unit, and that unit."""
     factor, plain = (_SHARES[unit], "%") if unit in _SHARES else scale_unit(unit)
-    return _rounded(value * factor), plain
+    return rounded(value * factor), plain
 
 
 def numbers_missing(
@@ -138,13 +138,13 @@ def numbers_missing(
     return missing
 
 
-def _rounded(value: float) -> float:
+def rounded(value: float) -> float:
     """To nine significant digits: 8.2 billion is 82亿."""
     return float(f"{value:.9g}")
 
 
 def _scaled(match: re.Match[str]) -> float:
-    return _rounded(float(match[1].replace(",", "")) * _SCALES[match[2]])
+    return rounded(float(match[1].replace(",", "")) * _SCALES[match[2]])
 
 
 def _stands_alone(number: str, support: str) -> bool:
@@ -208,7 +208,7 @@ def english_counts(text: str) -> Iterator[tuple[int, int, float]]:
                 total, section = total + (section or 1) * many, 0.0
             elif word != "and":
                 section += plain[word]
-        yield *match.span(), _rounded(total + section)
+        yield *match.span(), rounded(total + section)
 
 
 def months_missing(said: str, support: str) -> list[str]:

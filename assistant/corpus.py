@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -55,6 +55,10 @@ class Clause:
         """Duties of these roles, one per organisation."""
         return list({duty.organisation: duty for duty in self.duties if duty.role in roles}.values())
 
+    def bears(self, names: Collection[str], roles: Collection[Role] = tuple(Role)) -> bool:
+        """Whether one of these organisations has one of these roles."""
+        return any(duty.organisation in names and duty.role in roles for duty in self.duties)
+
     def heads(self) -> list[Duty]:
         """Who leads; where nobody leads, who is responsible."""
         return self.bearers(Role.LEAD) or self.bearers(Role.RESPONSIBLE)
@@ -94,7 +98,7 @@ class Corpus:
 
     @cached_property
     def _bearers(self) -> dict[str, list[tuple[int, int]]]:
-        """For each policy the slices that only say who bears the task before them, their brackets included."""
+        """For each policy the slices that only say who bears the task before them, their brackets included, in order."""
         found: dict[str, list[tuple[int, int]]] = {}
         for clause in self.clauses:
             if not clause.bracketed:
@@ -104,12 +108,12 @@ class Corpus:
             if source[start - 1 : start] in ("（", "(") and source[end : end + 1] in ("）", ")"):
                 start, end = start - 1, end + 1
             found.setdefault(clause.policy, []).append((start, end))
-        return found
+        return {policy: sorted(slices) for policy, slices in found.items()}
 
     def without_bearers(self, policy: str, start: int, end: int) -> str:
         """A slice of a policy without who leads and supports, which the ledger tells: a chat model never does."""
         text, at = "", start
-        for begin, until in sorted(self._bearers.get(policy, ())):
+        for begin, until in self._bearers.get(policy, ()):
             if at <= begin and until <= end:
                 text, at = text + self.policies[policy].source[at:begin], until
         return text + self.policies[policy].source[at:end]
@@ -120,6 +124,14 @@ class Corpus:
 
     def target_unit(self, policy: str, target: Target) -> Unit:
         """What speaks for a target: its indicator, less so its sentence and headings."""
+        return self._target_units[policy, target]
+
+    @cached_property
+    def _target_units(self) -> dict[tuple[str, Target], Unit]:
+        """The unit of each target, which a question looks at several times."""
+        return {found: self._read_target(*found) for found in self.targets}
+
+    def _read_target(self, policy: str, target: Target) -> Unit:
         document = self.policies[policy]
         section = document.sections[target.section]
         fragment = squeeze(document.source[target.start : target.end])

@@ -48,7 +48,7 @@ def shared_tasks(ask: Ask, groups: list[tuple[str, ...]]) -> Draft:
     if not clauses:
         draft.say("joint_none", orgs=shown)
         for group in groups:
-            first = next((c for c in ask.clauses() if any(d.organisation in group for d in c.duties)), None)
+            first = next((c for c in ask.clauses() if c.bears(group)), None)
             if first:
                 draft.pieces.append(draft.cite(first.policy, first.start, first.end))
         draft.computed.add("0")
@@ -102,10 +102,7 @@ def _compare_in(
     roles = (
         wanted if wanted and wanted[0] not in MAIN_ROLES else (wanted if Role.LEAD in wanted else MAIN_ROLES)
     )
-    held = {
-        group: unique_clauses(c for c in clauses if any(d.organisation in group for d in c.bearers(*roles)))
-        for group in groups
-    }
+    held = {group: unique_clauses(c for c in clauses if c.bears(group, roles)) for group in groups}
     called = {
         group: next((d.organisation for c in clauses for d in c.duties if d.organisation in group), group[0])
         for group in groups

@@ -77,7 +77,7 @@ def task_table(draft: Draft, clauses: Sequence[Clause], names: Sequence[str]) ->
     """Task, the organisation's role in it, who leads, clause."""
     draft.head("task", "role", "lead", "section")
     for clause in clauses:
-        roles = [role for role in Role if any(d.organisation in names for d in clause.bearers(role))]
+        roles = [role for role in Role if clause.bears(names, [role])]
         marks = [draft.number(clause.policy, clause.start, clause.end)]
         for duty in clause.duties:
             if duty.organisation in names and duty.rule_start >= 0:

@@ -85,11 +85,11 @@ class ModelComposer:
         """What is told beside the best chunk: to a local model only what the question asks and the chunk lacks."""
         terms = [term for term in subject_terms(ask) if term.weight >= 0.3]
         if not self.model.local:
-            return _beside(ask, passages, terms, BESIDE_REMOTE)
+            return _told_beside(ask, passages, terms, BESIDE_REMOTE)
         lost = [term for term in missing(ask.corpus, terms, passage_unit(ask, passages[0])) if not term.pair]
         if ask.question.has("compare"):
             passages, lost = passages[:2], terms  # the best passage of the other side comes second
-        return _beside(ask, passages, lost, BESIDE_LOCAL) if lost else []
+        return _told_beside(ask, passages, lost, BESIDE_LOCAL) if lost else []
 
     def draft(self, ask: Ask, text: str, passages: Sequence[Passage]) -> Draft | None:
         """The sentences of ``text`` that stand in the passages, each cited; None where too little is left."""
@@ -174,7 +174,9 @@ def _whole_sentences(text: str) -> str:
     return text if not stops or ended else text[: stops[-1].end()]
 
 
-def _beside(ask: Ask, passages: Sequence[Passage], terms: Sequence[Term], room: int) -> list[tuple[int, str]]:
+def _told_beside(
+    ask: Ask, passages: Sequence[Passage], terms: Sequence[Term], room: int
+) -> list[tuple[int, str]]:
     """(number of the passage, sentences) of what the other passages say of these terms, within ``room``."""
     ranked = sorted(
         (

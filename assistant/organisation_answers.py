@@ -219,10 +219,7 @@ def _say_tasks(
 
 def _held(clauses: Sequence[Clause], names: Sequence[str]) -> dict[Role, list[Clause]]:
     """The clauses in which these names have each role."""
-    return {
-        role: [clause for clause in clauses if any(d.organisation in names for d in clause.bearers(role))]
-        for role in Role
-    }
+    return {role: [clause for clause in clauses if clause.bears(names, [role])] for role in Role}
 
 
 def _wanted_roles(question: Question, mine: dict[Role, list[Clause]]) -> list[Role]:
@@ -273,7 +270,7 @@ def _organisation_in_task(
     question, draft = ask.question, ask.draft()
     clause = topic[0]
     names = [name for group in groups for name in group]
-    with_name = [c for c in topic if any(d.organisation in names for d in c.duties)]
+    with_name = [c for c in topic if c.bears(names)]
     if with_name:
         clause = with_name[0]
     elif not _states_role(question) or not _speaks_of_all(ask, clause):
@@ -283,7 +280,7 @@ def _organisation_in_task(
     claimed = dict(zip([m.names for m in bearers], _claimed_roles(question, bearers), strict=True))
     for group in groups:
         asked = claimed[group]
-        roles = [role for role in Role if any(d.organisation in group for d in clause.bearers(role))]
+        roles = [role for role in Role if clause.bears(group, [role])]
         bearing = [d for d in clause.duties if d.organisation in group]
         rules = sorted(
             {(d.rule_start, d.rule_end) for d in bearing if d.rule_start >= 0 and d.role is Role.IMPLEMENT}

@@ -122,7 +122,7 @@ def targets_of_body(ask: Ask) -> Draft | None:
     """The targets in the tasks that a body leads or is responsible for (of the role asked for); None without such tasks."""
     names = {name for mention in ask.question.mentions for name in mention.names}
     roles = ask.question.roles or MAIN_ROLES
-    clauses = [c for c in ask.clauses() if any(d.organisation in names for d in c.bearers(*roles))]
+    clauses = [c for c in ask.clauses() if c.bears(names, roles)]
     found = [
         (policy, target)
         for policy, target in in_years(ask, eligible_targets(ask))

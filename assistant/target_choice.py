@@ -11,14 +11,11 @@ from assistant.match import NEAR, coverage, grip, rank_targets
 from assistant.target_fit import Found, means
 from assistant.target_parts import JOINTS, by_parts
 from assistant.target_years import asks_what_stands, in_years, of_one_series, years_asked
+from assistant.terms import words
 from index.policy import Target
-from index.quantities import scale_unit
+from index.quantities import read_numeral, scale_unit
 from index.text import squeeze
 
-_NUMBER_WORDS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9} | {
-    word: number
-    for number, word in enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine"), start=2)
-}
 _COUNTED = re.compile(
     r"([二三四五六七八九两]|\b(?:two|three|four|five|six|seven|eight|nine)\b)(?:大|个(?!百分)|项|类|\s)"
 )
@@ -60,7 +57,7 @@ def choose_targets(ask: Ask) -> list[Found]:
     ):
         parts = by_parts(ask, pool)
         counted = _COUNTED.search(question.folded) if question.has("sum") else None
-        if len(parts) > 1 and (not counted or len(parts) >= _NUMBER_WORDS[counted.group(1)]):
+        if len(parts) > 1 and (not counted or len(parts) >= _counted(counted.group(1))):
             return in_years(ask, parts)
     if question.numbers and (question.has("yesno", "why") or not question.has("amount")):
         stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers}
@@ -94,7 +91,7 @@ def choose_targets(ask: Ask) -> list[Found]:
             ]
         same = [found for found in same if not _told_apart(ask, found, same)]
         if counted:  # 四大产业集群: four, or none
-            number = _NUMBER_WORDS[counted.group(1)]
+            number = _counted(counted.group(1))
             if len(same) < number:
                 return []
             same = same[:number]
@@ -117,6 +114,11 @@ def choose_targets(ask: Ask) -> list[Found]:
             (p, t) for f, p, t in ranked if f.score >= fit.score - 2 * NEAR and means(ask, f, p, t)
         ] or alike
     return in_years(ask, alike)
+
+
+def _counted(numeral: str) -> int:
+    """The number that a Chinese numeral or an English word names (四, four)."""
+    return int(words()["number"]["en"][numeral] if numeral.isascii() else read_numeral(numeral))
 
 
 def _told_apart(ask: Ask, found: Found, group: Sequence[Found]) -> bool:

@@ -30,11 +30,9 @@ _DURATIONS = frozenset(
         "个自然日",
     )
 )
-_SHARE = re.compile(
-    r"占.+(?:比重|比例|比)"
-)  # behind it: what the share is of  # behind it: what the share is of
+_SHARE = re.compile(r"占.+(?:比重|比例|比)")  # behind it: what the share is of
 _SHARE_ASKED = re.compile(r"占|比重|比例|百分|%|\bpercent|\bshare\b|\bproportion")
-_OWN_PART = 0.5  # of the numerator's name that the question has to give where it does not ask for a share  # of the numerator's name that the question has to give where it does not ask for a share
+_OWN_PART = 0.5  # of the numerator's name that the question has to give where it does not ask for a share
 _LEVEL = re.compile(r"(?:国家|部|省|市|县)级")
 
 

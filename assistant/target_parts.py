@@ -15,7 +15,7 @@ from assistant.terms import Term
 from index.policy import Target
 from index.text import squeeze
 
-NEARBY = 0.85  # what the words count that stand in the sentence or the heading of a target  # what the words count that stand in the sentence or the heading of a target
+NEARBY = 0.85  # what the words count that stand in the sentence or the heading of a target
 _COMPARED = re.compile(r"是|相当于|\bas\b")
 JOINTS = re.compile(
     r"、|(?<![总之温])和(?![谐平])|与|及|跟|比|,|/|;|\band\b|\bthan\b|\bversus\b|\bvs\b|加上|还有|以及"
@@ -62,9 +62,7 @@ def _terms_in(question: Question, part: str) -> list[Term]:
     return [term for term in question.terms if term.text in part.replace(" ", "") or term.text in part]
 
 
-_Ranked = tuple[
-    float, float, str, Target
-]  # score, how directly the target is named, policy, target  # score, how directly the target is named, policy, target
+_Ranked = tuple[float, float, str, Target]  # score, how directly the target is named, policy, target
 
 
 def _ranked_for(ask: Ask, own: Sequence[Term], pool: Sequence[Found]) -> list[_Ranked]:

@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
+from eval.measuring import BenchError, percentiles, resident_megabytes, section_questions, spread
+
 if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
 
@@ -33,11 +35,6 @@ MOST_SECONDS = 600.0  # for a build, or for a start
 ASK_TASK = "{task}由哪个部门牵头？"
 ASK_TARGET = "{indicator}的目标是多少？"
 ASK_ORGANISATION = "{organisation}牵头哪些任务？"
-ASK_SECTION = "{heading}主要做什么？"
-
-
-class BenchError(Exception):
-    """A measurement that could not be made; ``str(error)`` says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +132,13 @@ def _scaling(model: str) -> int:
 
 
 def open_questions() -> list[Measurement]:
-    """The local model on the cases of ``eval/open.jsonl``; raises SettingsError where there is no model."""
+    """The local model on the cases of ``eval/cases/open``; raises SettingsError where there is no model."""
     from eval.open_questions import measure
 
     tallies, seconds, memory = measure(_say)
     warm, cold, tutorial = (tallies[name] for name in ("warm", "cold", "tutorial"))
     first, total = (
-        {t.name: _percentiles(getattr(t, kind))[0] for t in (warm, cold, tutorial)}
+        {t.name: percentiles(getattr(t, kind))[0] for t in (warm, cold, tutorial)}
         for kind in ("first", "total")
     )
     facts = {t.name: 100 * t.held / t.facts for t in tallies.values()}
@@ -169,7 +166,7 @@ def open_questions() -> list[Measurement]:
         Measurement(f"certified as composed, of {written}", (passed,), (85,), "%", least=True),
         Measurement("answers shown uncertified", (warm.uncertified + cold.uncertified,), (0,), ""),
         Measurement("clauses read ahead in", (seconds,), (math.inf,), "s"),
-        Measurement("memory with model and warm plan", (memory / 1e6,), (3500,), "MB"),
+        Measurement("memory with model and warm plan", (memory,), (3500,), "MB"),
     ]
 
 
@@ -185,15 +182,15 @@ def answers(assistant: PolicyAssistant, questions: Sequence[str]) -> list[Measur
         retrieved.append(answer.timings_ms["retrieve"])
         if answer.route == "ledger":
             exact.append(wall)
-    open_questions = section_questions(assistant)
+    open_questions = section_questions(assistant.corpus.policies.values(), MOST_QUESTIONS)
     _say(f"asking {len(open_questions)} open questions")
     for question in open_questions:
         retrieved.append(assistant.invoke({"question": question, "history": []}).timings_ms["retrieve"])
     if not exact:
         raise BenchError("No question was answered from the ledger.")
     return [
-        Measurement(f"ledger answer, p50 / p95 of {len(exact)}", _percentiles(exact), (40, 100), "ms"),
-        Measurement(f"retrieval, p50 / p95 of {len(retrieved)}", _percentiles(retrieved), (30, 60), "ms"),
+        Measurement(f"ledger answer, p50 / p95 of {len(exact)}", percentiles(exact), (40, 100), "ms"),
+        Measurement(f"retrieval, p50 / p95 of {len(retrieved)}", percentiles(retrieved), (30, 60), "ms"),
     ]
 
 
@@ -206,14 +203,7 @@ def ledger_questions(assistant: PolicyAssistant) -> list[str]:
         *(ASK_TARGET.format(indicator=target.indicator) for _, target in corpus.targets),
         *(ASK_ORGANISATION.format(organisation=name) for name in heads),
     ]
-    return _spread(list(dict.fromkeys(found)))
-
-
-def section_questions(assistant: PolicyAssistant) -> list[str]:
-    """One open question for each heading of the index."""
-    policies = assistant.corpus.policies.values()
-    headings = dict.fromkeys(section.heading for policy in policies for section in policy.sections)
-    return _spread([ASK_SECTION.format(heading=heading) for heading in headings if heading])
+    return spread(list(dict.fromkeys(found)), MOST_QUESTIONS)
 
 
 def processes(environ: Mapping[str, str], question: str) -> list[Measurement]:
@@ -247,14 +237,6 @@ def processes(environ: Mapping[str, str], question: str) -> list[Measurement]:
         Measurement("start of the app until its first answer", (ready,), (20,), "s"),
         Measurement("resident memory of the app", (memory,), (1200,), "MB"),
     ]
-
-
-def resident_megabytes(pid: int) -> float:
-    """Resident memory of a process in megabytes (10^6 bytes), from /proc (Linux)."""
-    for line in Path(f"/proc/{pid}/status").read_text("utf-8").splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) * 1024 / 1e6
-    raise BenchError(f"/proc has no resident memory for process {pid}.")
 
 
 def answer_over_http(app: subprocess.Popen[bytes], port: int, question: str) -> None:
@@ -322,19 +304,6 @@ def _free_port() -> int:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
         return port
-
-
-def _spread(questions: Sequence[str]) -> list[str]:
-    """At most MOST_QUESTIONS of them, from all over."""
-    step = max(1, math.ceil(len(questions) / MOST_QUESTIONS))
-    return list(questions[::step])
-
-
-def _percentiles(values: Sequence[float]) -> tuple[float, float]:
-    """p50 and p95, by nearest rank."""
-    ordered = sorted(values)
-    at_50, at_95 = (ordered[math.ceil(share * len(ordered)) - 1] for share in (0.5, 0.95))
-    return at_50, at_95
 
 
 def _columns(what: str, measured: str, goal: str, reached: str) -> str:

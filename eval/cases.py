@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.normalise import contains
+from eval.normalise import states
 
 FOLDER = Path(__file__).with_name("cases")
 SPLITS = ("dev", "test", "open")
@@ -131,7 +131,7 @@ def problems(case: Case, source: str) -> list[str]:
         found += [
             f"key fact does not stand in the evidence: {group[0]}"
             for group in case.key_facts
-            if not any(contains(joined, variant) for variant in group)
+            if not states(joined, group)
         ]
     return found
 
@@ -147,9 +147,11 @@ def policy_file(policy: str, folders: Iterable[Path]) -> Path:
 def check(cases: Iterable[Case], folders: Iterable[Path]) -> list[str]:
     """Every problem of every case as ``id: sentence``, duplicate ids and questions included."""
     folders, found, seen = list(folders), [], set()
+    sources: dict[str, str] = {}
     for case in cases:
-        source = "" if case.draft else policy_file(case.policy, folders).read_bytes().decode("utf-8-sig")
-        found += [f"{case.id}: {problem}" for problem in problems(case, source)]
+        if not case.draft and case.policy not in sources:
+            sources[case.policy] = policy_file(case.policy, folders).read_bytes().decode("utf-8-sig")
+        found += [f"{case.id}: {problem}" for problem in problems(case, sources.get(case.policy, ""))]
         asked = (case.policy, case.question, tuple(turn["content"] for turn in case.history))
         for key in (case.id, asked):
             if key in seen:

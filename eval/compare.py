@@ -18,11 +18,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.cases import LEDGER_CATEGORIES
 from eval.results import Record, Result, ResultError, read_result
 
 Pair = tuple[Record, Record]
 Share = tuple[float, float]  # what one case adds above and below the line
-LEDGER = ("responsibility", "numeric", "aggregate", "global-rule", "metadata")
 DRAWS, SEED = 2000, 20241
 LEVEL = 0.05  # below it a difference is called one
 _TASK = ("policy", "question", "history", "answerable", "key_facts", "forbidden", "evidence", "expect_count")
@@ -46,10 +46,8 @@ SHARES: dict[str, Callable[[Record], Share]] = {
     "passed": lambda r: _mean(r.passed),
     "correct": lambda r: _mean(r.correct),
     "facts": lambda r: _mean(r.facts),
-    "all_facts": lambda r: _mean(None if r.facts is None else r.facts == 1),
-    "ledger_all_facts": lambda r: _mean(
-        None if r.facts is None or r.category not in LEDGER else r.facts == 1
-    ),
+    "all_facts": lambda r: _among(r.facts == 1, r.answerable),
+    "ledger_all_facts": lambda r: _among(r.facts == 1, r.answerable and r.category in LEDGER_CATEGORIES),
     "hit@1": lambda r: _hit(r, 1),
     "hit@3": lambda r: _hit(r, 3),
     "hit@5": lambda r: _hit(r, 5),

@@ -21,7 +21,6 @@ Intervals are 95 % percentile bootstrap intervals over cases (Efron and Tibshira
 
 from __future__ import annotations
 
-import statistics
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,6 +30,7 @@ from typing import Any
 import numpy as np
 
 from eval.cases import CATEGORIES, LEDGER_CATEGORIES
+from eval.measuring import percentiles
 from eval.score import DEPTH
 
 RESAMPLES = 2000
@@ -101,10 +101,11 @@ def latency(records: Iterable[Record]) -> dict[str, dict[str, float]]:
     times: dict[str, list[float]] = defaultdict(list)
     for row in records:
         times[row["answer"].get("route", "error")].append(row["wall_ms"])
-    return {
-        route: {"p50": statistics.median(some), "p95": float(np.percentile(some, 95)), "n": len(some)}
-        for route, some in sorted(times.items())
-    }
+    found: dict[str, dict[str, float]] = {}
+    for route, some in sorted(times.items()):
+        p50, p95 = percentiles(some)
+        found[route] = {"p50": p50, "p95": p95, "n": len(some)}
+    return found
 
 
 def _categories(records: Sequence[Record]) -> dict[str, dict[str, int]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from decimal import Decimal
 
 _FOLDED = str.maketrans({"〔": "[", "〕": "]", "【": "[", "】": "]", "～": "~", "—": "-", "–": "-", "−": "-"})
@@ -75,6 +76,11 @@ def _stands_in(fact: str, text: str) -> bool:
     before = r"(?<!\d)(?<!\d\.)" if fact[:1].isdigit() else ""
     after = r"(?!\d|\.\d)" if fact[-1:].isdigit() else ""
     return re.search(before + re.escape(fact) + after, text) is not None
+
+
+def states(text: str, variants: Iterable[str]) -> bool:
+    """Whether one of the variants of a fact stands in the text."""
+    return any(contains(text, variant) for variant in variants)
 
 
 def contains(text: str, fact: str) -> bool:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.cases import Case, files_of, load
-from eval.normalise import contains
+from eval.measuring import resident_megabytes
+from eval.normalise import states
 from eval.run import FOLDERS, groups
 from eval.score import answer_text
 from eval.systems import TutorialSystem, by_meaning, indexed
@@ -43,11 +44,11 @@ class Tally:
     def count(self, case: Case, text: str) -> None:
         """Note which key facts an answer holds."""
         self.facts += len(case.key_facts)
-        self.held += sum(any(contains(text, variant) for variant in group) for group in case.key_facts)
+        self.held += sum(states(text, group) for group in case.key_facts)
 
 
 def measure(say: Callable[[str], None]) -> tuple[dict[str, Tally], float, float]:
-    """(tallies by name, seconds to read the clauses of the largest policy ahead, resident bytes after that)."""
+    """(tallies by name, seconds to read the clauses of the largest policy ahead, resident megabytes after that)."""
     from assistant.chain import PolicyAssistant
     from assistant.model_composer import ModelComposer
     from assistant.models import open_model
@@ -69,7 +70,9 @@ def measure(say: Callable[[str], None]) -> tuple[dict[str, Tally], float, float]
             started = time.perf_counter()
             Warmer(warm, settings.llm_cache_mb).run(worth_reading(plain.index.chunks, plain.corpus))
             seconds = max(seconds, time.perf_counter() - started)
-            memory = memory or _resident()  # of the first policy, before the second model is loaded
+            memory = memory or resident_megabytes(
+                os.getpid()
+            )  # of the first policy, before the second model is loaded
             by_model = {
                 label: PolicyAssistant(
                     plain.index, plain.retriever, composer=ModelComposer(model, plain.index)
@@ -110,8 +113,3 @@ def _ask_tutorial(tutorial: TutorialSystem, case: Case, tally: Tally) -> None:
     tally.total.append(time.perf_counter() - started)
     tally.written += 1
     tally.count(case, "".join(pieces))
-
-
-def _resident() -> float:
-    lines: Sequence[str] = Path("/proc/self/status").read_text("utf-8").splitlines()
-    return next(int(line.split()[1]) * 1024.0 for line in lines if line.startswith("VmRSS:"))

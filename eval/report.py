@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval.cases import CATEGORIES
 from eval.labels import FIGURES, STEPS
-from eval.normalise import contains
+from eval.normalise import contains, states
 from eval.results import Figure, Info, Latency, Passage, Record, Result, ResultError, read_result
 
 _RATIOS = {"mrr", "ndcg@10"}  # customarily read as numbers between 0 and 1
@@ -152,11 +152,7 @@ def markdown(result: Result) -> str:
 
 def view(record: Record) -> CaseView:
     """The record with its missing facts, cited evidence and passages that hold evidence worked out."""
-    missing = [
-        group[0]
-        for group in record.key_facts
-        if group and not any(contains(record.shown, variant) for variant in group)
-    ]
+    missing = [group[0] for group in record.key_facts if group and not states(record.shown, group)]
     return CaseView(
         record,
         tuple(missing),

@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy
-
+from eval.measuring import percentiles
 from eval.metrics import Figure, mean
 from eval.passages import CorpusPassage, PassagesError, Query, read_corpus, read_queries
 from eval.vectors import VectorsError, VectorStore
@@ -209,11 +208,8 @@ def table(queries: Sequence[Query], rankings: Sequence[Ranking], k: int) -> str:
     values = [measured(queries, ranking, k) for ranking in rankings]
     lines = [("", *(ranking.name for ranking in rankings))]
     for name in values[0]:
-        cells = []
-        for column in values:
-            cells.append(_cell(mean(column[name])))
-        lines.append((name.replace("R@", "Recall@"), *cells))
-    times = [numpy.quantile(r.milliseconds, [0.5, 0.95], method="inverted_cdf") for r in rankings]
+        lines.append((name.replace("R@", "Recall@"), *(_cell(mean(column[name])) for column in values)))
+    times = [percentiles(ranking.milliseconds) for ranking in rankings]
     lines.append(("latency, p50 / p95", *(f"{p50:.1f} / {p95:.1f} ms" for p50, p95 in times)))
     return "\n".join(
         (f"{name:<20}" + "".join(f"{cell:<24}" for cell in cells)).rstrip() for name, *cells in lines

@@ -28,8 +28,9 @@ from typing import Any
 from eval.cases import CATEGORIES, FOLDER, SPLITS, Case, CaseError, check, files_of, load, policy_file
 from eval.metrics import figures
 from eval.report import write_report
+from eval.results import CASES, RUN
 from eval.score import Found, record, score, spans
-from eval.systems import SYSTEMS, WITHOUT, System, Wanted, open_system, without
+from eval.systems import SYSTEMS, WITHOUT, System, open_system, without
 
 _HERE = Path(__file__).parent
 FOLDERS = (_HERE.parent / "data" / "policies", _HERE / "policies")  # where the policies of our own cases lie
@@ -97,7 +98,7 @@ def main(options: argparse.Namespace) -> int:
     about["figures"] = figures(records)
     about["seconds"] = round(time.perf_counter() - started, 1)
     if options.out:
-        _write_json(options.out / "run.json", about)
+        _write_json(options.out / RUN, about)
         write_report(options.out)
     if options.failures:
         print(*map(_failure, (row for row in records if not row["passed"])), sep="\n")
@@ -129,8 +130,7 @@ def _records(
     """A record for each case, in the order of the cases of each index; what is done already is not asked again."""
     from tqdm import tqdm
 
-    wanted = Wanted(options.system, options.llm)
-    out = (options.out / "cases.jsonl").open("a", encoding="utf-8") if options.out else nullcontext()
+    out = (options.out / CASES).open("a", encoding="utf-8") if options.out else nullcontext()
     with (
         tempfile.TemporaryDirectory(prefix="eval-") as folder,
         without(options.without),
@@ -141,7 +141,8 @@ def _records(
             left = [case for case in group if case.id not in done]
             asked: Iterable[dict[str, Any]] = ()
             if left:
-                asked = ask(left, open_system(wanted, files, Path(folder) / name), files, options.llm)
+                system = open_system(options.system, options.llm, files, Path(folder) / name)
+                asked = ask(left, system, files, options.llm)
             fresh = iter(asked)
             for case in group:
                 row = done[case.id] if case.id in done else next(fresh)
@@ -245,7 +246,7 @@ def _commit() -> str:
 
 def _resumed(folder: Path, about: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The records that a killed run has left; raises RunError where the folder holds another run."""
-    run, rows = folder / "run.json", folder / "cases.jsonl"
+    run, rows = folder / RUN, folder / CASES
     try:
         folder.mkdir(parents=True, exist_ok=True)
         before = json.loads(run.read_text("utf-8")) if run.exists() else None
@@ -255,12 +256,14 @@ def _resumed(folder: Path, about: dict[str, Any]) -> dict[str, dict[str, Any]]:
     if before and not same:
         raise RunError(f"{folder} holds another run; choose another folder, or remove it.")
     if not before:
-        _write_json(run, about)
         rows.write_text("", "utf-8")
+        _write_json(run, about)
         return {}
     about["started"] = before["started"]
-    whole = [line for line in rows.read_text("utf-8").splitlines(keepends=True) if line.endswith("\n")]
-    rows.write_text("".join(whole), "utf-8")  # without the line at which it was killed
+    *whole, _ = rows.read_text("utf-8").split("\n")  # splitlines would cut at U+2028 inside a string
+    rows.write_text(
+        "".join(f"{line}\n" for line in whole), "utf-8"
+    )  # without the line at which it was killed
     return {row["id"]: row for row in map(json.loads, whole)}
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy
 from langchain_core.embeddings import Embeddings
 
+from eval.measuring import ASK_SECTION, percentiles, section_questions
 from eval.synthetic import write_policies
 from index.settings import IndexSettings
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 SEED = 4
 QUESTIONS = 50  # at most, of each size
 PASSES = 5  # over the questions; each gives a p50 and a p95
-ASK = "{heading}主要做什么？"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def series(
     from index.embedder import load
 
     embedder = load(model)
-    vector = embedder.embed_query(ASK)
+    vector = embedder.embed_query(ASK_SECTION)
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="scaling-") as folder:
             say(f"{size.policies} policies: building")
@@ -115,7 +115,7 @@ def searched(index: Index) -> tuple[list[float], list[float]]:
     from assistant.retriever import HybridRetriever
 
     retriever = HybridRetriever(index=index)
-    questions = questions_of(index)
+    questions = section_questions(index.policies.values(), QUESTIONS)
     retriever.search(questions[0])  # opens the store
     passes = []
     for _ in range(PASSES):
@@ -124,17 +124,8 @@ def searched(index: Index) -> tuple[list[float], list[float]]:
             started = time.perf_counter()
             retriever.search(question)
             times.append(1000 * (time.perf_counter() - started))
-        passes.append(numpy.quantile(times, [0.5, 0.95], method="inverted_cdf").tolist())
+        passes.append(percentiles(times))
     return [p50 for p50, _ in passes], [p95 for _, p95 in passes]
-
-
-def questions_of(index: Index) -> list[str]:
-    """A question for headings from all over the index; for titles where there is none."""
-    policies = index.policies.values()
-    headings = dict.fromkeys(section.heading for policy in policies for section in policy.sections)
-    names = [heading for heading in headings if heading] or [policy.title for policy in policies]
-    step = -(-len(names) // QUESTIONS)
-    return [ASK.format(heading=name) for name in names[::step]]
 
 
 def disk_megabytes(folder: Path) -> float:

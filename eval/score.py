@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from eval.cases import LEDGER_CATEGORIES, Case
-from eval.normalise import contains, without_citations
+from eval.normalise import contains, states, without_citations
 
 DEPTH = 10  # retrieved passages that are looked at
 HALF = 0.5  # of a piece of evidence that a passage has to hold: another splitter may cut it
@@ -92,7 +92,7 @@ def score(case: Case, answer: Mapping[str, Any]) -> Outcome:
         return Outcome(case, (), ())
     found = _facts(case, answer) + _evidence(case, answer)
     text = answer_text(answer)
-    facts = _share(any(contains(text, variant) for variant in group) for group in case.key_facts)
+    facts = _share(states(text, group) for group in case.key_facts)
     lists = case.category == "aggregate" and answer.get("table") and len(case.key_facts) > 1
     quotes = [citation["quote"] for citation in answer["citations"]]
     return Outcome(
@@ -200,7 +200,7 @@ def _share(values: Iterable[bool]) -> float | None:
 
 def _holds_fact(case: Case, row: Iterable[object]) -> bool:
     text = "\n|\n".join(map(str, row))
-    return any(contains(text, variant) for group in case.key_facts for variant in group)
+    return any(states(text, group) for group in case.key_facts)
 
 
 def _holds_proof(case: Case, quote: str) -> bool:
@@ -212,7 +212,7 @@ def _facts(case: Case, answer: Mapping[str, Any]) -> list[tuple[Failure, str]]:
     found = [(Failure.FORBIDDEN, fact) for fact in case.forbidden if contains(text, fact)]
     if case.expect_count is not None and answer["count"] != case.expect_count:
         found.append((Failure.WRONG_COUNT, f"{answer['count']} instead of {case.expect_count}"))
-    missing = [group[0] for group in case.key_facts if not any(contains(text, variant) for variant in group)]
+    missing = [group[0] for group in case.key_facts if not states(text, group)]
     if missing:
         some = len(missing) < len(case.key_facts)
         found.append((Failure.INCOMPLETE_LIST if some else Failure.MISSING_FACT, "、".join(missing)))

@@ -13,7 +13,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from unittest.mock import patch
@@ -213,20 +213,12 @@ def indexed(files: Iterable[Path], folder: Path, llm: str = "none") -> PolicyAss
     return build_assistant(replace(Settings.from_environment({**os.environ, "LLM": llm}), index=index))
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which system to measure, and with which chat model (as the setting LLM has it)."""
-
-    system: str = "assistant"
-    llm: str = "none"
-
-
-def open_system(wanted: Wanted, files: Sequence[Path], folder: Path) -> System:
-    """The system on these files; its index lies below ``folder``."""
-    assistant = indexed(files, folder, wanted.llm)
-    if wanted.system == "assistant":
+def open_system(name: str, llm: str, files: Sequence[Path], folder: Path) -> System:
+    """One of ``SYSTEMS`` on these files, with the chat model of the setting LLM; its index lies below ``folder``."""
+    assistant = indexed(files, folder, llm)
+    if name == "assistant":
         return AssistantSystem(assistant)
     sources = {policy.id: policy.source for policy in assistant.index.policies.values()}
-    search = by_words if wanted.system == "bm25" else by_meaning(assistant.index.embedder)
+    search = by_words if name == "bm25" else by_meaning(assistant.index.embedder)
     model = assistant.composer.model if assistant.composer else None
     return TutorialSystem(sources, search, model)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.lines import is_row
 from index.text import fold
@@ -40,8 +41,13 @@ class Grid:
     rows: tuple[Row, ...]
 
 
-def grids(source: str, start: int, end: int) -> Iterator[Grid]:
-    """The tables of a slice of the source."""
+@lru_cache(maxsize=64)
+def grids(source: str, start: int, end: int) -> tuple[Grid, ...]:
+    """The tables of a slice of the source; kept, since the rows of one are asked about one after another."""
+    return tuple(_read(source, start, end))
+
+
+def _read(source: str, start: int, end: int) -> Iterator[Grid]:
     rows: list[Row] = []
     caption = before = -1
     for match in re.finditer(r"[^\n]*\n?", source[start:end]):

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from index.clauses import Clause, names_in, read_clause
@@ -133,15 +133,26 @@ def deadline_at(policy: Policy, section: int, at: int) -> tuple[str, int, int] |
     None where the offset, of the section with this number, lies in no such row.
     """
     own = policy.sections[section]
-    for grid in grids(policy.source, own.start, own.end):
-        place = _layout(policy.source, grid).deadline
-        for row in rows_of(policy.source, grid):
-            if row.row.start <= at < row.row.end and row.deadline and row.deadline.text:
+    deadlines = _deadlines(policy.source, own.start, own.end)
+    return next((said for start, end, said in deadlines if start <= at < end), None)
+
+
+@lru_cache(maxsize=64)
+def _deadlines(source: str, start: int, end: int) -> tuple[tuple[int, int, tuple[str, int, int]], ...]:
+    """(start, end) of the rows of a slice's tables that have a time limit, each with what ``deadline_at`` says of it.
+
+    A list of tasks asks for that of every row: the tables are read once for all of them.
+    """
+    found = []
+    for grid in grids(source, start, end):
+        place = _layout(source, grid).deadline
+        for row in rows_of(source, grid):
+            if row.deadline and row.deadline.text:
                 cell, head = row.deadline, grid.header.cells[place]
                 inside = next(r for r in grid.rows if r.start <= cell.start <= r.end)
-                said = [policy.source[item.start : item.end] for item in (head, cell)]
-                return "：".join(said), inside.start, inside.end
-    return None
+                said = "：".join(source[item.start : item.end] for item in (head, cell))
+                found.append((row.row.start, row.row.end, (said, inside.start, inside.end)))
+    return tuple(found)
 
 
 def _is_above(cell: Cell) -> bool:

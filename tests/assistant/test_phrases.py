@@ -56,10 +56,11 @@ def _used() -> Iterator[tuple[str, int, str, set[str] | None]]:
 
 def test_both_languages_have_the_same_phrases() -> None:
     assert set(TABLES) == {"zh", "en"}
-    assert set(TABLES["zh"]) == set(TABLES["en"])
+    of_a_prompt = {"turn_user", "turn_assistant"}  # which is Chinese, whatever the reader's language
+    assert set(TABLES["zh"]) - of_a_prompt == set(TABLES["en"])
 
 
-@pytest.mark.parametrize("name", TABLES["zh"])
+@pytest.mark.parametrize("name", TABLES["en"])
 def test_both_languages_have_the_same_placeholders(name: str) -> None:
     assert _placeholders(TABLES["zh"][name]) == _placeholders(TABLES["en"][name])
 

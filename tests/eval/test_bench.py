@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from eval import bench
+from eval.measuring import BenchError, percentiles, resident_megabytes, spread
 
 
 def test_percentiles_are_by_nearest_rank() -> None:
-    assert bench._percentiles([float(n) for n in range(100, 0, -1)]) == (50, 95)
-    assert bench._percentiles([7.0]) == (7, 7)
+    assert percentiles([float(n) for n in range(100, 0, -1)]) == (50, 95)
+    assert percentiles([7.0]) == (7, 7)
 
 
 @pytest.mark.parametrize(("measured", "reached"), [((10, 20), "yes"), ((40, 100), "yes"), ((10, 101), "no")])
@@ -31,11 +32,11 @@ def test_a_goal_may_be_the_least() -> None:
 
 
 def test_resident_memory_of_this_process() -> None:
-    assert 10 < bench.resident_megabytes(os.getpid()) < 100_000
+    assert 10 < resident_megabytes(os.getpid()) < 100_000
 
 
 def test_at_most_so_many_questions_from_all_over() -> None:
-    questions = bench._spread([str(number) for number in range(1001)])
+    questions = spread([str(number) for number in range(1001)], bench.MOST_QUESTIONS)
     assert len(questions) <= bench.MOST_QUESTIONS
     assert questions[0] == "0"
     assert int(questions[-1]) > 900
@@ -44,7 +45,7 @@ def test_at_most_so_many_questions_from_all_over() -> None:
 def test_a_process_that_ends_early_is_reported() -> None:
     process = subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"])
     process.wait(60)
-    with pytest.raises(bench.BenchError, match="status 3"):
+    with pytest.raises(BenchError, match="status 3"):
         bench.answer_over_http(process, 1, "？")
 
 

@@ -94,7 +94,7 @@ def place(tmp_path: Path) -> Place:
 @pytest.fixture
 def echo(monkeypatch: pytest.MonkeyPatch) -> Echo:
     system = Echo()
-    monkeypatch.setattr(run, "open_system", lambda wanted, files, folder: system)
+    monkeypatch.setattr(run, "open_system", lambda name, llm, files, folder: system)
     return system
 
 
@@ -175,6 +175,12 @@ def test_another_run_is_not_mixed_in(place: Place, echo: Echo, capsys: pytest.Ca
     assert place.run() == 2
     assert "another run" in capsys.readouterr().err
     assert [row["question"] for row in place.records()] == ["甲局牵头吗"]
+
+
+def test_only_a_line_feed_ends_a_line_of_what_is_done(place: Place, echo: Echo) -> None:
+    place.write(case("a", "甲局牵头\u2028吗"))
+    assert place.run() == place.run() == 0
+    assert len(echo.asked) == 1
 
 
 def test_a_killed_run_goes_on(place: Place) -> None:
