@@ -161,6 +161,7 @@ def test_an_interval_holds_its_mean(values: list[float]) -> None:
         (answer("乙局[1]。"), Found(in_chunks=False), None, "parse"),
         (answer("乙局[1]。"), Found(in_ledger=False), 1, "parse"),
         (answer("乙局[1]。"), Found(), 1, "route"),
+        (answer("乙局[1]。", route="extractive"), Found(), 3, "route"),
         (answer("乙局[1]。", route="extractive"), Found(in_ledger=False), None, "retrieve"),
         (answer("乙局[1]。", route="extractive"), Found(in_ledger=False), 3, "compose"),
         (answer(status="refused", route="none"), Found(in_ledger=False), 3, "refuse"),
