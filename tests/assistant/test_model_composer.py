@@ -83,6 +83,7 @@ def in_order(part: str, whole: str) -> bool:
         ("处200万元以上罚款", "处 2 million yuan以上罚款"),
         ("１至２亿元", " 100 to 200 million yuan"),
         ("新增8家，到2025年达到30%", "新增8家，到2025年达到30%"),
+        ("新增2000000家", "新增2000000家"),
     ],
 )
 def test_amounts_as_english_says_them(text: str, said: str) -> None:
