@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.chain import PolicyAssistant
 from assistant.model_composer import ModelComposer, amounts_in_english
-from assistant.models import ChatModel
+from assistant.models import LONGEST, ChatModel
 from index.policy import Role
 from tests.assistant.endpoint import Act, Handler, endless, endpoint, says
 from tests.assistant.test_models import OPEN, remote, written
@@ -110,13 +110,14 @@ def test_what_a_local_model_began_without_end_is_left_out(assistant: PolicyAssis
 
 
 def never_stops(text: str) -> Act:
-    """A stream that begins so and then has no stop and no end."""
+    """A stream that begins so and then has no stop, nor an end within what is read."""
 
     def act(handler: Handler) -> None:
         handler.begin()
         handler.piece(text)
-        while not handler.endpoint.over.is_set():
+        for _ in range(LONGEST // 100):
             handler.piece("推进绿色制造，" * 20)
+        handler.piece("", "stop")
 
     return act
 
