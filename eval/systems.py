@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Protocol
 from unittest.mock import patch
 
@@ -176,10 +177,12 @@ def without(parts: Iterable[str]) -> Iterator[None]:
 
     Nothing but a measurement takes them out, so that no setting of the product does.
     """
+    changes = [change for part in parts for change in WITHOUT[part]]
+    for target, _ in changes:
+        resolve_name(target)  # a module imported later would take a stand-in for the name, and keep it
     with ExitStack() as stack:
-        for part in parts:
-            for target, stand_in in WITHOUT[part]:
-                stack.enter_context(patch(target, stand_in))
+        for target, stand_in in changes:
+            stack.enter_context(patch(target, stand_in))
         yield
 
 

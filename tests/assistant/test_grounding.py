@@ -184,13 +184,24 @@ def test_a_sentence_drawn_from_two_passages_cites_both(assistant: PolicyAssistan
 
 @pytest.mark.parametrize("invented", ["发放节水补贴", "建设垃圾焚烧电厂", "对企业实行停业整顿"])
 def test_an_invented_clause_does_not_hide_among_true_ones(assistant: PolicyAssistant, invented: str) -> None:
-    text = f"实施绿色制造引领工程，强化节能监察和节能诊断，{invented}，提高能源利用效率，促进资源循环利用。"
-    kept, struck = grounded(assistant, text, GREEN, "四水四定")
-    assert not kept
-    assert struck
+    for text in (
+        f"实施绿色制造引领工程，强化节能监察和节能诊断，{invented}，提高能源利用效率，促进资源循环利用。",
+        f"要强化节能监察和节能诊断，{invented}，落实“四水四定”要求。",  # of two passages
+    ):
+        kept, struck = grounded(assistant, text, GREEN, "四水四定")
+        assert not kept
+        assert struck == [text]
 
 
-@pytest.mark.parametrize("form", ["{lead}牵头，{support}配合。", "由{lead}牵头，配合单位为{support}。"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{lead}牵头，{support}配合。",
+        "由{lead}来牵头，由{support}来配合。",
+        "由{lead}牵头，配合单位为{support}。",
+        "牵头单位为{lead}，配合单位为{support}。",
+    ],
+)
 def test_each_body_has_its_own_role(assistant: PolicyAssistant, form: str) -> None:
     clause = next(c for c in assistant.corpus.clauses if c.bearers(Role.LEAD) and c.bearers(Role.SUPPORT))
     lead, support = (clause.bearers(role)[0].organisation for role in (Role.LEAD, Role.SUPPORT))

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from assistant.chain import PolicyAssistant
 from assistant.model_composer import ModelComposer, amounts_in_english
-from assistant.models import ChatModel
+from assistant.models import LONGEST, ChatModel
 from index.policy import Role
-from tests.assistant.endpoint import endless, endpoint, says
-from tests.assistant.test_models import OPEN, remote
+from tests.assistant.endpoint import Act, Handler, endless, endpoint, says
+from tests.assistant.test_models import OPEN, remote, written
 
 TOLD = "强化节能监察和节能诊断[1]。提高能源利用效率[1]。"
 
@@ -35,13 +35,45 @@ def test_who_bears_a_task_is_not_read_by_a_model(assistant: PolicyAssistant) -> 
         assert source[duty.start : duty.clause_start].rstrip("（\n ") in text
 
 
+@pytest.mark.parametrize("local", [True, False])
+def test_no_prompt_says_who_bears_a_task(assistant: PolicyAssistant, local: bool) -> None:
+    with endpoint(says(TOLD)) as served:
+        writer = with_local(assistant, served.url) if local else written(assistant, served.url)
+        answer = writer.invoke({"question": OPEN})
+        (prompt,) = [
+            message["content"] for message in served.asked[0]["messages"] if message["role"] == "user"
+        ]
+    bearing = [
+        assistant.corpus.policies[clause.policy].source[duty.clause_start : duty.clause_end]
+        for clause in assistant.corpus.clauses
+        if clause.bracketed
+        for duty in clause.duties[:1]
+    ]
+    assert any(text in answer.passages[0].text for text in bearing)
+    assert local or any(text in passage.text for text in bearing for passage in answer.passages[1:])
+    assert not any(text in prompt for text in bearing)
+
+
 @given(st.data())
 def test_the_rest_of_a_slice_stays(assistant: PolicyAssistant, data: st.DataObject) -> None:
     policy = data.draw(st.sampled_from(sorted(assistant.corpus.policies)))
     source = assistant.corpus.policies[policy].source
     start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(source))] * 2)))
-    left = iter(source[start:end])
-    assert all(character in left for character in assistant.corpus.without_bearers(policy, start, end))
+    text = assistant.corpus.without_bearers(policy, start, end)
+    assert in_order(text, source[start:end])
+    bearing = {
+        at
+        for clause in assistant.corpus.clauses
+        if clause.policy == policy and clause.bracketed
+        for at in range(clause.duties[0].clause_start - 1, clause.duties[0].clause_end + 1)
+    }
+    assert in_order("".join(source[at] for at in range(start, end) if at not in bearing), text)
+
+
+def in_order(part: str, whole: str) -> bool:
+    """Whether the characters of one text stand in another, in their order."""
+    left = iter(whole)
+    return all(character in left for character in part)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +83,7 @@ def test_the_rest_of_a_slice_stays(assistant: PolicyAssistant, data: st.DataObje
         ("处200万元以上罚款", "处 2 million yuan以上罚款"),
         ("１至２亿元", " 100 to 200 million yuan"),
         ("新增8家，到2025年达到30%", "新增8家，到2025年达到30%"),
+        ("新增2000000家", "新增2000000家"),
     ],
 )
 def test_amounts_as_english_says_them(text: str, said: str) -> None:
@@ -76,8 +109,40 @@ def test_what_a_local_model_began_without_end_is_left_out(assistant: PolicyAssis
     assert answer.text.startswith("强化节能监察和节能诊断[1]。\n")
 
 
-def test_an_endless_local_model_is_a_fault(assistant: PolicyAssistant) -> None:
+def never_stops(text: str) -> Act:
+    """A stream that begins so and then has no stop, nor an end within what is read."""
+
+    def act(handler: Handler) -> None:
+        handler.begin()
+        handler.piece(text)
+        for _ in range(LONGEST // 100):
+            handler.piece("推进绿色制造，" * 20)
+        handler.piece("", "stop")
+
+    return act
+
+
+def test_a_local_model_that_repeats_itself_is_stopped(assistant: PolicyAssistant) -> None:
     with endpoint(endless) as served:
         answer = with_local(assistant, served.url).invoke({"question": OPEN})
-    assert {notice.code for notice in answer.notices} & {"model_failed", "replaced", "struck"}
+        assert served.gone.wait(5)
+    assert "model_failed" not in {notice.code for notice in answer.notices}
     assert answer.certificate.passed
+
+
+def test_an_endless_local_model_is_a_fault(assistant: PolicyAssistant) -> None:
+    quotes = assistant.invoke({"question": OPEN})
+    with endpoint(never_stops("")) as served:
+        answer = with_local(assistant, served.url).invoke({"question": OPEN})
+    assert [notice.code for notice in answer.notices] == ["model_failed"]
+    assert (answer.route, answer.text) == ("extractive", quotes.text)
+    assert answer.certificate.passed
+
+
+def test_what_a_local_model_said_before_it_went_on_without_end_is_kept(assistant: PolicyAssistant) -> None:
+    whole = "强化节能监察和节能诊断[1]。"
+    with endpoint(never_stops(whole)) as served:
+        answer = with_local(assistant, served.url).invoke({"question": OPEN})
+    assert answer.route == "model"
+    assert answer.text.startswith(whole)
+    assert "绿色制造，推进" not in answer.text

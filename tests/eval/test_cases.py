@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,14 +66,40 @@ def test_key_fact_must_stand_in_the_evidence() -> None:
         question="几家？",
         answerable=True,
         key_facts=(("9家",),),
-        evidence=("绿色工厂 18 家、19 家",),
+        evidence=("绿色工厂 18 家、19家",),
     )
-    assert problems(case, "绿色工厂 18 家、19 家") == ["key fact does not stand in the evidence: 9家"]
+    assert problems(case, "绿色工厂 18 家、19家") == ["key fact does not stand in the evidence: 9家"]
 
 
 def test_unanswerable_case_has_no_facts() -> None:
     case = Case(id="a", category="unanswerable", question="电话？", answerable=False, key_facts=(("1",),))
     assert len(problems(case, "1")) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"draft": True}, "a draft"),
+        ({"category": "new"}, "unknown category 'new'"),
+        ({"question": " "}, "empty question"),
+        ({"history": ({"role": "system", "content": "x"},)}, "a turn of the history"),
+        ({"history": ({"role": "user", "content": ""},)}, "a turn of the history"),
+        ({"category": "multi-turn"}, "multi-turn without history"),
+        ({"key_facts": ((" ",),), "derived": "x"}, "empty key fact"),
+        ({"key_facts": ((),), "derived": "x"}, "empty key fact"),
+        ({"key_facts": ()}, "an answerable case"),
+        ({"evidence": (), "derived": "x"}, "an answerable case"),
+    ],
+)
+def test_each_problem_is_named(change: dict[str, Any], problem: str) -> None:
+    (found,) = problems(replace(SOUND, **change), "新增绿色工厂 8 家")
+    assert found.startswith(problem)
+
+
+def test_what_stands_in_the_header_may_stand_again() -> None:
+    twice = "绿色工厂 8 家，绿色工厂 8 家"
+    assert problems(replace(SOUND, category="metadata"), twice) == []
+    assert problems(replace(SOUND, category="metadata"), "8") != []
 
 
 def test_bad_line_is_named(tmp_path: Path) -> None:
@@ -94,5 +122,7 @@ def test_unknown_policy_and_duplicate_id(tmp_path: Path) -> None:
     )
     assert check([case], [tmp_path]) == []
     assert len(check([case, case], [tmp_path])) == 2
+    assert len(check([case, replace(case, id="b")], [tmp_path])) == 1
+    assert len(check([case, replace(case, question="多少？")], [tmp_path])) == 1
     with pytest.raises(CaseError, match="no file of policy"):
         check([SOUND], [tmp_path])

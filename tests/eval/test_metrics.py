@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.cases import Case
-from eval.metrics import figures, mean
+from eval.metrics import figures, latency, mean
 from eval.score import Found, holds, lost_at, ranks, record, score, spans
 
 SOURCE = "序。新增绿色工厂8家。甲局牵头，乙局配合。"
@@ -50,6 +51,8 @@ def test_a_passage_holds_evidence_from_half_of_it() -> None:
     assert holds(("p", start + 2, end + 9), [place])
     assert not holds(("p", start + 3, end), [place])
     assert not holds(("q", start, end), [place])
+    assert holds(("p", 50, 100), [("p", 0, 100)])
+    assert not holds(("p", 51, 100), [("p", 0, 100)])
 
 
 def test_ranks_of_evidence() -> None:
@@ -58,6 +61,8 @@ def test_ranks_of_evidence() -> None:
     assert ranks([("p", 0, 3), ("p", start, start + 9)], evidence) == [2]
     assert ranks([("p", 0, 3)], evidence) == [None]
     assert ranks([("p", 0, 3)] * 10 + [("p", start, start + 9)], evidence) == [None]
+    title, again = ("p", 90, 94), ("p", 40, 44)  # the first piece stands in two places
+    assert ranks([("p", 0, 3), again, ("p", start, start + 9), again], [(title, again), *evidence]) == [2, 3]
 
 
 def test_figures_by_hand() -> None:
@@ -83,11 +88,69 @@ def test_figures_by_hand() -> None:
     assert found["latency"]["ledger"]["n"] == 4
 
 
+def test_figures_of_lists_citations_and_refusals_by_hand() -> None:
+    table = {"columns": ["局"], "rows": [["甲局"], ["丙局"], ["丁局"]]}
+    listed = replace(CASE, category="aggregate", key_facts=(("甲局",), ("乙局",)), expect_count=2)
+    premise = replace(CASE, category="false-premise")
+    holding, other, fact = (
+        {"number": 1, "policy": "p", "quote": quote} for quote in ("甲局牵头，乙局配合", "序。", "甲局")
+    )
+    rows = [
+        *(row(listed, answer("如下[1]。", table=table, count=count)) for count in (3, 2, 2)),
+        *(row(premise, answer(text)) for text in ("甲局[1]。", "乙局[1]。", "乙局[1]。")),
+        *[row(CASE, answer(status="refused"))] * 2,
+        row(NONE, answer(status="refused")),
+        row(NONE, answer()),
+        row(CASE, answer(citations=[holding, other, other])),
+        row(replace(CASE, category="reasoning"), answer(citations=[fact])),
+        row(CASE, answer(certificate={"passed": False, "unsupported": ["x"]})),
+    ]
+    found = figures([one | {"id": str(number)} for number, one in enumerate(rows)])
+    by_hand = {
+        "passed": 3 / 13,
+        "correct": 4 / 13,
+        "facts": 5.5 / 11,
+        "all_facts": 4 / 11,
+        "ledger_all_facts": 2 / 7,
+        "citation_precision": (8 + 1 / 3) / 9,
+        "citation_recall": 8 / 9,
+        "evidence_cited": 8 / 11,
+        "refusal_precision": 1 / 3,
+        "refusal_recall": 1 / 2,
+        "refusal_f1": 2 / 5,
+        "over_refusal": 2 / 11,
+        "false_premise": 1 / 3,
+        "list_precision": 1 / 3,
+        "list_recall": 1 / 2,
+        "exact_count": 2 / 3,
+        "certificate_failures": 1,
+    }
+    assert {name: found[name]["value"] for name in by_hand} == pytest.approx(by_hand)
+
+
+def test_latency_is_told_for_each_route() -> None:
+    times = [*(("ledger", float(ms)) for ms in range(1, 102)), ("model", 7.0), (None, 3.0)]
+    rows = [{"answer": {"route": route} if route else {}, "wall_ms": ms} for route, ms in times]
+    assert latency(rows) == {
+        "error": {"p50": 3.0, "p95": 3.0, "n": 1},
+        "ledger": {"p50": 51.0, "p95": 96.0, "n": 101},
+        "model": {"p50": 7.0, "p95": 7.0, "n": 1},
+    }
+
+
+def test_an_interval_is_one_of_95_percent() -> None:
+    figure = mean([0.0, 1.0] * 50)
+    assert figure is not None
+    assert (figure.value, figure.low, figure.high) == pytest.approx((0.5, 0.402, 0.598), abs=0.015)
+
+
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=30))
 def test_an_interval_holds_its_mean(values: list[float]) -> None:
     figure = mean(values)
     assert figure is not None
     assert figure.low is not None and figure.high is not None
+    assert figure.value == pytest.approx(sum(values) / len(values))
+    assert figure.low - 1e-9 <= figure.value <= figure.high + 1e-9
     assert min(values) - 1e-9 <= figure.low <= figure.high + 1e-9 <= max(values) + 2e-9
 
 
@@ -98,9 +161,14 @@ def test_an_interval_holds_its_mean(values: list[float]) -> None:
         (answer("乙局[1]。"), Found(in_chunks=False), None, "parse"),
         (answer("乙局[1]。"), Found(in_ledger=False), 1, "parse"),
         (answer("乙局[1]。"), Found(), 1, "route"),
+        (answer("乙局[1]。", route="extractive"), Found(), 3, "route"),
         (answer("乙局[1]。", route="extractive"), Found(in_ledger=False), None, "retrieve"),
         (answer("乙局[1]。", route="extractive"), Found(in_ledger=False), 3, "compose"),
         (answer(status="refused", route="none"), Found(in_ledger=False), 3, "refuse"),
+        (answer(status="refused", route="none"), Found(in_ledger=False), None, "retrieve"),
+        (answer(citations=[]), Found(), 3, "compose"),
+        (answer(citations=[]), Found(), None, "retrieve"),
+        (answer(citations=[], notices=[{"code": "replaced", "text": ""}]), Found(), 3, "compose"),
         (answer("乙局[1]。", notices=[{"code": "replaced", "text": ""}]), Found(), 1, "certify"),
         (answer(certificate={"passed": False, "unsupported": ["x"]}), Found(), 1, "certify"),
     ],
@@ -109,6 +177,12 @@ def test_the_step_that_lost_it(
     reply: dict[str, Any], found: Found, rank: int | None, step: str | None
 ) -> None:
     assert lost_at(score(CASE, reply), reply, found, rank) == step
+
+
+def test_the_ledger_loses_only_what_it_answers() -> None:
+    case = replace(CASE, category="reasoning")
+    for reply in (answer("乙局[1]。"), answer("乙局[1]。", route="extractive")):
+        assert lost_at(score(case, reply), reply, Found(), 3) == "compose"
 
 
 def test_an_answer_where_none_is_was_lost_at_refusing() -> None:
