@@ -3,71 +3,25 @@
 Only the cases of both runs count. Whether B passes more or fewer is tested by McNemar's exact test
 (a two-sided binomial test on the cases that only one run passes; McNemar 1947, Psychometrika 12).
 Each figure's difference has a 95 % percentile interval of a paired bootstrap: cases are drawn, and
-both runs are measured on the same draw. nDCG needs more than a record keeps and is not compared.
+both runs are measured on the same draw.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from eval.cases import LEDGER_CATEGORIES
+from eval.metrics import difference, figure, shares
 from eval.results import Record, Result, ResultError, read_result
 
 Pair = tuple[Record, Record]
-Share = tuple[float, float]  # what one case adds above and below the line
-DRAWS, SEED = 2000, 20241
 LEVEL = 0.05  # below it a difference is called one
 _TASK = ("policy", "question", "history", "answerable", "key_facts", "forbidden", "evidence", "expect_count")
 _SHORT = 160  # characters shown of a question or an answer
-
-
-def _mean(value: float | bool | None) -> Share:
-    return (0.0, 0.0) if value is None else (float(value), 1.0)
-
-
-def _hit(record: Record, within: int) -> Share:
-    return _mean((record.rank or within + 1) <= within if record.evidence else None)
-
-
-def _among(part: bool, whole: bool) -> Share:
-    return float(part and whole), float(whole)
-
-
-# Every figure is a sum over the cases divided by another, so that a draw is two products of matrices.
-SHARES: dict[str, Callable[[Record], Share]] = {
-    "passed": lambda r: _mean(r.passed),
-    "correct": lambda r: _mean(r.correct),
-    "facts": lambda r: _mean(r.facts),
-    "all_facts": lambda r: _among(r.facts == 1, r.answerable),
-    "ledger_all_facts": lambda r: _among(r.facts == 1, r.answerable and r.category in LEDGER_CATEGORIES),
-    "hit@1": lambda r: _hit(r, 1),
-    "hit@3": lambda r: _hit(r, 3),
-    "hit@5": lambda r: _hit(r, 5),
-    "mrr": lambda r: _mean((1 / r.rank if r.rank else 0.0) if r.evidence else None),
-    "citation_precision": lambda r: _mean(r.citation_precision),
-    "citation_recall": lambda r: _mean(r.citation_recall),
-    "evidence_cited": lambda r: _among(r.citation_recall == 1, r.answerable and bool(r.evidence)),
-    "refusal_precision": lambda r: _among(not r.answerable, r.refused),
-    "refusal_recall": lambda r: _among(r.refused, not r.answerable),
-    "refusal_f1": lambda r: (2.0 * (r.refused and not r.answerable), float(r.refused + (not r.answerable))),
-    "over_refusal": lambda r: _among(r.refused, r.answerable),
-    "false_premise": lambda r: _among(r.correct, r.category == "false-premise"),
-    "list_precision": lambda r: _mean(r.list_precision),
-    "list_recall": lambda r: _mean(r.list_recall),
-    "exact_count": lambda r: _among(r.answer.count == r.expect_count, r.expect_count is not None),
-    "certificate_failures": lambda r: (
-        float(r.answer.certificate is not None and not r.answer.certificate.passed),
-        1.0,
-    ),
-}
 
 
 class Difference(NamedTuple):
@@ -158,24 +112,13 @@ def mcnemar(lost: int, won: int) -> float:
 
 def differences(pairs: Sequence[Pair]) -> Iterator[Difference]:
     """Every figure that some shared case counts towards in both runs."""
-    generator = np.random.default_rng(SEED)
-    draws = generator.multinomial(len(pairs), [1 / len(pairs)] * len(pairs), size=DRAWS).astype(float)
-    for name, share in SHARES.items():
-        parts = np.array([[share(a), share(b)] for a, b in pairs])  # case, run, above and below the line
-        whole = parts.sum(axis=0)
-        if not whole[:, 1].all():
-            continue
-        values = whole[:, 0] / whole[:, 1]
-        drawn = _ratios(np.einsum("dc,crs->drs", draws, parts))
-        low, high = np.nanpercentile(drawn[:, 1] - drawn[:, 0], (2.5, 97.5))
-        n = int((parts[:, :, 1] > 0).any(axis=1).sum())
-        yield Difference(name, n, float(values[0]), float(values[1]), float(low), float(high))
-
-
-def _ratios(sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Above by below the line; not a number where no drawn case counts."""
-    above, below = sums[..., 0], sums[..., 1]
-    return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+    a, b = (shares([record.model_dump() for record in run]) for run in zip(*pairs, strict=True))
+    for name, parts in a.items():
+        found, one, other = difference(parts, b[name]), figure(parts), figure(b[name])
+        if found and one and other:
+            low = found.value if found.low is None else found.low
+            high = found.value if found.high is None else found.high
+            yield Difference(name, found.n, one.value, other.value, low, high)
 
 
 def text(a: Result, b: Result, comparison: Comparison) -> str:

@@ -112,6 +112,7 @@ class Record(_Read):
     step: str | None  # where a failed case was lost
     facts: float | None = None  # share of the key facts that the answer states
     rank: int | None = None  # from 1: the first retrieved passage that holds a piece of evidence
+    ranks: tuple[int | None, ...] = ()  # the same for each piece of evidence
     citation_precision: float | None = None
     citation_recall: float | None = None
     list_precision: float | None = None

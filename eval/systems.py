@@ -24,6 +24,7 @@ from eval.score import DEPTH, Found, Span, holds
 if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
     from assistant.models import ChatModel
+    from index.policy import Chunk
 
 TUTORIAL = (
     "You are an assistant for question-answering tasks. Use the following pieces of retrieved context to answer the "
@@ -161,7 +162,7 @@ def by_words(texts: Sequence[str]) -> _Nearest:
 SYSTEMS = ("assistant", "tutorial", "bm25")
 WITHOUT: dict[str, list[tuple[str, Any]]] = {  # part -> what stands in its place, by its name in the code
     "keywords": [("assistant.retriever.DENSE_SHARE", 1.0)],
-    "section-path": [("index.build.embedded_text", lambda chunk: chunk.text)],
+    "section-path": [("index.build.embedded_text", lambda chunk: _without_path(chunk))],
     "ledger": [("assistant.chain.route", lambda ask: None)],
     "certificate": [("assistant.chain.certify", lambda *_: _passed())],
     "character-tokens": [
@@ -184,6 +185,12 @@ def without(parts: Iterable[str]) -> Iterator[None]:
         for target, stand_in in changes:
             stack.enter_context(patch(target, stand_in))
         yield
+
+
+def _without_path(chunk: Chunk) -> str:
+    from index.chunker import embedded_text
+
+    return embedded_text(chunk).replace(" ".join(chunk.path), "", 1) if chunk.path else embedded_text(chunk)
 
 
 def _passed() -> Any:

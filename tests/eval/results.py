@@ -13,7 +13,7 @@ def row(name: str, *, step: str | None = None, **parts: Any) -> Row:
     """One line of cases.jsonl that passed, or that was lost at ``step``; ``parts`` replace its own."""
     text = "由甲局牵头[1]。" if step is None else "没有提到[1]。"
     quote = "绿色工厂 8 家（甲局牵头）"
-    return {
+    made: Row = {
         "id": name,
         "split": "dev",
         "category": "responsibility",
@@ -39,6 +39,7 @@ def row(name: str, *, step: str | None = None, **parts: Any) -> Row:
         "answer": answer(text, quote),
         "wall_ms": 12.0,
     } | parts
+    return {"ranks": [made["rank"]] * len(made["evidence"])} | made
 
 
 def answer(text: str, quote: str = "", status: str = "answered") -> Row:

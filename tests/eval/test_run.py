@@ -17,7 +17,7 @@ import pytest
 from eval import run
 from eval.__main__ import main
 from eval.cases import Case
-from eval.compare import SHARES
+from eval.compare import compare
 from eval.results import read_result
 from eval.score import Failure, Found, Span
 from eval.systems import indexed, without
@@ -144,10 +144,12 @@ def test_a_comparison_means_by_a_figure_what_the_run_means(place: Place, echo: E
     said = json.loads((place.out / "run.json").read_text("utf-8"))["figures"]
     said["certificate_failures"]["value"] /= said["certificate_failures"]["n"]  # a count there, a share here
     result = read_result(place.out)
-    for name, share in SHARES.items():
-        above, below = (sum(part) for part in zip(*map(share, result.records), strict=True))
-        assert 0 < above < below, name  # a figure of 0 or 1 would agree by chance
-        assert above / below == pytest.approx(said[name]["value"]), name
+    compared = {found.name: found for found in compare(result, result).differences}
+    assert set(compared) == set(said) - {"latency", "categories"}
+    for name, found in compared.items():
+        assert 0 < found.a < 1, name  # a figure of 0 or 1 would agree by chance
+        assert found.a == found.b == pytest.approx(said[name]["value"]), name
+        assert found.low == found.high == 0, name
 
 
 def test_an_error_is_one_failed_case(place: Place, echo: Echo, capsys: pytest.CaptureFixture[str]) -> None:
