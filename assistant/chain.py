@@ -184,7 +184,8 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             chinese = translate(model, question, stop)
             return condense(chinese, history, self.read, self.corpus.text) if chinese else standalone
         if history and leans(standalone, self.read):
-            return rewrite(model, question, history, stop) or standalone
+            put = rewrite(model, question, history, stop)
+            return put if put and not leans(put, self.read) else standalone
         return standalone
 
     def _written(
@@ -203,7 +204,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         except Stopped:
             quotes.note("stopped", "notice_stopped")
         else:
-            draft = composer.draft(ask, without_control(text), quotes.evidence)
+            draft = composer.draft(ask, without_control(text), quotes)
             if draft is not None and self._certificate(draft).passed:
                 yield draft
                 return

@@ -97,6 +97,12 @@ def leans(question: str, read: Read) -> bool:
     return bool(leaning) or not (topical or now.mentions or now.years or now.marker or now.policies)
 
 
+_DOCUMENT = re.compile(
+    r"\b(?:does|do|did|will|can|should) (?P<name>the (?:plan|policy|document|notice|scheme|regulations?|measures))\b",
+    re.I,
+)
+
+
 def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: str) -> str:
     if not earlier:
         return new
@@ -131,6 +137,9 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
     swapped = _with_addressee(new, before)
     if swapped:
         return swapped
+    document = _DOCUMENT.search(before) if pronoun and pronoun.group().lower() == "it" and topical else None
+    if pronoun and document:  # what does the plan say of land? How does it help firms?
+        return _strip_opening(_replace_pronoun(new, pronoun, document["name"]))
     if pronoun and subject and not (now.mentions and topical) and not _ABOUT_DOCUMENT.search(now.folded):
         return _replace_pronoun(new, pronoun, subject)
     if (

@@ -31,11 +31,13 @@ from assistant.match import overlap
 from assistant.question import Question, roles_at, roles_in, without_unseen
 from assistant.sentences import content_words, share_of_words
 from assistant.terms import blank, find_terms, words
+from index.keywords import tagged
 from index.policy import Role
 from index.text import fold, squeeze
 
 SHARE = 0.6  # of the content words of a sentence that its passage has to hold
 CLAUSE = 0.5  # of those of each of its clauses: an invented one does not hide among true ones
+NAMING = 0.35  # weight from which a noun of the question names what is asked about, or sets its scene
 NEW = 2  # words of a sentence that the question does not hold; with fewer it says nothing
 FOREIGN = 0.3  # share of Chinese characters above which an English sentence is none
 _MARK = re.compile(
@@ -251,7 +253,9 @@ def _supports(
         return False
     if not _modals_stand(said, passage) or not _roles_stand(said, passage, corpus):
         return False
-    if not _carriers_stand(said, squeezed, passage, corpus):
+    if not _carriers_stand(said, squeezed, passage, corpus) or _of_other_topic(
+        said, squeezed, question, corpus
+    ):
         return False
     if english:
         chinese = len(re.findall(r"[㐀-鿿]", sentence)) / max(1, len(sentence))
@@ -260,6 +264,26 @@ def _supports(
     shares = (share_of_words(squeeze(clause), squeezed, question.folded) for clause in _clauses(sentence))
     whole = share_of_words(squeeze(sentence), squeezed, question.folded)
     return whole >= SHARE and all(share >= CLAUSE for share in shares)
+
+
+def _of_other_topic(said: str, squeezed: str, question: Question, corpus: Corpus) -> bool:
+    """Whether a sentence speaks of a thing of the question that the policies know and the passage does not hold.
+
+    Asked about A and B, a model says of B what the passage says of A.
+    """
+    bare = squeeze(said)
+    return any(
+        (term.weight >= 0.9 or term.pair or (term.weight >= NAMING and _is_noun(term.text)))
+        and squeeze(term.text) in bare
+        and corpus.known(term)
+        and all(overlap(variant, squeezed) < 0.5 for variant in term.variants)
+        for term in question.terms
+    )
+
+
+def _is_noun(word: str) -> bool:
+    """Whether a Chinese word is a noun."""
+    return any(flag[:1] in "nj" for _, flag in tagged(word))
 
 
 def _clauses(sentence: str) -> list[str]:

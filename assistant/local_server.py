@@ -37,6 +37,9 @@ def serve(path: Path, cache_mb: int) -> tuple[str, str]:
                 params.n_parallel = 1
                 params.n_batch = params.n_ubatch = BATCH
                 params.cache_ram_mib = cache_mb
+                params.slot_prompt_similarity = (
+                    0.0  # else what is half like the next prompt is not kept: short clauses
+                )
                 params.ui = False  # its port answers anybody on this machine
                 params.endpoint_slots = False
                 params.api_keys = [secrets.token_urlsafe(24)]

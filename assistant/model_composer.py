@@ -9,12 +9,11 @@ from collections.abc import Iterator, Sequence
 from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.claims import numbers_missing
-from assistant.composer import choose_sentences, runs
 from assistant.draft import Draft, plain_number
 from assistant.grounding import Screen, ground, without_marks
 from assistant.match import coverage, missing
 from assistant.models import ChatModel, Messages, ModelFailed
-from assistant.sentences import asks_number, passage_unit, sentences, share_of_words, subject_terms
+from assistant.sentences import Sentence, asks_number, passage_unit, sentences, share_of_words, subject_terms
 from assistant.terms import Term
 from index.quantities import quantities, scale_unit
 from index.store import Index
@@ -74,7 +73,7 @@ class ModelComposer:
 
     def messages(self, ask: Ask, passages: Sequence[Passage]) -> Messages:
         """System and user message: what never changes first, then the best chunk, so that the cache serves both."""
-        best = ask.corpus.without_bearers(passages[0].policy, passages[0].start, passages[0].end)
+        best = _read(ask, passages[0])
         beside = "".join(f"[{number}] {text}\n" for number, text in self._beside(ask, passages))
         if ask.question.language == "en":
             best, beside = amounts_in_english(best), amounts_in_english(beside)
@@ -86,14 +85,17 @@ class ModelComposer:
         terms = [term for term in subject_terms(ask) if term.weight >= 0.3]
         if not self.model.local:
             return _told_beside(ask, passages, terms, BESIDE_REMOTE)
+        if ask.question.has("compare"):  # the best passage of the other side comes second
+            return [(2, _cut(_read(ask, other), BESIDE_LOCAL)) for other in passages[1:2]]
         lost = [term for term in missing(ask.corpus, terms, passage_unit(ask, passages[0])) if not term.pair]
-        if ask.question.has("compare"):
-            passages, lost = passages[:2], terms  # the best passage of the other side comes second
         return _told_beside(ask, passages, lost, BESIDE_LOCAL) if lost else []
 
-    def draft(self, ask: Ask, text: str, passages: Sequence[Passage]) -> Draft | None:
-        """The sentences of ``text`` that stand in the passages, each cited; None where too little is left."""
-        screen = self.screen()
+    def draft(self, ask: Ask, text: str, quotes: Draft) -> Draft | None:
+        """The sentences of ``text`` that stand in the passages of the quotes, each cited; None where too little is left.
+
+        What the quotes say beside them (that a number is denied) comes first, what the sentences leave out of them last.
+        """
+        screen, passages = self.screen(), quotes.evidence
         grounded, struck = ground(_whole_sentences(text), passages, ask.question, ask.corpus, self._nearest)
         kept = [sentence for sentence in grounded if not screen.hides(sentence.text)]
         struck += [sentence.text for sentence in grounded if sentence not in kept]
@@ -101,12 +103,16 @@ class ModelComposer:
             return None
         draft = ask.draft()
         draft.route = "model"
+        intro = phrase(draft.language, "intro_quotes")
+        draft.pieces += [p for p in quotes.pieces if p != intro and not re.search(r"\[\d+\]", p)]
+        draft.computed |= quotes.computed
+        draft.notices += quotes.notices
         for sentence in kept:
             cites = (draft.cite(p.policy, p.start, p.end, p.score) for p in sentence.passages)
             draft.say("quote", text=_with_mark(sentence.text, "".join(cites)), cite="")
         if struck:
             draft.note("struck", "notice_struck", count=len(struck))
-        _quote_missing(ask, passages, draft)
+        _quote_missing(quotes, draft)
         return draft
 
     def _nearest(self, sentence: str) -> list[tuple[str, int]]:
@@ -117,20 +123,18 @@ class ModelComposer:
         ]
 
 
-def _quote_missing(ask: Ask, passages: Sequence[Passage], draft: Draft) -> None:
-    """Add what would be quoted without a model and what the answer leaves out: numbers, or many of the words."""
+def _quote_missing(quotes: Draft, draft: Draft) -> None:
+    """Add what is quoted without a model and what the answer leaves out: numbers, or many of the words."""
     said = fold(draft.text())
     squeezed = squeeze(said)
-    _, chosen = choose_sentences(ask, passages)
-    for group in runs(ask, chosen):
-        first, last = group[0], group[-1]
-        text = ask.corpus.policies[first.policy].source[first.start : last.end]
+    for policy, start, end in sorted(quotes.spans, key=lambda span: quotes.spans[span]):
+        text = draft.corpus.policies[policy].source[start:end]
         plain = _ITEM_NUMBER.sub("", text)
         if not re.search(r"[。；：]|[^。]{30}", plain):
             continue  # a heading alone
         if share_of_words(squeeze(plain), squeezed) >= TOLD and not numbers_missing(fold(plain), said):
             continue
-        cite = draft.cite(first.policy, first.start, last.end, first.passage.score)
+        cite = draft.cite(policy, start, end, quotes.scores[policy, start, end])
         draft.quote(text=re.sub(r"\s*\n\s*", "\n", text), cite=cite)
 
 
@@ -167,6 +171,16 @@ def _with_mark(sentence: str, cite: str) -> str:
     return f"{sentence[: match.start()]}{cite}{match.group()}" if match else f"{sentence}{cite}"
 
 
+def _read(ask: Ask, part: Passage | Sentence) -> str:
+    """What a model reads of a part of a policy."""
+    return ask.corpus.without_bearers(part.policy, part.start, part.end)
+
+
+def _cut(text: str, room: int) -> str:
+    """A text, or as much of it up to a comma or stop as there is room for."""
+    return text if len(text) <= room else text[: max(text.rfind(mark, 0, room) for mark in "，。；") + 1]
+
+
 def _whole_sentences(text: str) -> str:
     """A model's answer without the sentence at its end that was cut off, where there is one before it."""
     stops = list(_STOP.finditer(text))
@@ -189,9 +203,7 @@ def _told_beside(
     chosen: dict[int, list[str]] = {}
     seen = {passages[0].text}
     for value, minus, sentence in ranked:
-        text = ask.corpus.without_bearers(sentence.policy, sentence.start, sentence.end)
-        if len(text) > room:
-            text = text[: text.rfind("，", 0, room) + 1]  # as much of it as there is room for
+        text = _cut(_read(ask, sentence), room)
         fresh = text and all(text not in other for other in seen)
         if value > 0.3 and fresh:
             chosen.setdefault(-minus, []).append(text)

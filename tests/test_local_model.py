@@ -11,7 +11,7 @@ import pytest
 from assistant.answer import Answer, Evidence, Final
 from assistant.build import read_ahead
 from assistant.chain import PolicyAssistant
-from assistant.model_composer import ModelComposer
+from assistant.model_composer import ModelComposer, opening
 from assistant.models import open_model
 from assistant.settings import Settings
 from assistant.warm import Warmer
@@ -99,3 +99,21 @@ def test_a_question_comes_before_reading_ahead(writing: PolicyAssistant) -> None
 
 def test_nothing_is_read_ahead_for_an_assistant_without_a_model(assistant: PolicyAssistant) -> None:
     assert read_ahead(assistant, Settings()) is None
+
+
+def test_every_clause_that_was_read_is_kept(writing: PolicyAssistant) -> None:
+    """Also a short one, most of whose prompt is the instructions that the next prompt begins with too."""
+    composer = writing.composer
+    assert composer is not None
+    clauses = ["第一条　餐厅应当分开存放垃圾。", "第二条　单位应当每月报告一次。", "第三条　车辆应当密闭。"]
+    warmer = Warmer(composer.model, 100)
+    assert warmer.run(clauses) == len(clauses)
+    for clause in clauses:
+        (_, system), (_, user) = opening(clause)
+        reply = composer.model.client.bind(max_tokens=1).invoke(
+            [("system", system), ("user", f"{user}\n问：谁？")]
+        )
+        usage = reply.usage_metadata
+        assert usage is not None
+        left = usage["input_tokens"] - usage["input_token_details"]["cache_read"]
+        assert left < 20  # the question and the end of the prompt

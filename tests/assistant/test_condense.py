@@ -200,3 +200,9 @@ def test_one_kind_in_place_of_another(assistant: PolicyAssistant) -> None:
 
     assert read("农村的呢？", "城镇特困人员标准是多少？") == "农村特困人员标准是多少？"
     assert read("成年的呢？", "未成年流浪人员饮食标准是多少？") == "成年流浪人员饮食标准是多少？"
+
+
+def test_it_is_the_plan_that_was_asked_about(assistant: PolicyAssistant) -> None:
+    earlier, question = "What does the plan say about land for factories?", "And how does it attract talent?"
+    assert _condensed(assistant, question, earlier) == "how does the plan attract talent?"
+    assert "green factories" in _condensed(assistant, "Who leads it?", "How many green factories by 2025?")

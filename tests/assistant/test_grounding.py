@@ -211,6 +211,14 @@ def test_each_body_has_its_own_role(assistant: PolicyAssistant, form: str) -> No
     assert grounded(assistant, turned, where)[1]
 
 
+def test_what_a_passage_says_of_one_thing_is_not_said_of_another(assistant: PolicyAssistant) -> None:
+    question = "绿色工厂和紧缺人才，路子有什么不同？"
+    assert "人才" not in "".join(p.text for p in passages(assistant, GREEN))
+    true, false = (f"{name}要强化节能监察和节能诊断，提高能源利用效率。" for name in ("绿色工厂", "人才"))
+    assert not grounded(assistant, true, GREEN, question=question)[1]
+    assert grounded(assistant, false, GREEN, question=question)[1]
+
+
 def test_what_only_repeats_the_question_is_no_answer(assistant: PolicyAssistant) -> None:
     question = "绿色制造要怎样推进工作？"
     assert grounded(assistant, "绿色制造要推进工作[1]。", GREEN, question=question) == ([], [])

@@ -146,3 +146,29 @@ def test_what_a_local_model_said_before_it_went_on_without_end_is_kept(assistant
     assert answer.route == "model"
     assert answer.text.startswith(whole)
     assert "绿色制造，推进" not in answer.text
+
+
+def test_a_denied_number_stays_denied_in_a_models_words(assistant: PolicyAssistant) -> None:
+    question = "简单说说，绿色制造引领工程每年节能监察500次，对吗？"
+    plain = assistant.invoke({"question": question})
+    with endpoint(says("强化节能监察和节能诊断[1]。")) as served:
+        answer = with_local(assistant, served.url).invoke({"question": question})
+    assert [n.code for n in answer.notices] == [n.code for n in plain.notices]
+
+
+def test_of_two_things_both_are_read(assistant: PolicyAssistant) -> None:
+    question = "绿色低碳转型和智改数转有什么不同？"
+    with endpoint(says("强化节能监察和节能诊断[1]。")) as served:
+        with_local(assistant, served.url).invoke({"question": question})
+        user = served.asked[0]["messages"][1]["content"]
+    assert "节能监察" in user
+    assert "上云上平台" in user
+
+
+def test_what_the_quotes_hold_is_never_lost(assistant: PolicyAssistant) -> None:
+    plain = assistant.invoke({"question": OPEN})
+    with endpoint(says("强化节能监察和节能诊断[1]。")) as served:
+        answer = with_local(assistant, served.url).invoke({"question": OPEN})
+    assert answer.route == "model"
+    for citation in plain.citations:
+        assert citation.quote in "".join(c.quote for c in answer.citations)
