@@ -38,6 +38,7 @@ class Passage:
     score: float
     dense: float
     keyword: float
+    near: tuple[float, ...] = ()  # cosine similarity of each of its sentences; not in the JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ class Answer:
     def to_json(self) -> dict[str, Any]:
         """The contract's object, ready for ``json.dumps(…, ensure_ascii=False)``."""
         data = asdict(self)
+        for passage in data["passages"]:
+            del passage["near"]
         order = (
             "id",
             "question",

@@ -269,7 +269,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             return say_mentioned(ask, mentioning)
         verdict = judge(ask, chosen)
         if not verdict.passages:
-            return refuse(ask, verdict.reason, passages, verdict.missing)
+            return refuse(ask, verdict.reason, passages)
         return compose(ask, verdict.passages)
 
     def _finish(
@@ -316,7 +316,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             return draft
         verdict = judge(ask, passages)
         if not verdict.passages:
-            return refuse(ask, verdict.reason, passages, verdict.missing)
+            return refuse(ask, verdict.reason, passages)
         quotes = compose(ask, verdict.passages)
         quotes.note("replaced", "notice_replaced")
         return quotes

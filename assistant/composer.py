@@ -12,7 +12,7 @@ from assistant.corpus import ITEM, Unit, section_at
 from assistant.definitions import is_definition, mentions, quoted_phrases
 from assistant.draft import Draft
 from assistant.match import coverage, grip
-from assistant.preferred import passage_suits, sentence_suits
+from assistant.preferred import sentence_suits
 from assistant.question import Question
 from assistant.sentences import (
     TIME,
@@ -20,6 +20,7 @@ from assistant.sentences import (
     asks_number,
     of_another,
     passage_unit,
+    ranked,
     sentences,
     subject_terms,
 )
@@ -116,33 +117,27 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
     stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers}
     broad = is_broad(question)
     scored: list[tuple[float, Sentence]] = []
-    for rank, passage in enumerate(passages):
-        path = squeeze(" ".join(passage.section[-1:]))
-        suited = passage_suits(ask, passage)
-        for sentence in sentences(ask, passage):
-            text = squeeze(sentence.text)
-            if any(text.strip("#") in title for title in ask.corpus.titles[passage.policy]):
-                continue
-            if _FORMALITY.search(text):
-                continue
-            own = coverage(ask.corpus, terms, Unit(((1.0, text),)))
-            above = coverage(ask.corpus, terms, Unit(((1.0, path),))) if path else 0.0
-            value = own + (0.5 * above if broad else 0.2 * above) - 0.12 * rank
-            value -= 0.4 * of_another(ask, sentence, terms)
-            value += 0.4 * sum(bool(pattern.search(sentence.text)) for pattern in wanted)
-            if asks_number(question):
-                value += 0.3 * any(True for _ in quantities(fold_with_origin(sentence.text).text))
-            if stated and any(
-                scale_unit(q.unit)[1] in stated for q in quantities(fold_with_origin(sentence.text).text)
-            ):
-                value += 0.4
-            value += sentence_suits(ask, sentence.text) + suited
-            value -= 0.4 * any(grip(term, Unit(((1.0, text),))) >= 0.9 for term in question.apart)
-            if question.has("definition") and is_definition(question, sentence.text):
-                value += 0.8
-            if question.years and any(str(year) in text for year in question.years):
-                value += 0.4
-            scored.append((value, sentence))
+    for near, sentence in ranked(ask, passages):
+        text = squeeze(sentence.text)
+        if any(text.strip("#") in title for title in ask.corpus.titles[sentence.policy]):
+            continue
+        if _FORMALITY.search(text):
+            continue
+        value = near - 0.4 * of_another(ask, sentence, terms)
+        value += 0.4 * sum(bool(pattern.search(sentence.text)) for pattern in wanted)
+        if asks_number(question):
+            value += 0.3 * any(True for _ in quantities(fold_with_origin(sentence.text).text))
+        if stated and any(
+            scale_unit(q.unit)[1] in stated for q in quantities(fold_with_origin(sentence.text).text)
+        ):
+            value += 0.4
+        value += sentence_suits(ask, sentence.text)
+        value -= 0.4 * any(grip(term, Unit(((1.0, text),))) >= 0.9 for term in question.apart)
+        if question.has("definition") and is_definition(question, sentence.text):
+            value += 0.8
+        if question.years and any(str(year) in text for year in question.years):
+            value += 0.4
+        scored.append((value, sentence))
     if not scored:
         return None, []
     scored.sort(key=lambda item: (-round(item[0] * 20), item[1].start))

@@ -11,7 +11,7 @@ from assistant.target_choice import other_years
 from prompts import phrase
 
 
-def refuse(ask: Ask, reason: str, passages: Sequence[Passage], lost: Sequence[str] = ()) -> Draft:
+def refuse(ask: Ask, reason: str, passages: Sequence[Passage]) -> Draft:
     """Say that the policies do not answer, what was searched, and nothing that is a claim."""
     question, draft = ask.question, ask.draft()
     draft.route, draft.status = "none", "refused"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -15,16 +16,16 @@ from index.store import Index
 from index.text import fold
 
 POOL = 40  # chunks that the dense side is asked for
-SPREAD = 0.05  # cosine above the pool's mean that counts as a full dense score (measured for e5)
-DENSE_SHARE = 0.5  # weight of the dense side where both have something to say (chosen on eval/cases)
+SPREAD = 0.05  # cosine above the mean of those found that counts in full (measured for e5)
+CHUNK, SENTENCE, WORDS = 0.25, 0.35, 0.4  # weights of the three sides (chosen on eval/cases)
 
 
 class HybridRetriever(BaseRetriever):
     """Chunks that fit a question, best first, with both scores in the metadata.
 
-    ``score`` is 0..1: the dense side is the cosine's rise over the mean of the pool (e5's cosines lie
-    close together), the keyword side BM25 as a share of the best chunk's. A side that has nothing to
-    say (BM25 on an English question) does not vote.
+    ``score`` is 0..1: the cosine of the chunk and that of its nearest sentence, as their rise over the mean of the
+    pool (e5's cosines lie close together), and BM25 as a share of the best chunk's. A side that has nothing to say
+    (BM25 on an English question) does not vote.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -46,18 +47,23 @@ class HybridRetriever(BaseRetriever):
         query = fold(query)
         dense = dict(self.index.dense(query, POOL))
         keyword = dict(self.index.keywords.search(tokenise(query), POOL))
-        mean = sum(dense.values()) / len(dense) if dense else 0.0
-        best = max(keyword.values(), default=0.0)
-        found = []
-        for position in dense.keys() | keyword.keys():
-            near = max(0.0, min(1.0, (dense.get(position, mean) - mean) / SPREAD))
-            word = keyword.get(position, 0.0) / best if best else 0.0
-            score = DENSE_SHARE * near + (1 - DENSE_SHARE) * word if best else near
-            found.append((score, position, dense.get(position, 0.0), keyword.get(position, 0.0)))
-        found.sort(key=lambda item: (-item[0], item[1]))
-        return [self._passage(position, score, near, word) for score, position, near, word in found]
+        vector = self.index.vector(query)
+        near = {at: self.index.sentences.similar(at, vector) for at in dense.keys() | keyword.keys()}
+        sides = (
+            (CHUNK, _risen(dense)),
+            (SENTENCE, _risen({at: max(own) for at, own in near.items() if own})),
+            (WORDS, _share(keyword)),
+        )
+        total = sum(weight for weight, side in sides if side) or 1.0
+        scores = {at: sum(weight * side.get(at, 0.0) for weight, side in sides) / total for at in near}
+        order = sorted(scores, key=lambda at: (-scores[at], at))
+        return [
+            self._passage(at, scores[at], dense.get(at, 0.0), keyword.get(at, 0.0), near[at]) for at in order
+        ]
 
-    def _passage(self, position: int, score: float, dense: float, keyword: float) -> Passage:
+    def _passage(
+        self, position: int, score: float, dense: float, keyword: float, near: tuple[float, ...]
+    ) -> Passage:
         chunk = self.index.chunks[position]
         return Passage(
             chunk.policy,
@@ -68,7 +74,20 @@ class HybridRetriever(BaseRetriever):
             round(score, 4),
             round(dense, 4),
             round(keyword, 4),
+            near,
         )
+
+
+def _risen(similar: Mapping[int, float]) -> dict[int, float]:
+    """Cosines as 0..1: their rise over their mean, of which SPREAD counts in full."""
+    mean = sum(similar.values()) / len(similar) if similar else 0.0
+    return {at: max(0.0, min(1.0, (value - mean) / SPREAD)) for at, value in similar.items()}
+
+
+def _share(found: Mapping[int, float]) -> dict[int, float]:
+    """BM25 scores as a share of the best."""
+    best = max(found.values(), default=0.0)
+    return {at: value / best for at, value in found.items()} if best else {}
 
 
 def _document(passage: Passage) -> Document:

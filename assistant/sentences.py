@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.corpus import Unit, article_name, articles_named, lead_in
-from assistant.match import grip
+from assistant.match import coverage, grip
+from assistant.preferred import passage_suits
 from assistant.question import Question
 from assistant.terms import Term
 from index.keywords import tagged
 from index.organisations import Mention
 from index.policy import Policy
+from index.sentences import sentence_spans
 from index.text import squeeze
 
+COSINE = 0.1  # rise of the cosine that counts as much as all the words of a question (chosen on eval/cases)
+PASSAGE = 0.25  # what the score of a sentence's passage counts
 TITLE = 0.5  # what a word counts that only the title of the policy holds
 TIME = re.compile(
     r"\d{4}年|\d+\s*(?:日|天|个?工作日|个?月|年|小时)|[一二三四五六七八九十]+(?:日|天|个月|年|个工作日)|每(?:半?年|季度?|月|周|旬|[日天](?!常)|[一二两三四五六七八九十\d]+个?(?:年|季度|月|周|日|天))|之日起|届满|底前|\d+月\d+日|当年|年度[^，。]{0,8}时|当月|次年|届满"
@@ -33,6 +37,7 @@ class Sentence:
     end: int
     text: str
     passage: Passage
+    near: float = 0.0  # cosine similarity to the question
 
 
 def subject_terms(ask: Ask) -> list[Term]:
@@ -102,20 +107,28 @@ def of_another(ask: Ask, sentence: Sentence, terms: Sequence[Term]) -> bool:
 def sentences(ask: Ask, passage: Passage) -> Iterator[Sentence]:
     """Sentences of a passage: slices up to 。；！？ or a line end, brackets respected."""
     source = ask.corpus.policies[passage.policy].source
-    start, depth = passage.start, 0
-    for at in range(passage.start, passage.end):
-        character = source[at]
-        if character in "（(“":
-            depth += 1
-        elif character in "）)”":
-            depth = max(0, depth - 1)
-        last = at + 1 == passage.end
-        if (character in "。；！？\n" and (depth == 0 or character == "\n")) or last:
-            text = source[start : at + 1].strip()
-            if text:
-                left = start + len(source[start : at + 1]) - len(source[start : at + 1].lstrip())
-                yield Sentence(passage.policy, passage.section, left, left + len(text), text, passage)
-            start, depth = at + 1, 0
+    spans = sentence_spans(source, passage.start, passage.end)
+    for number, (start, end) in enumerate(spans):
+        near = passage.near[number] if number < len(passage.near) else passage.dense
+        yield Sentence(passage.policy, passage.section, start, end, source[start:end], passage, near)
+
+
+def ranked(ask: Ask, passages: Sequence[Passage]) -> list[tuple[float, Sentence]]:
+    """(value, sentence) of every sentence of the passages, the nearest to the question first.
+
+    The value is its cosine similarity above the mean, of which COSINE counts as 1, the share of the question's words
+    that it holds with its headings (0..1), and a little of its passage's score.
+    """
+    terms = [term for term in subject_terms(ask) if term.weight >= 0.15]
+    every = [sentence for passage in passages for sentence in sentences(ask, passage)]
+    mean = sum(sentence.near for sentence in every) / max(1, len(every))
+    valued = []
+    for sentence in every:
+        unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
+        held = coverage(ask.corpus, terms, unit)
+        value = (sentence.near - mean) / COSINE + held + PASSAGE * sentence.passage.score
+        valued.append((value + passage_suits(ask, sentence.passage), sentence))
+    return sorted(valued, key=lambda item: (-item[0], item[1].start))
 
 
 def content_words(text: str) -> list[str]:

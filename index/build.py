@@ -32,6 +32,7 @@ from index.keywords import KeywordIndex
 from index.lock import one_builder
 from index.parser import PARSER_VERSION
 from index.policy import Chunk, Policy
+from index.sentences import SentenceVectors, sentences_of
 from index.settings import IndexSettings
 from index.sources import Progress, Sources, read_sources
 from index.store import (
@@ -110,9 +111,10 @@ def build(
         chunks = [piece for policy in policies for piece in chunk(policy)]
         texts = [embedded_text(piece) for piece in chunks]
         words = content_words(policy.source for policy in policies)
+        said = [text for piece in chunks for text in sentences_of(piece)]
         known = _old_vectors(settings, live)
         embedded = sum(_digest(text) not in known for text in texts)
-        vectors = _embed(settings, known, [*texts, *words], progress, embedder)
+        vectors = _embed(settings, known, [*texts, *said, *words], progress, embedder)
         progress(message("step_write"))
         manifest = _manifest(settings, policies, chunks, sources)
         try:
@@ -139,6 +141,8 @@ def index_chunks(settings: IndexSettings, chunks: list[Chunk], vectors: NDArray[
     manifest = _manifest(settings, (), chunks, Sources((), {}, {}, ()))
     texts = [embedded_text(piece) for piece in chunks]
     by_text = {_digest(text): vector for text, vector in zip(texts, vectors, strict=True)}
+    for piece, vector in zip(chunks, vectors, strict=True):  # its sentences are as near as it is
+        by_text.update(dict.fromkeys(map(_digest, sentences_of(piece)), vector))
     _write(settings, manifest, (), chunks, [], by_text)
     return manifest.generation
 
@@ -270,6 +274,11 @@ def _write(
         folder / VECTORS,
         digests=list(vectors),
         vectors=numpy.asarray([*vectors.values()], dtype=numpy.float32),
+    )
+    SentenceVectors.save(
+        folder,
+        chunks,
+        {text: vectors[_digest(text)] for piece in chunks for text in sentences_of(piece)},
     )
     Vocabulary(words, numpy.asarray([vectors[_digest(word)] for word in words], dtype=numpy.float32)).save(
         folder / WORDS

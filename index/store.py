@@ -30,6 +30,7 @@ from index.errors import (
 from index.keywords import KeywordIndex
 from index.policy import Chunk, Policy
 from index.reader import policy_files, read_bytes
+from index.sentences import SentenceVectors
 from index.settings import IndexSettings
 from index.vocabulary import Vocabulary
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from index.dictionary import Dictionary
     from index.embedder import SentenceEmbeddings
 
-SCHEMA = 2  # of the files of a generation
+SCHEMA = 3  # of the files of a generation
 POINTER = "current"
 WORDS = "words.npz"  # of a generation
 BATCH = 5000  # Chroma takes at most 5,461 rows at once
@@ -74,6 +75,7 @@ class Index:
     chunks: tuple[Chunk, ...]  # by position
     keywords: KeywordIndex
     vocabulary: Vocabulary
+    sentences: SentenceVectors
     folder: Path
     last_look: tuple[tuple[tuple[str, int, int], ...], bool] | None = None  # of ``is_stale``
     _clients: list[Any] = field(default_factory=list, repr=False)
@@ -99,9 +101,14 @@ class Index:
             create_collection_if_not_exists=False,
         )
 
+    @lru_cache(maxsize=64)  # noqa: B019 - a generation lives as long as its readers
+    def vector(self, question: str) -> tuple[float, ...]:
+        """The L2-normalised vector of a question."""
+        return tuple(self.embedder.embed_query(question))
+
     def dense(self, text: str, k: int) -> list[tuple[int, float]]:
         """(position, cosine similarity) of the ``k`` chunks nearest to a question, best first."""
-        vector = self.embedder.embed_query(text)
+        vector = list(self.vector(text))
         found = self.vectors.similarity_search_by_vector_with_relevance_scores(
             vector, k=min(k, len(self.chunks))
         )
@@ -267,6 +274,7 @@ def open_generation(settings: IndexSettings, generation: str) -> Index:
             engine.dispose()
         keywords = KeywordIndex.load(folder / "keywords")
         vocabulary = Vocabulary.load(folder / WORDS)
+        sentences = SentenceVectors.load(folder)
     except StoreError:
         raise
     except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile, SQLAlchemyError) as error:
@@ -276,7 +284,7 @@ def open_generation(settings: IndexSettings, generation: str) -> Index:
         raise IndexDamagedError(message("damaged", reason=f"{generation}: {type(error).__name__}")) from error
     if len(chunks) != manifest.chunks or len(policies) != len(manifest.files):
         raise IndexDamagedError(message("damaged", reason=f"{generation}: ledger"))
-    return Index(settings, manifest, policies, chunks, keywords, vocabulary, folder)
+    return Index(settings, manifest, policies, chunks, keywords, vocabulary, sentences, folder)
 
 
 def source_hashes(settings: IndexSettings) -> dict[str, str]:

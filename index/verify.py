@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from index import ledger
 from index.errors import PolicyIndexError
 from index.keywords import KeywordIndex, tokenise
+from index.sentences import SentenceVectors
 from index.settings import IndexSettings
 from index.store import WORDS, collection_name, connect, database_url, read_manifest
 from index.vocabulary import Vocabulary
@@ -37,6 +38,7 @@ def find_fault(settings: IndexSettings, folder: Path, generation: str) -> str:
     if probe and not keywords.search(tokenise(probe.text), 1):
         return "keywords"
     Vocabulary.load(folder / WORDS)
+    SentenceVectors.load(folder)
     client = connect(settings, folder)
     try:
         return _vector_fault(
