@@ -9,7 +9,7 @@ from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.companions import with_companions
 from assistant.corpus import ITEM, Unit, section_at
-from assistant.definitions import is_definition, mentions, quoted_phrases
+from assistant.definitions import mentions, quoted_phrases
 from assistant.draft import Draft
 from assistant.match import coverage, grip
 from assistant.preferred import sentence_suits
@@ -133,8 +133,6 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
             value += 0.4
         value += sentence_suits(ask, sentence.text)
         value -= 0.4 * any(grip(term, Unit(((1.0, text),))) >= 0.9 for term in question.apart)
-        if question.has("definition") and is_definition(question, sentence.text):
-            value += 0.8
         if question.years and any(str(year) in text for year in question.years):
             value += 0.4
         scored.append((value, sentence))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.corpus import Unit, article_name, articles_named, lead_in
+from assistant.definitions import is_definition
 from assistant.match import coverage, grip
 from assistant.preferred import passage_suits
 from assistant.question import Question
@@ -20,6 +21,7 @@ from index.sentences import sentence_spans
 from index.text import squeeze
 
 COSINE = 0.1  # rise of the cosine that counts as much as all the words of a question (chosen on eval/cases)
+DEFINES = 0.8  # what a sentence gains that defines the word asked about
 PASSAGE = 0.25  # what the score of a sentence's passage counts
 TITLE = 0.5  # what a word counts that only the title of the policy holds
 TIME = re.compile(
@@ -127,6 +129,8 @@ def ranked(ask: Ask, passages: Sequence[Passage]) -> list[tuple[float, Sentence]
         unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
         held = coverage(ask.corpus, terms, unit)
         value = (sentence.near - mean) / COSINE + held + PASSAGE * sentence.passage.score
+        if ask.question.has("definition") and is_definition(ask.question, sentence.text):
+            value += DEFINES
         valued.append((value + passage_suits(ask, sentence.passage), sentence))
     return sorted(valued, key=lambda item: (-item[0], item[1].start))
 

@@ -13,6 +13,7 @@ from assistant.terms import words
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
+_YEARS = re.compile(r"(20\d\d)年?(?:[-—~至到]+(20\d\d))?")
 _COMPARED = ("difference", "largest", "smallest", "ratio")
 
 
@@ -29,13 +30,16 @@ def lacking(question: Question, text: str) -> str:
             return kind
     if asks_number(question) and not holds_number(question, text):
         return "amount"
+    if asks_number(question) and question.years and _of_other_years(question, text):
+        return "amount"
     stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers if quantity.unit}
-    if stated and question.has("yesno", "why"):
+    if stated and question.has("claim", "why"):
         units = (scale_unit(quantity.unit)[1] for quantity in quantities(fold_with_origin(text).text))
         if stated.isdisjoint(units):
             return "amount"
     for name in _COMPARED:
-        if question.has(name) and not re.search(words()["ask"][name]["needs"], text):
+        needs = words()["ask"][name]["needs"]
+        if question.has(name) and not re.search(needs, text) and not _holds_two(text):
             return "comparison"
     return ""
 
@@ -48,3 +52,15 @@ def holds_number(question: Question, text: str) -> bool:
         and not of_another_whole(question, re.split("[,;。]", folded[: quantity.start])[-1])
         for quantity in quantities(folded)
     )
+
+
+def _of_other_years(question: Question, text: str) -> bool:
+    """Whether a text dates its numbers by years, and none of those asked about is among them or between them."""
+    spans = [(int(a), int(b or a)) for a, b in _YEARS.findall(fold_with_origin(text).text)]
+    return bool(spans) and not any(low <= year <= high for year in question.years for low, high in spans)
+
+
+def _holds_two(text: str) -> bool:
+    """Whether a text holds two numbers of one unit, which can be compared."""
+    units = [scale_unit(quantity.unit)[1] for quantity in quantities(fold_with_origin(text).text)]
+    return len(units) > len(set(units))

@@ -7,6 +7,7 @@ beside the chunk, for 66 % without.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,19 +16,25 @@ from numpy.typing import ArrayLike, NDArray
 
 from index.policy import Chunk
 
+_BESIDE = re.compile(r"[（(](?![一二三四五六七八九十\d]+[）)])")  # no marker of an item
 VECTORS, FIRST = "sentences.npy", "sentences-first.npy"  # of a generation
 
 
 def sentence_spans(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Slices of ``source[start:end]`` up to 。；！？ or a line end, outer blanks left out; brackets are respected."""
-    begin, depth = start, 0
+    begin, depth, closing = start, 0, False
     for at in range(start, end):
         character = source[at]
         if character in "（(“":
             depth += 1
         elif character in "）)”":
             depth = max(0, depth - 1)
-        if (character in "。；！？\n" and (depth == 0 or character == "\n")) or at + 1 == end:
+        last = at + 1 == end
+        stop = character == "\n" or (character in "。；！？" and depth == 0) or (closing and depth == 0)
+        if stop and not last and character == "。" and _BESIDE.match(source, at + 1):
+            closing = True  # …。（某某部门负责）: who does it belongs to the sentence
+            continue
+        if stop or last:
             left, right = begin, at + 1
             while left < right and source[left].isspace():
                 left += 1
@@ -35,7 +42,7 @@ def sentence_spans(source: str, start: int, end: int) -> Iterator[tuple[int, int
                 right -= 1
             if left < right:
                 yield left, right
-            begin, depth = at + 1, 0
+            begin, depth, closing = at + 1, 0, False
 
 
 def sentences_of(chunk: Chunk) -> list[str]:
