@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.definitions import is_defined, is_definition
-from assistant.sentences import Sentence, asks_number, opening, ranked, subject_terms
+from assistant.match import grip
+from assistant.sentences import Sentence, asks_number, opening, passage_unit, ranked, subject_terms
 from assistant.target_fit import is_commitment
 from assistant.terms import words
 from assistant.wanted import lacking
@@ -60,6 +61,8 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     ]
     if not holding or near[0][0] - holding[0][0] > MARGIN:
         return Verdict((), f"kind_{lacking(question, _with_opening(ask, near[0][1]))}")
+    if asks_number(question) and _is_of_another(ask, holding[0][1]):
+        return Verdict((), "kind_amount")
     good: list[Passage] = []
     for value, sentence in holding:
         if sentence.passage not in good and value >= holding[0][0] - BEHIND:
@@ -72,6 +75,17 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     if question.has("definition") and question.language == "zh" and not is_defined(ask, chosen):
         return Verdict((), "kind_definition")
     return Verdict(chosen)
+
+
+def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
+    """Whether a number is asked of a thing that the policies know and the sentence, its headings counted, lacks."""
+    question = ask.question
+    nouns = [term for term in question.terms if term.weight >= 0.9 and not term.pair]
+    thing = min(nouns, key=lambda term: question.folded.find(term.text), default=None)
+    if thing is None or not ask.corpus.known(replace(thing, near=())):
+        return False
+    unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
+    return grip(thing, unit) < 0.45
 
 
 def _with_opening(ask: Ask, sentence: Sentence) -> str:

@@ -199,7 +199,7 @@ def stressed(terms: Iterable[Term], folded: str) -> tuple[Term, ...]:
 
 def in_context(terms: tuple[Term, ...], folded: str) -> tuple[Term, ...]:
     """Words of the sentences that only set the scene weigh less than those of the sentence that asks."""
-    parts = [part for part in re.split(r"[,。;!?]", folded) if part.strip()]
+    parts = [part for part in re.split(r"[,。;:!?]", folded) if part.strip()]
     asking = [part for part in parts if _ASKING.search(part)]
     if len(parts) < 2 or not asking or len(asking) == len(parts):
         return terms
