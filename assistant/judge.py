@@ -15,9 +15,10 @@ from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.definitions import is_defined, is_definition
 from assistant.match import grip
+from assistant.question import Question
 from assistant.sentences import Sentence, asks_number, opening, passage_unit, ranked, subject_terms
 from assistant.target_fit import is_commitment
-from assistant.terms import words
+from assistant.terms import Term, words
 from assistant.wanted import lacking
 from index.text import squeeze
 
@@ -28,6 +29,7 @@ FAR = (
 )  # cosine of the nearest sentence below which nothing speaks of it: Chinese, English (for e5)
 BEHIND = 0.35  # sentences this far behind the one that answers are still shown their passage
 _ONE_OF = re.compile("哪一?[个家所座](?![一-鿿]?文件)([一-鿿]{2,4})")
+_YEAR = re.compile(r"20\d\d年")
 _SIGNATURE = re.compile(
     r"[^,。;:\d]{0,80}\d{4}年\d{1,2}月\d{1,2}日[^,。;:]{0,10}"
 )  # bodies and the date below a text
@@ -80,17 +82,28 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
 def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
     """Whether a number is asked of a thing that the policies know and the sentence, its headings counted, lacks."""
     question = ask.question
-    nouns = [term for term in question.terms if term.weight >= 0.9 and not term.pair]
-    thing = min(nouns, key=lambda term: question.folded.find(term.text), default=None)
-    if thing is None or not ask.corpus.known(replace(thing, near=())):
-        return False
     unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
-    return grip(thing, unit) < 0.45
+    nouns = [term for term in question.terms if term.weight >= 0.9 and not term.pair]
+    if any(_is_counted(question, noun) and grip(noun, unit) < 0.3 for noun in nouns):
+        return True
+    thing = min(nouns, key=lambda term: question.folded.find(term.text), default=None)
+    return thing is not None and ask.corpus.known(replace(thing, near=())) and grip(thing, unit) < 0.45
+
+
+def _is_counted(question: Question, noun: Term) -> bool:
+    """Whether a noun stands right beside the word that asks for the number (保额最低要多少, 多少补偿款)."""
+    text, many = re.escape(noun.text), "(?:多少|百分之几|几(?=[一-鿿]))"
+    between = "(?:最[低高少多]|[至最]少|起码|大概|[一总]共|将?要|降低|提高|[得该应能是为有到定可达占买])*"
+    return bool(re.search(f"{text}{between}{many}|{many}{text}", question.folded))
 
 
 def _with_opening(ask: Ask, sentence: Sentence) -> str:
-    """A sentence with the one that opens its list."""
-    return opening(ask.corpus.policies[sentence.policy], sentence.start) + sentence.text
+    """A sentence with the one that opens its list, and where it names no year, with the last one before it."""
+    policy = ask.corpus.policies[sentence.policy]
+    text = opening(policy, sentence.start) + sentence.text
+    line = policy.source.rfind("\n", 0, sentence.start) + 1
+    before = _YEAR.findall(policy.source[line : sentence.start])
+    return text if _YEAR.search(text) or not before else f"{before[-1]}，{text}"
 
 
 def _says_of_body(ask: Ask, passage: Passage) -> bool:

@@ -28,7 +28,8 @@ def lacking(question: Question, text: str) -> str:
     for name, kind in (("frequency", "when"), ("together", "together"), ("who", "who")):
         if question.has(name) and not re.search(words()["ask"][name]["needs"], text):
             return kind
-    if asks_number(question) and not holds_number(question, text):
+    listed = question.has("targets") and question.has("list")  # 有哪些里程目标
+    if (asks_number(question) or listed) and not holds_number(question, text):
         return "amount"
     if asks_number(question) and question.years and _of_other_years(question, text):
         return "amount"
