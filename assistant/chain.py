@@ -231,7 +231,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
     def _answer(self, asked: Question, passages: Sequence[Passage]) -> Draft:
         """Ledger first; else the sentences that answer; else a refusal."""
         ask = Ask(asked, self.corpus, _nearness(passages), self.today)
-        if asked.foreign and "" not in self.corpus.regions:
+        if asked.foreign and not asked.local and "" not in self.corpus.regions:
             return refuse(ask, "foreign", passages)
         if asked.has("harm"):
             return refuse(ask, "harm", passages)

@@ -115,7 +115,10 @@ def _says_of_body(ask: Ask, passage: Passage) -> bool:
 
 def _other_year(ask: Ask, passages: Sequence[Passage]) -> bool:
     """Whether the question asks about a year that these passages, promising for others, do not name."""
-    for year in ask.question.years:
+    question = ask.question
+    if not (asks_number(question) or question.has("targets", "amount", "when") or "money" in question.kinds):
+        return False
+    for year in question.years:
         for passage in passages:
             policy = ask.corpus.policies[passage.policy]
             dated = re.findall(r"20\d\d", policy.title) or [
@@ -138,6 +141,8 @@ def _no_target_of(ask: Ask, passages: Sequence[Passage]) -> bool:
     texts = []
     for passage in passages:
         policy = ask.corpus.policies[passage.policy]
+        if not any(map(is_commitment, policy.targets)):
+            return False  # a year of the reader's own (去年刚拿下证书), as the policy promises for none
         texts += [policy.title, passage.text if question.has("targets") else policy.source]
     return not any(str(year) in text for year in question.years for text in texts)
 

@@ -127,6 +127,8 @@ def unit_fits(question: Question, unit: str) -> bool:
         return unit == "岁"
     if re.search(r"多久|多长时间|how long", question.folded):
         return unit in _DURATIONS
-    if re.search(r"百分之几|占比|比重|比例|\bpercent|\bshare\b|\bproportion", question.folded):
-        return unit in ("%", "个百分点", "百分点", "‰", "倍", "万分之")
+    if re.search(
+        r"[百千万]分之几|几成|几折|占比|比重|比例|\bpercent|\bshare\b|\bproportion", question.folded
+    ):
+        return unit in ("%", "个百分点", "百分点", "‰", "倍", "万分之", "成", "折")
     return True

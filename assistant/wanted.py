@@ -29,7 +29,8 @@ def lacking(question: Question, text: str) -> str:
         if question.has(name) and not re.search(words()["ask"][name]["needs"], text):
             return kind
     listed = question.has("targets") and question.has("list")  # 有哪些里程目标
-    if (asks_number(question) or listed) and not holds_number(question, text):
+    forbids = re.search(words()["modal"]["must_not"]["stands"], text)  # 不得由施工单位垫资: no share of it
+    if (asks_number(question) or listed) and not forbids and not holds_number(question, text):
         return "amount"
     if asks_number(question) and question.years and _of_other_years(question, text):
         return "amount"
