@@ -37,7 +37,9 @@ _SIGNED = re.compile(r"(?m)^[ 　]*\d{4}年\d{1,2}月\d{1,2}日[ 　]*$")
 _OTHER_VERSION = re.compile(r"上一?(?:版|个版本)|旧版|老版|前一版|previous (?:version|plan|edition)")
 _TITLES = re.compile(r"《[^》]+》(?:（[^）]*号）)?")
 _STATED_NUMBER = re.compile(r"(?:(?![是为号和与跟])[一-鿿]){1,8}\s*\[\s*\d{4}\s*\]\s*(?:第)?\d+\s*号")
-_STATE_ASKED = re.compile(r"吗|是否|是不是|还|有没有|现行|[时有]效性|状态|不[?,。]|不$|\b(?:still|status|is|does)\b")
+_STATE_ASKED = re.compile(
+    r"吗|是否|是不是|还|有没有|现行|[时有]效性|状态|不[?,。]|不$|\b(?:still|status|is|does)\b"
+)
 
 
 MOST_RULES = 2  # sentences of one sort of rule that are quoted

@@ -10,6 +10,7 @@ from assistant.duty_answers import answer_duties
 from assistant.header_answers import answer_header
 from assistant.library_answers import answer_library
 from assistant.section_answers import answer_section, answer_structure
+from assistant.sentences import asks_number
 from assistant.target_answers import (
     add_targets,
     answer_targets,
@@ -47,7 +48,10 @@ def route(ask: Ask) -> Draft | None:
         draft = targets_of_body(ask)
         if draft is not None:
             return draft
+    things = ask.question.has("things") and not asks_number(ask.question) and not ask.question.roles
     for rule in RULES:
+        if things and rule is answer_targets:
+            continue  # 哪十家银行: which they are, not how many
         draft = rule(ask)
         if draft is not None and (draft.pieces or draft.rows):
             of_task = asks_number_of_task(ask.question) and draft.count is None
