@@ -220,7 +220,8 @@ def _find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
     if meaning == "recipients":
         at = policy.source.find(policy.recipients) if policy.recipients else -1
         if at >= 0:
-            yield Found("", policy.recipients, at, at + len(policy.recipients))
+            end = at + len(policy.recipients)
+            yield Found("", policy.recipients, at, end + (policy.source[end : end + 1] in ("：", ":")))
         return
     if meaning == "approved":
         match = _APPROVED.search(policy.source)
@@ -238,8 +239,12 @@ def _find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
             )
             return
     if meaning == "issuer":
+        names = "[ \t　]+".join(map(re.escape, policy.issuer.split()))
+        signed = re.search(rf"(?m)^[ \t　]*(?P<by>{names})\s*\n\s*\d{{4}}年", policy.source)
         at = policy.source.find(policy.issuer) if policy.issuer else -1
-        if at >= 0:
+        if policy.issuer and signed:
+            yield Found("", policy.issuer, *signed.span("by"))
+        elif at >= 0:
             yield Found("", policy.issuer, at, at + len(policy.issuer))
     item = ask.corpus.field(policy, meaning)
     signed = _SIGNED.search(policy.source) if meaning == "written" and item else None

@@ -16,6 +16,7 @@ from index.organisations import is_place
 from index.text import squeeze
 
 ABOUT = 0.55  # coverage of the question's terms, the sort aside, at which a sentence speaks of its topic
+NEAR = 0.1  # sentences this close to the best speak of it as much
 
 
 def is_none_named(ask: Ask, passages: Sequence[Passage]) -> bool:
@@ -32,11 +33,16 @@ def is_none_named(ask: Ask, passages: Sequence[Passage]) -> bool:
         for term in subject_terms(ask)
         if term.weight >= 0.4 and ask.corpus.known(term) and not sort.startswith(term.text)
     ]
-    about = [
-        ask.corpus.without_bearers(sentence.policy, sentence.start, sentence.end)
+    held = {
+        sentence: coverage(ask.corpus, terms, Unit(((1.0, squeeze(sentence.text)),)))
         for passage in passages
         for sentence in sentences(ask, passage)
-        if coverage(ask.corpus, terms, Unit(((1.0, squeeze(sentence.text)),))) >= ABOUT
+    }
+    least = max(ABOUT, max(held.values(), default=0.0) - NEAR)
+    about = [
+        ask.corpus.without_bearers(sentence.policy, sentence.start, sentence.end)
+        for sentence, share in held.items()
+        if share >= least
     ]
     return bool(terms and about) and not any(_names_one(text, needs) for text in about)
 

@@ -46,6 +46,8 @@ def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
     pieces = [piece.strip() for piece in _SPLIT.split(question.text) if piece.strip()]
     if not 2 <= len(pieces) <= MOST or question.has(*_ONE_ANSWER):
         return []
+    if re.search(words()["document"]["another"], question.folded):
+        return []  # the number of another document than the one indexed
     if question.mentions and re.search(words()["asker"]["each"], question.folded):
         return []  # who leads each of a body's tasks stands in the list of them
     if introduction(pieces[0] + "，", question.mentions):

@@ -252,7 +252,8 @@ def _regions(
         r"([一-鿿]{2,3}?)(?:市|省|县|区|州)(?!场|级|民|政府|属|里|域|内|直|委|长|化|块|别|间|分|市|\()", rest
     ):
         name = match.group()
-        if name[0] not in "各全本该每哪某我" and name not in corpus and (is_place(name) or _is_name(name)):
+        known = any(name[at:] in corpus for at in range(len(name) - 2))  # 渔洋区 in 加上渔洋区
+        if name[0] not in "各全本该每哪某我" and not known and (is_place(name) or _is_name(name)):
             foreign.append(name)
     for name in _place_names().findall(rest):
         if name not in corpus and not any(name in other for other in foreign):
