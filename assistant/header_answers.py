@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -105,15 +105,30 @@ def answer_header(ask: Ask) -> Draft | None:
     said = False
     draft.head("policy", "field", "content")
     for policy in policies:
-        for meaning in meanings:
-            for found in _find(ask, policy, meaning):
-                said = True
-                _say(ask, draft, policy, meaning, found, len(policies) > 1)
+        items = [(meaning, found) for meaning in meanings for found in _find(ask, policy, meaning)]
+        for meaning, found in _beside(policy, items):
+            said = True
+            _say(ask, draft, policy, meaning, found, len(policies) > 1)
     if not said:
         return refuse(ask, "kind_when", ()) if meanings == ["expires"] else None
     if len(policies) == 1:
         draft.rows.clear()
     return draft
+
+
+def _beside(policy: Policy, items: Sequence[tuple[str, Found]]) -> list[tuple[str, Found]]:
+    """The fields, those of one line of the header cited together: the line shows which date is which."""
+    lines = [policy.source.count("\n", 0, found.start) for _, found in items]
+    together = []
+    for (meaning, found), line in zip(items, lines, strict=True):
+        same = [
+            other for (_, other), place in zip(items, lines, strict=True) if place == line and other.label
+        ]
+        if len(same) > 1 and found.label:
+            start = min(_line_start(policy.source, other.start) for other in same)
+            found = replace(found, start=start, end=max(other.end for other in same))
+        together.append((meaning, found))
+    return together
 
 
 def _rules(ask: Ask, policies: Sequence[Policy]) -> Draft | None:
@@ -319,7 +334,7 @@ def _basis(policy: Policy) -> Iterator[Found]:
 def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, many: bool) -> None:
     start, end = found.start, found.end
     if meaning not in ("basis", "recipients"):
-        start = _line_start(policy.source, start) if found.label else start
+        start = min(start, _line_start(policy.source, start)) if found.label else start
     cite = draft.cite(policy.id, start, end)
     value = found.value.rstrip("。")
     label = (

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from assistant.asker import introduction
 from assistant.condense import Read, condense
+from assistant.document_rules import rules_asked
 from assistant.draft import Draft
 from assistant.header_answers import asks_of_document, fields_asked
 from assistant.question import Question
@@ -46,8 +47,8 @@ def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
     pieces = [piece.strip() for piece in _SPLIT.split(question.text) if piece.strip()]
     if not 2 <= len(pieces) <= MOST or question.has(*_ONE_ANSWER):
         return []
-    if re.search(words()["document"]["another"], question.folded):
-        return []  # the number of another document than the one indexed
+    if rules_asked(question.folded) or re.search(words()["document"]["another"], question.folded):
+        return []  # a rule of the whole document, asked for with its setting; or the number of another document than the one indexed
     if question.mentions and re.search(words()["asker"]["each"], question.folded):
         return []  # who leads each of a body's tasks stands in the list of them
     if introduction(pieces[0] + "，", question.mentions):
@@ -62,6 +63,8 @@ def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
         part if part.policies else replace(part, policies=named.policies, local=named.local) for part in found
     ]
     kinds = [_asked(part) for part in found]
+    if all(kind.startswith("document") for kind in kinds) and fields_asked(question):
+        return []  # fields of the document: told together
     return found if all(kinds) and len(set(kinds)) > 1 else []
 
 

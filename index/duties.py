@@ -17,6 +17,7 @@ from index.running_text import read_running
 from index.task_tables import task_rows
 from index.text import Folded, fold_with_origin
 
+SHORT = 32  # characters of a statement that is named as a whole
 NAME = 60  # characters of a sentence that name a task
 _OF_PART = re.compile("本(?:部分|章|节|条|项|款)")
 _ASIDE = re.compile(r"^(?:以下简称|下称|简称|即|含|包括|不含|见|详见|附|此件|名单|原)")
@@ -52,12 +53,13 @@ def find_duties(policy: Policy) -> tuple[Duty, ...]:
                 number, Role.LEAD, "", task, section.id, at, until, clause_at, clause_until, clause.bracketed
             )
             if clause.first_leads:
+                until_stop = clause_until + (policy.source[clause_until : clause_until + 1] == "。")
                 reach = _reach(policy, section, clause_at, folded.text[clause.start : clause.end])
                 leads.append(
                     (
                         reach if not clause.bracketed else range(at, len(policy.source)),
                         clause_at,
-                        clause_until,
+                        until_stop,
                     )
                 )
             for role, name_start, name_end in clause.parts:
@@ -276,6 +278,9 @@ def _task(policy: Policy, section: Section, folded: Folded, clause: Clause, star
     stop = clause.start if clause.bracketed else clause.end
     phrase = re.match(r"[^,;。]{2,40}", folded.text[at:stop])
     length = phrase.end() if phrase else min(30, max(0, stop - at))
+    whole = folded.text[at:stop].rstrip("。;, (（")
+    if clause.bracketed and phrase and length < len(whole) <= SHORT and not re.search("[。;]", whole):
+        length = len(whole)  # 落实X要求，强化Y: a short statement is its own name
     if not clause.bracketed:
         length = max(length, _sentence(folded.text, at, clause) - at)
     begin, until = folded.span(at, at + length)
