@@ -27,6 +27,7 @@ from assistant.judge import judge
 from assistant.model_composer import ModelComposer, is_open
 from assistant.model_condense import rewrite, translate
 from assistant.models import ModelFailed, Stopped
+from assistant.one_of import is_none_named
 from assistant.parts import answer_parts, answer_sides, aspects_of, parts_of, sides_of
 from assistant.question import Question, is_foreign, language_of, without_control
 from assistant.reading import read_against, with_neighbours
@@ -248,6 +249,8 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             return self._certified(ask, draft, chosen)
         if asks_number_of_body(asked) and is_of_all(ask):
             return refuse(ask, "kind_amount", passages)
+        if is_none_named(ask, chosen):
+            return refuse(ask, "refuse", passages)
         if unnamed or (asked.has("amount", "targets") and other_years(ask)):
             return refuse(ask, "not_named" if unnamed else "year", passages)
         compared = answer_sides(sides_of(asked, self.read, self.corpus.text), self._quoted_anew)

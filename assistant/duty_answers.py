@@ -44,8 +44,8 @@ def answer_duties(ask: Ask) -> Draft | None:
         return None
     if question.has("how") and not question.roles and not question.has("who", "tasks", "count"):
         return None  # how the counties organise it: the way, not who does it
-    if question.has("identity") and not question.roles:
-        return None  # 谁是龙头企业: who is such a one, not who works on it
+    if question.has("identity", "things") and not question.roles:
+        return None  # 谁是龙头企业, 哪家企业承建: which one it is, not who works on it
     bearers = [mention for mention in question.mentions if mention.names]
     named = [name for mention in bearers for name in mention.names]
     listing = not question.has("yesno", "why") and not ask.topical()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
 from assistant.ask import Ask
+from assistant.document_rules import document_rules, rules_asked, rules_of
 from assistant.draft import Draft, plain_number
 from assistant.question import Question
+from assistant.refusal import refuse
 from assistant.terms import words
 from index.header import header_labels
 from index.policy import HeaderField, Policy
@@ -33,10 +35,14 @@ _APPROVED = re.compile(
 )
 _SIGNED = re.compile(r"(?m)^[ 　]*\d{4}年\d{1,2}月\d{1,2}日[ 　]*$")
 _OTHER_VERSION = re.compile(r"上一?(?:版|个版本)|旧版|老版|前一版|previous (?:version|plan|edition)")
-_REPLACED = re.compile(
-    r"哪(?:个|份|些).{0,6}(?:文件|通知|办法|规定|方案).{0,4}(?:作废|废止|失效)|(?:废止|替代|取代)了?(?:哪|什么)"
-)
 _TITLES = re.compile(r"《[^》]+》(?:（[^）]*号）)?")
+_STATED_NUMBER = re.compile(r"(?:(?![是为号和与跟])[一-鿿]){1,8}\s*\[\s*\d{4}\s*\]\s*(?:第)?\d+\s*号")
+_STATE_ASKED = re.compile(
+    r"吗|是否|是不是|还|有没有|现行|[时有]效性|状态|不[?,。]|不$|\b(?:still|status|is|does)\b"
+)
+
+
+MOST_RULES = 2  # sentences of one sort of rule that are quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,45 +75,108 @@ def asks_of_document(question: Question) -> bool:
     rest = question.folded
     for pattern in _asks().values():
         rest = pattern.sub(" ", rest)
+    for _, match in rules_asked(rest):
+        rest = rest.replace(match.group(), " ")
     return rest != question.folded and not any(t.weight >= 0.9 and t.text in rest for t in question.terms)
 
 
 def fields_asked(question: Question) -> list[str]:
     """The fields of the document that a question asks for, with 依据 and 主送."""
     own = [name for name in ("basis", "recipients") if question.has(name)]
+    own += [sort for sort, _ in rules_asked(question.folded)]
     return own + [name for name, pattern in _asks().items() if pattern.search(question.folded)]
 
 
 def answer_header(ask: Ask) -> Draft | None:
     """The answer to a question about the document itself, or None."""
     question = ask.question
-    if any(mention.names for mention in question.mentions) and not question.policies:
+    meant = question.local or question.policies
+    policies = [p for p in ask.corpus.policies.values() if not meant or p.id in meant]
+    draft = _rules(ask, policies)
+    if draft is not None:
+        return draft
+    bodies = any(mention.names for mention in question.mentions)
+    if bodies and not question.policies and not question.has("recipients"):
         return None
     meanings = _meanings(ask)
     if not meanings:
         return None
     draft = ask.draft()
-    meant = question.local or question.policies
-    policies = [p for p in ask.corpus.policies.values() if not meant or p.id in meant]
     said = False
     draft.head("policy", "field", "content")
     for policy in policies:
-        for meaning in meanings:
-            for found in _find(ask, policy, meaning):
-                said = True
-                _say(ask, draft, policy, meaning, found, len(policies) > 1)
+        items = [(meaning, found) for meaning in meanings for found in _find(ask, policy, meaning)]
+        for meaning, found in _beside(policy, items):
+            said = True
+            _say(ask, draft, policy, meaning, found, len(policies) > 1)
     if not said:
-        return None
+        return refuse(ask, "kind_when", ()) if meanings == ["expires"] else None
     if len(policies) == 1:
         draft.rows.clear()
     return draft
 
 
-def _meanings(ask: Ask) -> list[str]:
-    """What is asked of the document; [] where the question has a topic beyond that."""
+def _beside(policy: Policy, items: Sequence[tuple[str, Found]]) -> list[tuple[str, Found]]:
+    """The fields, those of one line of the header cited together: the line shows which date is which."""
+    lines = [policy.source.count("\n", 0, found.start) for _, found in items]
+    together = []
+    for (meaning, found), line in zip(items, lines, strict=True):
+        same = [
+            other for (_, other), place in zip(items, lines, strict=True) if place == line and other.label
+        ]
+        if len(same) > 1 and found.label:
+            start = min(_line_start(policy.source, other.start) for other in same)
+            found = replace(found, start=start, end=max(other.end for other in same))
+        together.append((meaning, found))
+    return together
+
+
+def _rules(ask: Ask, policies: Sequence[Policy]) -> Draft | None:
+    """The rules of the document that a question asks for, with the fields asked for beside; None where none is."""
+    question, draft = ask.question, ask.draft()
+    asked = rules_asked(question.folded)
+    said = False
+    for sort, _ in asked:
+        for policy in policies:
+            found = list(rules_of(policy, sort))
+            text = squeeze(" ".join(policy.source[slice(*span)] for span in found))
+            if not found or _names_a_task(ask, text):
+                continue
+            said = True
+            for start, end in found[:MOST_RULES]:
+                value = policy.source[start:end].strip("。；;，, \n")
+                name = "rule_policy" if len(policies) > 1 else "rule"
+                draft.say(name, title=policy.title, value=value, cite=draft.cite(policy.id, start, end))
+    if not said:
+        return None
+    instead = {name for sort, _ in asked for name in document_rules()[sort].get("instead", ())}
+    for meaning in _meanings(ask, plain=True):
+        for policy in policies if meaning not in instead else ():
+            for item in _find(ask, policy, meaning):
+                _say(ask, draft, policy, meaning, item, len(policies) > 1)
+    draft.rows.clear()
+    return draft
+
+
+def _names_a_task(ask: Ask, rule: str) -> bool:
+    """Whether a question names a thing that the policies speak of elsewhere than in their titles and in ``rule``."""
+    titles = "\n".join(name for names in ask.corpus.titles.values() for name in names)
+    return any(
+        term.weight >= 0.9
+        and not term.pair
+        and ask.corpus.known(term)
+        and not re.fullmatch(words()["document"]["plain"], term.text)
+        and not any(variant in titles or variant in rule for variant in term.variants)
+        for term in ask.question.terms
+    )
+
+
+def _meanings(ask: Ask, plain: bool = False) -> list[str]:
+    """What is asked of the document; [] where the question has a topic beyond that (which ``plain`` says it has not)."""
     question = ask.question
-    text = question.folded
-    if _OTHER_VERSION.search(text) or _REPLACED.search(text):
+    entry = words()["document"]
+    text = re.sub(entry["denied"], " ", _STATED_NUMBER.sub(" ", question.folded))
+    if _OTHER_VERSION.search(text) or re.search(entry["another"], text):
         return []
     asked = [name for name in ("basis", "recipients") if question.has(name)]
     rest = text
@@ -137,8 +206,12 @@ def _meanings(ask: Ask) -> list[str]:
         "published",
     }:
         asked = ["basis"]
-    if not asked:
-        return []
+    if "basis" in asked and "document_number" in asked and re.search(entry["that"], text):
+        asked.remove("document_number")  # of what it is based on, which the sentence gives
+    if {"expires", "validity"} <= set(asked) and not _STATE_ASKED.search(text):
+        asked.remove("validity")  # 到哪一年作废: the day, not the state
+    if not asked or plain:
+        return asked
     left = [
         term
         for term in question.terms
@@ -162,7 +235,8 @@ def _find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
     if meaning == "recipients":
         at = policy.source.find(policy.recipients) if policy.recipients else -1
         if at >= 0:
-            yield Found("", policy.recipients, at, at + len(policy.recipients))
+            end = at + len(policy.recipients)
+            yield Found("", policy.recipients, at, end + (policy.source[end : end + 1] in ("：", ":")))
         return
     if meaning == "approved":
         match = _APPROVED.search(policy.source)
@@ -180,8 +254,12 @@ def _find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
             )
             return
     if meaning == "issuer":
+        names = "[ \t　]+".join(map(re.escape, policy.issuer.split()))
+        signed = re.search(rf"(?m)^[ \t　]*(?P<by>{names})\s*\n\s*\d{{4}}年", policy.source)
         at = policy.source.find(policy.issuer) if policy.issuer else -1
-        if at >= 0:
+        if policy.issuer and signed:
+            yield Found("", policy.issuer, *signed.span("by"))
+        elif at >= 0:
             yield Found("", policy.issuer, at, at + len(policy.issuer))
     item = ask.corpus.field(policy, meaning)
     signed = _SIGNED.search(policy.source) if meaning == "written" and item else None
@@ -256,7 +334,7 @@ def _basis(policy: Policy) -> Iterator[Found]:
 def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, many: bool) -> None:
     start, end = found.start, found.end
     if meaning not in ("basis", "recipients"):
-        start = _line_start(policy.source, start) if found.label else start
+        start = min(start, _line_start(policy.source, start)) if found.label else start
     cite = draft.cite(policy.id, start, end)
     value = found.value.rstrip("。")
     label = (
@@ -306,7 +384,7 @@ def _claimed(ask: Ask, meaning: str, found: Found) -> bool | None:
         numbers += [plain_number(q.low) for q in ask.question.numbers if q.unit in found.value]
         own = re.findall(r"\d+", fold(found.value))
         return all(number in own for number in numbers) if numbers and own else None
-    stated = re.search(r"[一-鿿]{1,8}\s*\[\s*\d{4}\s*\]\s*(?:第)?\d+\s*号", ask.question.folded)
+    stated = _STATED_NUMBER.search(ask.question.folded)
     if not stated:
         return None
     return squeeze(stated.group()).endswith(squeeze(found.value))

@@ -39,7 +39,10 @@ def about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) -
     groups = list(dict.fromkeys(mention.names for mention in bearers))
     if len(groups) > 1 and question.has("largest", "smallest", "difference") and not topic:
         return compare_organisations(ask, groups)
+    asks_part = bool(question.roles) or question.has("who", "tasks", "list", "count", "why", "shared")
     if topic and (ask.topical() or question.marker):
+        if not asks_part:
+            return None  # 材料是不是递给它: something else than its part in the task
         if len(groups) > 1 and question.has("shared") and question.has("tasks"):
             return shared_tasks(ask, groups)
         if _is_section(ask, topic) and question.roles and question.has("count", "list", "tasks"):
@@ -52,7 +55,7 @@ def about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) -
         return _tasks_of_each(ask, groups)
     if len(groups) > 1 and (question.has("shared", "tasks", "list", "count", "amount") or question.roles):
         return shared_tasks(ask, groups)
-    if question.has("tasks", "list", "count", "yesno", "total") or question.roles or not ask.topical():
+    if question.has("tasks", "list", "count", "total") or not ask.topical():
         return _tasks_of(ask, names)
     return None
 

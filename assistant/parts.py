@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from assistant.asker import introduction
 from assistant.condense import Read, condense
+from assistant.document_rules import rules_asked
 from assistant.draft import Draft
 from assistant.header_answers import asks_of_document, fields_asked
 from assistant.question import Question
@@ -39,12 +41,18 @@ def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
     premise = re.match(words()["premise"]["zh"], question.text)
     if premise:  # what is taken for granted is asked first
         rest = question.text[premise.end() :]
-        claim = phrase("zh", "ask_premise", claim=premise["claim"])
+        claim = phrase("zh", "ask_premise", claim=(premise["of"] or "") + premise["claim"])
         history = [{"role": "user", "content": claim}]
         return [read(claim), read(condense(rest, history, read, corpus))]
     pieces = [piece.strip() for piece in _SPLIT.split(question.text) if piece.strip()]
     if not 2 <= len(pieces) <= MOST or question.has(*_ONE_ANSWER):
         return []
+    if rules_asked(question.folded) or re.search(words()["document"]["another"], question.folded):
+        return []  # a rule of the whole document, asked for with its setting; or the number of another document than the one indexed
+    if question.mentions and re.search(words()["asker"]["each"], question.folded):
+        return []  # who leads each of a body's tasks stands in the list of them
+    if introduction(pieces[0] + "，", question.mentions):
+        pieces = pieces[1:]
     found: list[Question] = []
     for piece in pieces:
         history = [{"role": "user", "content": part.text} for part in found]
@@ -55,6 +63,8 @@ def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
         part if part.policies else replace(part, policies=named.policies, local=named.local) for part in found
     ]
     kinds = [_asked(part) for part in found]
+    if all(kind.startswith("document") for kind in kinds) and fields_asked(question):
+        return []  # fields of the document: told together
     return found if all(kinds) and len(set(kinds)) > 1 else []
 
 

@@ -6,10 +6,11 @@ Offsets and patterns refer to the folded question. The patterns are data (``word
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from assistant.asker import asked_about, introduction
 from assistant.naming import policies_named
 from assistant.terms import (
     Language,
@@ -156,6 +157,11 @@ def read_question(
     if pattern("ask", "without").search(_without_names(folded, mentions)):
         asks |= {"without"}  # 没有X参与, however long the name of X is
     rest = blank(folded, [(m.start, m.end) for m in mentions])
+    opening = introduction(folded, mentions) if language == "zh" else None
+    if opening:
+        rest = blank(rest, [opening])
+        of_tasks = bool(asks & {"tasks", "count"} and roles_in(rest)) and "who" not in asks
+        mentions = asked_about(folded, mentions, opening[1], of_tasks)
     alien: tuple[str, ...] = ()
     if asks & {"amount", "targets"} and not asks & {"tasks", "who"} and not roles_in(folded):
         alien = tuple(m.text for m in mentions if m.member)  # the number of all is none of a county's
@@ -204,7 +210,7 @@ def read_question(
         mentions=mentions,
         years=years,
         numbers=numbers,
-        roles=() if way else roles_in(blank(folded, [(m.start, m.end) for m in mentions])),
+        roles=() if way else roles_in(_of_bodies(folded, mentions)),
         asks=asks,
         kinds=kinds,
         policies=policies,
@@ -214,6 +220,12 @@ def read_question(
         marker=marker.group() if marker else "",
         quoted=tuple(re.findall(r'"([^"]{2,40})"', folded)) + tuple(re.findall(r"《([^》]{2,60})》", folded)),
     )
+
+
+def _of_bodies(folded: str, mentions: Sequence[Mention]) -> str:
+    """A folded question without names and, where it names a body, without what it asks of each of its tasks."""
+    each = [match.span() for match in re.finditer(words()["asker"]["each"], folded)] if mentions else []
+    return blank(folded, [*((m.start, m.end) for m in mentions), *each])
 
 
 def _without_names(folded: str, mentions: Iterable[Mention]) -> str:
@@ -240,7 +252,8 @@ def _regions(
         r"([一-鿿]{2,3}?)(?:市|省|县|区|州)(?!场|级|民|政府|属|里|域|内|直|委|长|化|块|别|间|分|市|\()", rest
     ):
         name = match.group()
-        if name[0] not in "各全本该每哪某我" and name not in corpus and (is_place(name) or _is_name(name)):
+        known = any(name[at:] in corpus for at in range(len(name) - 2))  # 渔洋区 in 加上渔洋区
+        if name[0] not in "各全本该每哪某我" and not known and (is_place(name) or _is_name(name)):
             foreign.append(name)
     for name in _place_names().findall(rest):
         if name not in corpus and not any(name in other for other in foreign):

@@ -47,7 +47,7 @@ def _spelt_out(corpus: Corpus, question: Question) -> str:
             continue
         for short in (text[at : at + 4], text[at : at + 3]):
             whole = "" if short in corpus.text else corpus.spelt_out(short)
-            if whole and len(short) > len(term.text):
+            if whole and len(short) > len(term.text) and short[0] not in "有是在把被让给和与":
                 text = text.replace(short, whole)
                 break
     return text

@@ -10,6 +10,7 @@ from assistant.duty_answers import answer_duties
 from assistant.header_answers import answer_header
 from assistant.library_answers import answer_library
 from assistant.section_answers import answer_section, answer_structure
+from assistant.sentences import asks_number
 from assistant.target_answers import (
     add_targets,
     answer_targets,
@@ -25,6 +26,8 @@ from index.text import squeeze
 from prompts import phrase
 
 COUNTED = tuple("项条个家件章节部")  # units in which tasks, bodies and parts of a document are counted
+
+HELD = 0.4  # share of the things named that the clauses of a sum have to hold
 
 RULES: tuple[Callable[[Ask], Draft | None], ...] = (
     answer_library,
@@ -47,8 +50,13 @@ def route(ask: Ask) -> Draft | None:
         draft = targets_of_body(ask)
         if draft is not None:
             return draft
+    things = ask.question.has("things") and not asks_number(ask.question) and not ask.question.roles
     for rule in RULES:
+        if things and rule is answer_targets:
+            continue  # 哪十家银行: which they are, not how many
         draft = rule(ask)
+        if draft is not None and rule is answer_targets and _of_other_things(ask, draft):
+            continue
         if draft is not None and (draft.pieces or draft.rows):
             of_task = asks_number_of_task(ask.question) and draft.count is None
             if rule is answer_duties and (of_task or asks_bearer_and_number(ask.question)):
@@ -57,6 +65,15 @@ def route(ask: Ask) -> Draft | None:
                 _check_count(ask, draft)
             return draft
     return _target_without_bearer(ask)
+
+
+def _of_other_things(ask: Ask, draft: Draft) -> bool:
+    """Whether a sum or a difference is of numbers whose clauses speak of hardly anything that the question names."""
+    nouns = [t for t in ask.question.terms if t.weight >= 0.9 and not t.pair and ask.corpus.known(t)]
+    if not ask.question.has("sum", "difference") or len(nouns) < 3:
+        return False
+    text = squeeze(" ".join(" ".join((*c.section, c.quote)) for c in draft.citations()))
+    return sum(any(v in text for v in noun.variants) for noun in nouns) < HELD * len(nouns)
 
 
 def _check_count(ask: Ask, draft: Draft) -> None:

@@ -32,7 +32,10 @@ def clauses_by_parts(ask: Ask, find: Find) -> list[Clause]:
         return []
     whole = find(ask)
     if whole and _holds(ask, whole[0]):
-        named = [_named(part, own) > _named(part, whole) for part, own in zip(asks, found, strict=True)]
+        named = [
+            own[0] == whole[0] or _named(part, own) > _named(part, whole)
+            for part, own in zip(asks, found, strict=True)
+        ]
         if not all(named):
             return []
     return [clause for own in found for clause in own]

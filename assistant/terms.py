@@ -41,6 +41,9 @@ _ASKING = re.compile(
     r"[谁哪吗呢几]|什么|啥|多少|如何|怎|是否|[对是有能要会行]不|能不能|可不可以|多[久大长高]|\b(?:who|which|what|when|where|how|why|can|may|must|does|do|is|are)\b"
 )
 _MAY = re.compile(r"(?:能不能|可不可以|能|可以|允许)([一-鿿])(?=[一-鿿]{2,}[吗么]|[一-鿿]{2,}$)")
+_OF_BEFORE = re.compile(
+    r"^(?:既然|那么?|另外|还有|以后|今后|请问|到底)?这(?:块|个|项|件|种|条|类|档|摊)?(?:子)?(?:事儿?|活儿?|工作|任务|业务)?(?=由|是|归|该|算|谁|哪|能|要|有|让|找|怎|咋)|管这|这(?:件|个|项)?(?:事儿?|活儿?|工作)(?=$|谁|哪)"
+)
 _KIND_ASKED = re.compile(
     r"(?:哪(?:些|个|几个|几类|几种|种|类)|什么样的)([一-鿿]{2,4})|什么([一-鿿]{2,4})(?=$|[,。?])"
 )
@@ -203,6 +206,8 @@ def in_context(terms: tuple[Term, ...], folded: str) -> tuple[Term, ...]:
     asking = [part for part in parts if _ASKING.search(part)]
     if len(parts) < 2 or not asking or len(asking) == len(parts):
         return terms
+    if any(_OF_BEFORE.search(part) for part in asking):
+        return terms  # 这块归谁管: what it is about was said before
     inside = [any(term.text in part for part in asking) for term in terms]
     if not any(own and term.weight >= 0.9 for own, term in zip(inside, terms, strict=True)):
         return terms

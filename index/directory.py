@@ -222,7 +222,7 @@ class Directory:
             stem = re.split(
                 r"[是由和与跟让请问给向对为被归在除了的哪个几各每该本属于些及或什么们设]", match["stem"]
             )[-1]
-            if len(stem) < 2:
+            if len(stem) < 2 or (match["ending"] == "厅" and stem[-1] in "展客餐大门前舞音歌饭过"):
                 continue
             start = match.start("stem") + len(match["stem"]) - len(stem)
             if match["level"] and stem == match["stem"]:

@@ -17,7 +17,9 @@ from index.running_text import read_running
 from index.task_tables import task_rows
 from index.text import Folded, fold_with_origin
 
+SHORT = 32  # characters of a statement that is named as a whole
 NAME = 60  # characters of a sentence that name a task
+_OF_PART = re.compile("本(?:部分|章|节|条|项|款)")
 _ASIDE = re.compile(r"^(?:以下简称|下称|简称|即|含|包括|不含|见|详见|附|此件|名单|原)")
 
 
@@ -25,7 +27,7 @@ def find_duties(policy: Policy) -> tuple[Duty, ...]:
     """Every duty of the policy in reading order, with the rules that bind other clauses applied."""
     duties: list[Duty] = []
     rules: list[tuple[str, int, Role, str, int, int]] = []
-    first_leads_from: tuple[int, int, int] | None = None
+    leads: list[tuple[range, int, int]] = []  # where the first of a row of bodies leads; the rule's slice
     tables: dict[int, str] = {}  # clause -> the line over the table that it is a row of
     number = 0
     for section in policy.sections:
@@ -50,32 +52,24 @@ def find_duties(policy: Policy) -> tuple[Duty, ...]:
             template = Duty(
                 number, Role.LEAD, "", task, section.id, at, until, clause_at, clause_until, clause.bracketed
             )
-            if clause.first_leads and first_leads_from is None:
-                first_leads_from = (number, clause_at, clause_until)
-            parts = clause.parts
-            if (
-                first_leads_from
-                and parts
-                and all(role is Role.RESPONSIBLE for role, _, _ in parts)
-                and clause.bracketed
-            ):
-                parts = [(Role.LEAD, *parts[0][1:]), *parts[1:]]
-            for role, name_start, name_end in parts:
-                template_rule = (
-                    first_leads_from[1:]
-                    if first_leads_from
-                    and role is Role.LEAD
-                    and clause.parts[0][0] is Role.RESPONSIBLE
-                    and first_leads_from[0] != number
-                    else above
+            if clause.first_leads:
+                until_stop = clause_until + (policy.source[clause_until : clause_until + 1] == "。")
+                reach = _reach(policy, section, clause_at, folded.text[clause.start : clause.end])
+                leads.append(
+                    (
+                        reach if not clause.bracketed else range(at, len(policy.source)),
+                        clause_at,
+                        until_stop,
+                    )
                 )
+            for role, name_start, name_end in clause.parts:
                 duties.append(
                     replace(
                         template,
                         role=role,
                         organisation=_name(policy, section, folded, name_start, name_end),
-                        rule_start=template_rule[0],
-                        rule_end=template_rule[1],
+                        rule_start=above[0],
+                        rule_end=above[1],
                     )
                 )
             for which, names in clause.rules:
@@ -83,7 +77,34 @@ def find_duties(policy: Policy) -> tuple[Duty, ...]:
                     name = _name(policy, section, folded, name_start, name_end)
                     rules.append((which, number, role, name, clause_at, clause_until))
             number += 1
-    return tuple(_apply_rules(duties, rules, tables))
+    return tuple(_apply_rules(_with_leads(duties, leads), rules, tables))
+
+
+def _reach(policy: Policy, section: Section, at: int, text: str) -> range:
+    """Where a sentence (本部分…列首位的为牵头单位) binds: in its part of the document where it says so, else in all."""
+    if not _OF_PART.search(text):
+        return range(len(policy.source))
+    top = section
+    while top.parent is not None and policy.sections[top.parent].level > 0 and "条" not in text:
+        top = policy.sections[top.parent]
+    behind = policy.sections[top.id + 1 :]
+    stop = next((other.start for other in behind if other.level <= top.level), len(policy.source))
+    return range(top.start, stop)
+
+
+def _with_leads(duties: list[Duty], leads: list[tuple[range, int, int]]) -> list[Duty]:
+    """The duties, the first of a row of bodies that are all responsible leading where a rule says so."""
+    plain = {duty.clause for duty in duties} - {d.clause for d in duties if d.role is not Role.RESPONSIBLE}
+    found: list[Duty] = []
+    for duty in duties:
+        first = not found or found[-1].clause != duty.clause
+        rule = next((rule for rule in leads if duty.start in rule[0]), None)
+        if rule and first and duty.bracketed and duty.clause in plain:
+            own = rule[1] == duty.clause_start
+            span = (duty.rule_start, duty.rule_end) if own else rule[1:]
+            duty = replace(duty, role=Role.LEAD, rule_start=span[0], rule_end=span[1])
+        found.append(duty)
+    return found
 
 
 def _row_clauses(policy: Policy, section: Section, folded: Folded) -> list[Clause]:
@@ -182,7 +203,7 @@ def _clauses(text: str, body_at: int, rows: list[Clause]) -> Iterator[Clause]:
             read_running(text, at, until, running)
             if len(running.parts) > len(clause.parts) and not clause.rules:
                 clause.parts = running.parts
-            if clause.parts or clause.rules:
+            if clause.parts or clause.rules or clause.first_leads:
                 found.append(clause)
     for clause in found:
         clause.parts = [part for part in clause.parts if not is_role(text[part[1] : part[2]])]
@@ -257,6 +278,9 @@ def _task(policy: Policy, section: Section, folded: Folded, clause: Clause, star
     stop = clause.start if clause.bracketed else clause.end
     phrase = re.match(r"[^,;。]{2,40}", folded.text[at:stop])
     length = phrase.end() if phrase else min(30, max(0, stop - at))
+    whole = folded.text[at:stop].rstrip("。;, (（")
+    if clause.bracketed and phrase and length < len(whole) <= SHORT and not re.search("[。;]", whole):
+        length = len(whole)  # 落实X要求，强化Y: a short statement is its own name
     if not clause.bracketed:
         length = max(length, _sentence(folded.text, at, clause) - at)
     begin, until = folded.span(at, at + length)

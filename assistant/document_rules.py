@@ -1,0 +1,37 @@
+"""Rules of a document that bind all of it (以上包括本数, 列首位的牵头): how they are asked for, where they stand."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from index.policy import Policy
+
+
+@cache
+def document_rules() -> dict[str, dict[str, Any]]:
+    """Sort of rule -> how it is asked for (``zh``, ``en``) and worded (``says``), from ``document_rules.toml``."""
+    return tomllib.loads(Path(__file__).with_name("document_rules.toml").read_text("utf-8"))
+
+
+@cache
+def _asked(sort: str) -> re.Pattern[str]:
+    return re.compile("|".join([*document_rules()[sort]["zh"], *document_rules()[sort]["en"]]))
+
+
+def rules_asked(folded: str) -> list[tuple[str, re.Match[str]]]:
+    """The sorts of rule that a folded question asks for, each with the words that do."""
+    found = ((sort, _asked(sort).search(folded)) for sort in document_rules())
+    return [(sort, match) for sort, match in found if match]
+
+
+def rules_of(policy: Policy, sort: str) -> Iterator[tuple[int, int]]:
+    """The slices of a policy that state its rules of a sort, their blanks aside."""
+    for match in re.finditer(document_rules()[sort]["says"], policy.source):
+        text = match.group()
+        start = match.start() + len(text) - len(text.lstrip())
+        yield start, start + len(text.strip())

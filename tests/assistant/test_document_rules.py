@@ -1,0 +1,138 @@
+"""Rules that bind a whole document, its dates, who asks, and which one of a sort, on a text of our own."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.chain import PolicyAssistant
+from eval.systems import indexed
+from tests.assistant.look import holds, quotes
+
+TEXT = """# 澄州市人民政府办公室关于印发澄州市社区食堂建设行动方案的通知
+
+索引号\tCZ0001/2026-0001\t主题分类\t民政
+成文日期\t2026年03月02日\t发布日期\t2026年03月09日
+发文字号\t澄政办发〔2026〕9号\t有效性\t有效
+
+各县（区）人民政府，市政府各部门：
+
+《澄州市社区食堂建设行动方案》已经市政府同意，现印发给你们，请认真组织实施。
+
+澄州市人民政府办公室
+
+2026年3月2日
+
+# 澄州市社区食堂建设行动方案
+
+为落实《全省老年助餐服务意见》（省政办发〔2025〕33号），制定本方案。
+
+## 一、重点任务
+
+（一）建设中央厨房。2026年底前建成中央厨房3座（市民政局牵头，市商务局配合，各县（区）人民政府落实；以下各项任务均需各县（区）人民政府落实，不再逐项列出）。
+
+（二）优化配送网络。配齐保温配送车辆，缩短配送时间（市商务局负责）。
+
+## 二、支持政策
+
+本部分各项政策的责任单位中，列首位的为牵头单位。
+
+（一）加大资金补助。对新建社区食堂给予一次性补助5万元。
+
+责任单位：市财政局、市民政局
+
+## 三、工作要求
+
+各项任务未单独明确完成时限的，均应于2027年12月底前完成。本方案所称“以上”均包括本数。
+
+本方案自印发之日起施行，由市民政局负责解释。《澄州市助餐点管理暂行办法》（澄民规〔2021〕4号）同时废止。
+"""
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    """The assistant on that text."""
+    folder = tmp_path_factory.mktemp("rules")
+    (folder / "chengzhou-shitang-2026.md").write_text(TEXT, "utf-8")
+    return indexed([folder / "chengzhou-shitang-2026.md"], folder / "indexed")
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("每条后面一串单位，怎么判断哪家是牵头的？", "列首位的为牵头单位"),
+        ("有的任务没写完成时间，最晚什么时候干完？", "2027年12月底前"),
+        ("任务后面没写我们县，是不是就不用管？", "均需各县（区）人民政府落实"),
+        ("“60岁以上”，60岁本身算在内吗？", "均包括本数"),
+        ("对条文理解不一样，以谁的解释为准？", "由市民政局负责解释"),
+        ("2021年的暂行办法现在还能用吗？", "同时废止"),
+        ("从哪天开始算数？", "自印发之日起施行"),
+        ("方案挂到网上是哪天？不是落款那个日子", "2026年03月09日"),
+        ("听说是照着省里的文件来的，那份文件编号多少？", "省政办发〔2025〕33号"),
+    ],
+)
+def test_a_rule_of_the_document_is_found_by_what_is_asked(
+    plan: PolicyAssistant, question: str, quoted: str
+) -> None:
+    answer = plan.invoke({"question": question})
+    assert answer.status == "answered", answer.text
+    assert quoted in quotes(answer)
+    assert answer.certificate.passed
+
+
+def test_two_dates_asked_at_once_are_both_told(plan: PolicyAssistant) -> None:
+    answer = plan.invoke({"question": "这个方案哪天落款的，又是哪天对外公布的？"})
+    assert answer.status == "answered"
+    assert holds(answer.text, "2026年03月02日", "2026年03月09日") == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "这个方案到哪一年作废？",  # 有效 is no day
+        "配套的另行制定的办法，那个文的文号是多少？",
+        "中央厨房由哪家企业承建？",
+        "中央厨房建在哪个县？",
+    ],
+)
+def test_what_is_not_stated_is_refused(plan: PolicyAssistant, question: str) -> None:
+    assert plan.invoke({"question": question}).status == "refused"
+
+
+def test_the_first_of_a_row_leads_only_where_its_part_says_so(plan: PolicyAssistant) -> None:
+    duties = {(c.task, d.organisation): d.role.value for c in plan.corpus.clauses for d in c.duties}
+    assert duties["加大资金补助", "市财政局"] == "lead"
+    assert duties["加大资金补助", "市民政局"] == "responsible"
+    assert duties["优化配送网络", "市商务局"] == "responsible"
+
+
+@pytest.mark.parametrize(
+    ("question", "bodies"),
+    [
+        ("我是体育局的，中央厨房归哪个局牵头？", []),
+        ("我在区税务所上班，中央厨房该找哪个部门牵头？", []),
+        ("市商务局要列台账：我们参与配合的任务有哪些？", ["市商务局"]),
+        ("我刚调到市商务局，我们局负责哪些任务？", ["市商务局"]),
+        ("我是市商务局的，中央厨房谁打头？", []),
+        ("中央厨房是市商务局牵头的，对吧？", ["市商务局"]),
+    ],
+)
+def test_who_asks_is_seldom_who_is_asked_about(
+    plan: PolicyAssistant, question: str, bodies: list[str]
+) -> None:
+    assert [mention.text for mention in plan.read(question).mentions] == bodies
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "中央厨房归哪个局牵头？",
+        "中央厨房这块归哪个部门？",
+        "中央厨房谁打头？",
+        "中央厨房，牵头单位？",
+        "中央厨房该找哪个口子？",
+    ],
+)
+def test_everyday_words_for_the_bearer_are_no_topic(plan: PolicyAssistant, question: str) -> None:
+    answer = plan.invoke({"question": question})
+    assert answer.status == "answered", answer.text
+    assert "市民政局牵头" in answer.text
