@@ -16,6 +16,8 @@ TEXT = """云岭市推进城市更新实施方案
 
 城东区、城北区的改造补助标准为每户2万元，其老旧楼栋另行确定。
 
+市财政每年安排更新专项资金200万元。
+
 二、资金补助
 
 申请改造补助应当提交下列材料：
@@ -69,6 +71,12 @@ def test_every_item_has_a_row_and_a_citation(
     assert answer.table is not None
     assert all(item in cells[-1] for item, cells in zip(items, answer.table.rows, strict=True))
     assert all(answer.table.citations)
+    assert answer.certificate.passed
+
+
+def test_what_comes_every_year_is_added_up_over_the_years_asked_about(plan: PolicyAssistant) -> None:
+    answer = plan.invoke({"question": "市财政的更新专项资金三年加起来是多少？"})
+    assert "600万元" in answer.text and "200万元" in answer.text
     assert answer.certificate.passed
 
 
