@@ -7,6 +7,7 @@ from collections.abc import Callable
 from assistant.ask import Ask
 from assistant.draft import Draft, plain_number
 from assistant.duty_answers import answer_duties
+from assistant.enumerations import answer_enumeration, answer_rows
 from assistant.header_answers import answer_header
 from assistant.library_answers import answer_library
 from assistant.section_answers import answer_section, answer_structure
@@ -34,9 +35,11 @@ RULES: tuple[Callable[[Ask], Draft | None], ...] = (
     answer_header,
     answer_section,
     answer_nature,
+    answer_rows,
     answer_duties,
     answer_structure,
     answer_targets,
+    answer_enumeration,
 )
 
 
@@ -61,7 +64,7 @@ def route(ask: Ask) -> Draft | None:
             of_task = asks_number_of_task(ask.question) and draft.count is None
             if rule is answer_duties and (of_task or asks_bearer_and_number(ask.question)):
                 add_targets(ask, draft)
-            if rule in (answer_duties, answer_structure):
+            if rule in (answer_duties, answer_structure, answer_enumeration):
                 _check_count(ask, draft)
             return draft
     return _target_without_bearer(ask)

@@ -27,7 +27,7 @@ from assistant.target_text import (
 )
 from assistant.target_years import in_years, without_base_words, without_totals, years_asked
 from index.policy import Comparator, Target
-from index.quantities import scale_unit
+from index.quantities import read_numeral, scale_unit
 from index.text import squeeze
 from prompts import phrase
 
@@ -36,6 +36,7 @@ _WHICH = re.compile(r"哪|什么|谁的|\b(?:which|what)\b")
 _COMPARES = re.compile(
     r"大于|小于|高于|低于|多于|少于|超过|不足|不到|以上|以下|\b(?:more|less|fewer|over|above|below|under)\b"
 )
+_YEARS = re.compile("([两二三四五六七八九十])年(?![底末])")
 _STOCK = re.compile(r"累计|总数|总量|保有|持证|在岗|存量|[率比]$|占比|比重")
 _REACHED = re.compile(r"完成|实现|达到|建成|突破|\b(?:reach|achiev|complet|met|done)\w*")
 _NUMBER_BESIDES = r"目标(?:分别|和|与|、)|[和与、及]目标|what (?:is|are) the (?:[\w-]+ ){0,5}?(?:targets?|goals?|size|figure)"
@@ -174,6 +175,9 @@ def _answer(ask: Ask, chosen: list[Found]) -> Draft | None:
         return _difference(ask, chosen)
     if len(chosen) > 1 and question.has("largest", "smallest"):
         return _extreme(ask, chosen)
+    years = _YEARS.search(question.folded) if len(chosen) == 1 and question.has("sum") else None
+    if years and chosen[0][1].period == "每年":
+        return _over_years(ask, chosen, int(read_numeral(years[1].replace("两", "二"))))
     if len(chosen) > 1 and question.has("sum") and not question.has("list"):
         return _sum(ask, chosen)
     if question.numbers and (question.has("yesno", "why") or not question.has("amount")):
@@ -276,6 +280,18 @@ def _sum(ask: Ask, chosen: list[Found]) -> Draft | None:
     if any(t.comparator in (Comparator.MORE, Comparator.AT_LEAST) for _, t in chosen):
         draft.say("lower_bound")
     target_table(draft, chosen)
+    return draft
+
+
+def _over_years(ask: Ask, chosen: list[Found], years: int) -> Draft:
+    """What comes every year, added up over as many years as the question says (三年加起来)."""
+    draft = ask.draft()
+    target = chosen[0][1]
+    total, unit = _in_larger_unit(years * target.low, target.unit)
+    values = {"years": draft.compute(years), "total": draft.compute(total), "unit": unit}
+    draft.say("sum_of_years", **values, parts=value_list(draft, chosen))
+    if target.comparator in (Comparator.MORE, Comparator.AT_LEAST):
+        draft.say("lower_bound")
     return draft
 
 

@@ -1,0 +1,226 @@
+"""Lists that stand in the text, answered complete: items below a sentence, things named in one, rows of a table.
+
+A list answers where what it is a list of (四大工程, 下列材料, 项目名称) is what the question asks for, and
+what the question says besides stands in its sentence and headings.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from assistant.ask import Ask
+from assistant.corpus import Unit
+from assistant.draft import Draft, without_own_marks
+from assistant.listing_asked import Asked, what_is_listed
+from assistant.listings import NEAREST, Listing, granted, listings, split_joined
+from assistant.match import coverage
+from assistant.terms import words
+from index.grids import Grid, grids
+from index.policy import Policy, Section
+from index.text import squeeze
+from prompts import phrase
+
+ENOUGH = 0.5  # of the question's other terms that a list's sentence and headings hold
+LEAST = 0.3  # the same where the question counts or names the list as the text does (四大工程)
+NEAR = 0.7  # nearness in meaning of a list of which fewer words need to stand in the text
+CLEAR = 0.8  # score from which one of several lists is the one that is meant
+SHOWN = 12  # items that the answer names in its sentence; the table has all
+
+
+def answer_enumeration(ask: Ask) -> Draft | None:
+    """The list that is asked for, with all its items; None where none fits well."""
+    asked = _asked(ask)
+    if asked is None:
+        return None
+    found = [
+        (score, fitting)
+        for policy in ask.policies()
+        for listing in (*listings(policy), *granted(ask.question.folded, policy))
+        if (fitting := _of_sort(asked, listing, policy.source))
+        and (score := _fit(ask, policy, asked, fitting)) > 0
+    ]
+    if not found or (len(found) > 1 and max(found, key=_score)[0] < CLEAR):
+        return None
+    return _said(ask, asked, max(found, key=_score)[1])
+
+
+def _score(found: tuple[float, Listing]) -> float:
+    return found[0]
+
+
+def _asked(ask: Ask) -> Asked | None:
+    question = ask.question
+    if question.language != "zh" or question.roles or question.has(*words()["listing"]["not"]):
+        return None
+    return what_is_listed(question.folded)
+
+
+def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
+    """A list whose items are of the sort asked for; where only the question tells the sort, without it behind the last item."""
+    named = [variant for term in asked.sorts for variant in term.variants]
+    head = re.sub(words()["listing"]["left"], "", listing.head)
+    if any(len(v) > 1 and (head.startswith(v) or head.endswith(v)) for v in named):
+        return listing
+    start, end = listing.items[-1]
+    last = source[start:end]
+    for variant in (variant for variant in named if listing.weak and variant in last):
+        at = last.find(variant)
+        if all(source[a:b].endswith(variant) for a, b in listing.items[:-1]):
+            items = split_joined(source, [*listing.items[:-1], (start, start + at + len(variant))])
+            return replace(listing, items=tuple(items), head=variant)
+        if len(variant) > 1 and re.match(r"$|[和及与]|以及|建设$", last[at + len(variant) :]):
+            kind = re.search(words()["listing"]["kind"], last[:at])
+            until = kind.start() if kind else at
+            if until > 1:
+                items = [*listing.items[:-1], *split_joined(source, [(start, start + until)])]
+                return replace(listing, items=tuple(items), head=last[until : at + len(variant)])
+    return None
+
+
+def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
+    """How well a list answers: the question's other terms that it holds, and nearness in meaning; 0 where not enough."""
+    folded = squeeze(ask.question.folded)
+    counted = bool(listing.stated and listing.stated == asked.number)
+    place, sort = next(
+        ((p, t) for p, t in enumerate(asked.sorts) if any(v in listing.head for v in t.variants)), (0, None)
+    )
+    named = len(listing.head) >= 4 and listing.head in folded
+    differs = asked.number and not counted and asked.number != len(listing.items)
+    if differs and not listing.stated and not ask.question.has("yesno"):
+        return 0.0
+    where = re.search(words()["listing"]["where"], folded)
+    rest = [
+        term
+        for term in ask.question.terms
+        if term.weight >= 0.3
+        and not (where and term.text in where["place"])
+        and not term.pair
+        and term.text not in words()["listing"]["generic"]
+        and not (sort and (term.text in sort.text or sort.text in term.text))
+    ]
+    section = listing.section
+    items = squeeze("|".join(policy.source[a:b] for a, b in listing.items))
+    unit = Unit(
+        (
+            (1.0, listing.about + "|" + listing.head),
+            (0.9, squeeze(section.heading) + ("|" + items if listing.apart else "")),
+            (0.5, squeeze(" ".join(section.path))),
+            (0.5, squeeze(policy.title)),
+        )
+    )
+    held = coverage(ask.corpus, rest, unit) if rest else 1.0 if counted or named else ENOUGH
+    near = max(
+        (
+            score
+            for (p, at), score in ask.dense.items()
+            if p == policy.id and section.start <= at < listing.end
+        ),
+        default=0.0,
+    )
+    least = LEAST if counted or near >= NEAR else ENOUGH
+    if held < (0.0 if named else least):
+        return 0.0
+    return (
+        held
+        + 0.3 * near
+        - 0.1 * place
+        + 0.5 * counted
+        + 0.5 * named
+        + 0.3 * (asked.number == len(listing.items))
+    )
+
+
+def _said(ask: Ask, asked: Asked, listing: Listing) -> Draft:
+    """All items of a list, counted, each with its citation."""
+    draft = ask.draft()
+    source = ask.corpus.policies[listing.policy].source
+    whole = draft.cite(listing.policy, listing.start, listing.end)
+    texts = [
+        re.sub(r"\s+", "", source[start:end]).rstrip("；。，、的").lstrip("#") for start, end in listing.items
+    ]
+    draft.count = listing.stated if listing.open and listing.stated else len(texts)
+    name = (
+        f"“{listing.head}”" if 1 < len(listing.head) <= NEAREST else phrase(draft.language, "listing_items")
+    )
+    if listing.apart and listing.about.endswith(":"):
+        name = without_own_marks(re.sub(r"\s+", "", source[listing.start : listing.end])).rstrip("：:") + "，"
+    count = draft.compute(draft.count)
+    if asked.number and asked.number != draft.count and not listing.open:
+        draft.say("count_wrong", asked=f"{draft.compute(asked.number)}{asked.measure}")
+        draft.note("premise", "notice_premise")
+    draft.say("listing_open" if listing.open else "listing", name=name, count=count, cite=whole)
+    draft.head("serial", "content")
+    marks = []
+    for place, (text, (start, end)) in enumerate(zip(texts, listing.items, strict=True), 1):
+        span = (start, end) if listing.apart else (listing.start, listing.end)
+        span = listing.lines[place - 1] if listing.lines else span
+        draft.row(
+            [str(place), text],
+            [draft.number(listing.policy, *span), draft.number(listing.policy, listing.start, listing.end)],
+        )
+        marks.append(without_own_marks(text) + (draft.cite(listing.policy, *span) if listing.apart else ""))
+        draft.compute(place)
+    comma = phrase(draft.language, "item_comma" if listing.apart else "list_comma")
+    shown = marks if len(marks) <= SHOWN else [*marks[:SHOWN], "…"]
+    draft.pieces.append(comma.join(shown) + phrase(draft.language, "stop"))
+    if listing.open:
+        draft.note("partial", "notice_open_list")
+    return draft
+
+
+def answer_rows(ask: Ask) -> Draft | None:
+    """The rows of a table that is asked for, all or those that a cell names; None where none is meant."""
+    asked = _asked(ask)
+    if asked is None or ask.question.has("filtered", "yesno"):
+        return None
+    best, chosen = 0.0, None
+    for policy in ask.policies():
+        for section in policy.sections:
+            for grid in grids(policy.source, section.start, section.end):
+                score, listing = _rows(ask, policy, section, grid, asked)
+                if listing and score > best:
+                    best, chosen = score, listing
+    return _said(ask, asked, chosen) if chosen else None
+
+
+def _rows(
+    ask: Ask, policy: Policy, section: Section, grid: Grid, asked: Asked
+) -> tuple[float, Listing | None]:
+    """How well the rows of a table answer, and those that are asked for."""
+    entry, folded = words()["listing"], squeeze(ask.question.folded)
+    heads = [squeeze(cell.text) for cell in grid.header.cells]
+    place = next((p for p, head in enumerate(heads) if re.search(entry["row"], head)), -1)
+    if place < 0:
+        return 0.0, None
+    label = squeeze(policy.source[grid.caption : grid.header.start]) + squeeze(section.heading)
+    if not any(variant in heads[place] + label for term in asked.sorts for variant in term.variants):
+        return 0.0, None
+    rows = [row for row in grid.rows if place < len(row.cells) and row.cells[place].text]
+    cells = {squeeze(cell.text) for row in rows for p, cell in enumerate(row.cells) if p != place}
+    named = max((text for text in cells if len(text) > 1 and text in folded), key=len, default="")
+    chosen = [row for row in rows if named in map(squeeze, (c.text for c in row.cells))] if named else rows
+    rest = [
+        term
+        for term in ask.question.terms
+        if term.weight >= 0.4
+        and not term.pair
+        and term.text not in named
+        and not re.search(entry["table"], term.text)
+        and not any(term.text in sort.text or sort.text in term.text for sort in asked.sorts)
+    ]
+    unit = Unit(
+        ((1.0, label + "|".join(heads)), (0.9, squeeze(" ".join(section.path))), (0.5, squeeze(policy.title)))
+    )
+    held = coverage(ask.corpus, rest, unit) if rest else 1.0
+    mentioned = all(squeeze(mention.text) in named for mention in ask.question.mentions)
+    is_meant = bool(named) or bool(re.search(entry["table"], folded))
+    dated = ask.question.years or (ask.question.numbers and not named)
+    if not chosen or not is_meant or not mentioned or dated or held < ENOUGH:
+        return 0.0, None
+    items = tuple((row.cells[place].start, row.cells[place].end) for row in chosen)
+    lines = tuple((row.start, row.end) for row in chosen)
+    head = re.sub(entry["row_name"], "", heads[place])
+    return held + 0.5 * bool(named), Listing(
+        policy.id, section, head, label, items, grid.caption, grid.header.end, apart=True, lines=lines
+    )

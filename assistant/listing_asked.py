@@ -1,0 +1,91 @@
+"""What a question wants listed: of what sort the things are, and how many it says there are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.listings import COUNTED, value_of
+from assistant.terms import Term, find_terms, words
+from index.keywords import tagged
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question wants listed: words for its sort, the likeliest first, and how many it says there are."""
+
+    sorts: tuple[Term, ...]
+    number: int | None
+    measure: str
+    plain: bool  # no sort is named, or one that says nothing (投入, 情形)
+
+
+@lru_cache(maxsize=256)
+def what_is_listed(folded: str) -> Asked | None:
+    """What a folded question wants listed (材料 of 要带几样材料), or None where it wants no list."""
+    entry = words()["listing"]
+    which = re.search(entry["which"], folded)
+    if re.search(entry["unless"], folded) or not (which or re.search(entry["asks"], folded)):
+        return None
+    counted = next(COUNTED.finditer(folded), None)
+    sorts = _names(counted["head"])[:2] if counted else []
+    if which:
+        stretch = re.split(entry["ends"], folded[which.end() :])[0]
+        first, *rest = stretch.split("的")[:2]
+        sorts += _names(first)
+        if first not in entry["places"]:  # 哪几个县的 asks for no more than the places
+            sorts += [name for part in rest for name in (*_names(part), *_words(part)[:1])]
+    plain = not _specific(sorts)
+    if plain:
+        front = folded[: which.start() if which else None]
+        front = re.sub(r"(?<=[,。])[^,。]*的[有是]?$", "", front)  # …, 点名的有几个
+        for run in reversed(
+            [run for part in re.split("[,。的]", front) for run in _runs(part) if _is_noun(run)]
+        ):
+            sorts += _names(run)
+            if _specific(sorts):
+                break
+    number = counted or re.search(entry["number"], folded)
+    terms = [_term(sort) for sort in dict.fromkeys(sorts) if sort not in entry["document"]]
+    return Asked(
+        tuple(terms),
+        value_of(number["number"]) if number else None,
+        number["measure"] if number else "",
+        plain,
+    )
+
+
+def _runs(text: str) -> list[str]:
+    """The words of a folded text that stand side by side and may name a thing, as one each."""
+    runs = [""]
+    for word, flag in tagged(text):
+        inside = flag[:1] in "nvjlbai" and word not in words()["listing"]["links"]
+        runs[-1:] = [runs[-1] + word] if inside else [runs[-1], ""]
+    return [run for run in runs if run and run not in words()["listing"]["document"]]
+
+
+def _words(text: str) -> list[str]:
+    return [word for word, flag in tagged(text) if len(word) > 1 or flag == "n"]
+
+
+def _is_noun(run: str) -> bool:
+    return any(flag[:1] in "njl" or flag == "vn" for _, flag in tagged(run))
+
+
+def _names(text: str) -> list[str]:
+    """What a folded text may name: its first run of words, and the last word of that, or one that opens it (方面)."""
+    run = next(iter(_runs(text)), "")
+    nouns = _words(run)
+    general = [noun for noun in nouns[:1] if not _specific([noun])]
+    return list(dict.fromkeys([*([run] if len(run) > 1 else []), *nouns[-1:], *general]))
+
+
+def _term(sort: str) -> Term:
+    """A word for the sort of things with the words of documents that it may stand for."""
+    return next((term for term in find_terms(sort, "zh") if term.text == sort), Term(sort, (sort,), 1.0))
+
+
+def _specific(nouns: Sequence[str]) -> list[str]:
+    return [noun for noun in nouns if noun not in words()["listing"]["generic"]]
