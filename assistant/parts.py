@@ -63,7 +63,8 @@ def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
         part if part.policies else replace(part, policies=named.policies, local=named.local) for part in found
     ]
     kinds = [_asked(part) for part in found]
-    if all(kind.startswith("document") for kind in kinds) and fields_asked(question):
+    beside = not question.has("basis", "recipients") and bool(fields_asked(question))
+    if beside and all(kind.startswith("document") for kind in kinds):
         return []  # fields of the document: told together
     return found if all(kinds) and len(set(kinds)) > 1 else []
 
