@@ -86,7 +86,7 @@ def _is_explained(phrase: str, text: str) -> bool:
     word = re.escape(phrase)
     plain = _directed(text)
     before = rf"«[^«»]*[、,][^«»]*»(?:的|等)?«?{word}"
-    behind = rf"{word}»?(?:是指|指的是|系指|,即|包括|:|\((?:即|指|包括)?[^)]*[、,])"
+    behind = rf"{word}»?,?(?:是指|指的是|系指|,即|包括|:|\((?:即|指|包括)?[^)]*[、,])"
     return bool(re.search(f"{before}|{behind}|所称«?{word}", plain))
 
 
