@@ -63,7 +63,7 @@ class SentenceVectors:
         first = numpy.cumsum([0, *map(len, texts)], dtype=numpy.int64)
         rows = [vectors[text] for piece in texts for text in piece]
         numpy.save(folder / FIRST, first)
-        numpy.save(folder / VECTORS, numpy.asarray(rows, dtype=numpy.float16).reshape(len(rows), -1))
+        numpy.save(folder / VECTORS, numpy.asarray(rows or numpy.empty((0, 1)), dtype=numpy.float16))
 
     @classmethod
     def load(cls, folder: Path) -> SentenceVectors:
