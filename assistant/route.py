@@ -60,6 +60,8 @@ def route(ask: Ask) -> Draft | None:
         draft = rule(ask)
         if draft is not None and rule is answer_targets and _of_other_things(ask, draft):
             continue
+        if draft is not None and rule is answer_duties and _of_all_tasks(ask, draft):
+            continue
         if draft is not None and (draft.pieces or draft.rows):
             of_task = asks_number_of_task(ask.question) and draft.count is None
             if rule is answer_duties and (of_task or asks_bearer_and_number(ask.question)):
@@ -77,6 +79,15 @@ def _of_other_things(ask: Ask, draft: Draft) -> bool:
         return False
     text = squeeze(" ".join(" ".join((*c.section, c.quote)) for c in draft.citations()))
     return sum(any(v in text for v in noun.variants) for noun in nouns) < HELD * len(nouns)
+
+
+def _of_all_tasks(ask: Ask, draft: Draft) -> bool:
+    """Whether all tasks of a body are listed, of whom something else is asked (找X局申请复核，交给哪个科室)."""
+    known = [t for t in ask.question.terms if t.weight >= 0.4 and not t.pair and ask.corpus.known(t)]
+    of_body = (
+        bool(ask.question.mentions) and not ask.question.roles and not ask.question.has("tasks", "total")
+    )
+    return of_body and (draft.count or 0) > 1 and len(known) >= 4
 
 
 def _check_count(ask: Ask, draft: Draft) -> None:

@@ -185,8 +185,9 @@ def _answer(ask: Ask, chosen: list[Found]) -> Draft | None:
     years = _YEARS.search(question.folded) if len(chosen) == 1 and question.has("sum") else None
     if years and chosen[0][1].period == "每年":
         return _over_years(ask, chosen, int(read_numeral(years[1].replace("两", "二"))))
-    if len(chosen) == 1 and question.has("sum"):
-        return answer_size(ask, chosen[0]) or _list(ask, chosen)
+    size = answer_size(ask, chosen[0]) if question.has("sum") else None
+    if size is not None:
+        return size
     if len(chosen) > 1 and question.has("sum") and not question.has("list"):
         return _sum(ask, chosen)
     if question.numbers and (question.has("yesno", "why") or not question.has("amount")):

@@ -66,6 +66,8 @@ def without_totals(ask: Ask, chosen: Sequence[Found]) -> list[Found]:
     for found in list(rest):
         others = [t for p, t in rest if found[1] is not t and p == found[0]]
         parts = [t for t in others if is_part(policies[found[0]].source, found[1], t)]
+        if len(parts) == 1 and not years_asked(ask.question):
+            rest = [(p, t) for p, t in rest if t is not parts[0]]  # 6个，其中2个: the two are among the six
         if len(parts) < 2:
             continue
         whole = found[1].low * scale_unit(found[1].unit)[0]

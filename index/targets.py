@@ -41,6 +41,9 @@ _GRANT = re.compile(
     r"每(?:[个位名]|一)?[人户家台套辆艘架条项件座只头亩吨](?:一次性)?(?:给予|补助|奖励|补贴|资助|增加|最高)*"
 )  # of whom, is said before
 _FOR = re.compile(r"\s*(?P<whose>[^,;。:]{2,30})的,")
+_SIZE = re.compile(  # 10亿元以上项目6个: of what size those are that are counted
+    r"\s*(?:及?以[上下])的?[一-鿿]{2,14}?(?:不少于|不低于|不超过|超过|突破|达到|达|至少)?\s*\d"
+)
 _PLACE = re.compile(r"(?<!现)在$")  # 在5个县试用: where it is done
 _FROM = re.compile(r"[从由][^,;。]{0,16}$")
 _RISES = re.compile(r"\s*(?:左右)?(?:逐步)?(?:增|提|上|扩|下|降|减|压|缩|升|调)[^,;。\d]{0,4}[到至为]")
@@ -141,6 +144,7 @@ def _section_targets(
             for quantity in quantities(sentence)
             if not any(a <= folded.origin[start + quantity.start] < b for a, b in skip)
             and not _is_condition(sentence, quantity)
+            and not _SIZE.match(sentence[quantity.end :])
             and not (quantity.unit in COUNTING and _PLACE.search(sentence[: quantity.start]))
             and not (
                 _FROM.search(sentence[: quantity.start]) and _RISES.match(sentence[quantity.end :])
