@@ -53,7 +53,8 @@ def route(ask: Ask) -> Draft | None:
         draft = targets_of_body(ask)
         if draft is not None:
             return draft
-    things = ask.question.has("things") and not asks_number(ask.question) and not ask.question.roles
+    compared = ask.question.has("largest", "smallest")
+    things = ask.question.has("things") and not (compared or asks_number(ask.question) or ask.question.roles)
     for rule in RULES:
         if things and rule is answer_targets:
             continue  # 哪十家银行: which they are, not how many
