@@ -9,11 +9,13 @@ from itertools import pairwise
 from assistant.ask import Ask
 from assistant.corpus import Unit, lead_in, section_at
 from assistant.match import grip
-from assistant.sentences import Sentence, sentences
+from assistant.sentences import Sentence, asks_number, sentences
 from assistant.terms import Term, words
 from index.policy import Policy, Section
-from index.text import squeeze
+from index.quantities import quantities, scale_unit
+from index.text import fold_with_origin, squeeze
 
+_CASE = re.compile(r"[^，,；;。]{2,30}的[，,]")  # for whom or what a clause holds
 _REFERS = re.compile(r"第[一二三四五六七八九十]+项|前[款项]|前[两二三]项|除前")
 
 
@@ -34,11 +36,26 @@ def _with_second_half(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
         source = ask.corpus.policies[sentence.policy].source
         for before, clause in pairwise(clauses[at:]):
             joined = before.text.endswith("；") and "\n" not in source[before.end : clause.start]
-            if not joined or not decides.match(clause.text):
+            if not joined or not (decides.match(clause.text) or _is_other_case(ask, before, clause)):
                 break
             if clause not in result:
                 result.append(clause)
+        for clause, before in pairwise(reversed(clauses[: at + 1])):
+            joined = before.text.endswith("；") and "\n" not in source[before.end : clause.start]
+            if not joined or not _is_other_case(ask, before, clause):
+                break
+            if before not in result:
+                result.append(before)
     return result
+
+
+def _is_other_case(ask: Ask, one: Sentence, other: Sentence) -> bool:
+    """Whether a clause gives the number that is asked for in another case (六层以下的，15万元；七层以上的，18万元)."""
+    units = [
+        {scale_unit(quantity.unit)[1] for quantity in quantities(fold_with_origin(clause.text).text)}
+        for clause in (one, other)
+    ]
+    return asks_number(ask.question) and bool(_CASE.match(other.text)) and bool(units[0] & units[1])
 
 
 def _with_clauses(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> list[Sentence]:

@@ -108,7 +108,8 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
         return new
     before = earlier[-1]
     now, then = read(new), read(before)
-    topical = [term for term in now.terms if term.weight >= 0.4]
+    follow = words()["follow"]
+    topical = [t for t in now.terms if t.weight >= 0.4 and not re.fullmatch(follow["attribute"], t.text)]
     pronoun = _PRONOUN.search(new) if not _WHOLE.search(new) else None
     opening = _OPENING.match(new.strip())
     elliptic = bool(_ELLIPSIS.search(new.strip()))
@@ -118,11 +119,15 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
     )
     if insists and not now.mentions and not any(term.weight >= 0.9 for term in now.terms):
         return before
+    pointing = _pointing(new, earlier, said, now, then)
+    if pointing:
+        return pointing
     following = _following_years(new, now, then)
     if following:
         return _with_years(before, following, now, then)
     others = [term for term in topical if not _BOTH.fullmatch(term.text)]
-    if _BOTH.search(new) and not others and not now.mentions and len(new) < 24:
+    most = re.search("累计|最[长多高久]", new)  # 加起来最长几年: of one thing
+    if _BOTH.search(new) and not most and not others and not now.mentions and len(new) < 24:
         return _of_both(new, now, [topic_of(read(text)) for text in earlier]) or new
     body = _THAT_BODY.search(new) or _ITS_PART.search(new)
     if not topical and not now.mentions and _WHY.fullmatch(new.strip()) and not then.has("why"):
@@ -184,6 +189,40 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
             else f"{subject}{_joint(now)}{_strip_opening(new)}"
         )
     return new
+
+
+def _pointing(new: str, earlier: Sequence[str], said: str, now: Question, then: Question) -> str:
+    """A follow-up that points at what was said before without naming it, spelt out; "" where it is none."""
+    follow, text, before = words()["follow"], new.strip(), earlier[-1]
+    others = re.match(follow["others"], text)
+    if others:  # 除了它俩以外的区呢
+        whole = next((old for old in reversed(earlier) if not re.search(follow["same"], old)), before)
+        return f"其他{others['what']}，{re.sub(follow['place'], '', whole, count=1)}"
+    if re.search(follow["same"], text) and re.search("还有|哪", text):
+        return f"{before.rstrip('？?。')}，{new}"
+    other = re.match(follow["other_one"], text)
+    if other:  # 镇巴那个也在名单上？
+        for old in reversed(earlier):
+            found = re.search(follow["of"], old)
+            if found:
+                return old[: found.start()] + other["what"] + old[found.end() :]
+    turn = re.match(follow["in_turn"], text)
+    if turn and not now.mentions:  # 大公司呢？它们得晒在哪儿
+        return f"{turn['asks']}{turn['what']}{turn['rest']}"
+    thing = re.search(follow["thing"], before) and re.search(follow["named"], said)
+    pronoun = _PRONOUN.search(new)
+    if thing and pronoun and not now.mentions:
+        return _replace_pronoun(new, pronoun, f"“{thing['name']}”{thing['sort']}")
+    nouns = [term for term in now.terms if term.weight >= 0.9 and not term.pair]
+    counted = re.search(follow["class"], said)
+    if counted and counted["class"] not in before + new and not nouns and now.has("number", "amount"):
+        return f"{counted['class']}{_strip_opening(new)}"
+    alone = re.match(follow["no_subject"], text)
+    condition = re.match(follow["condition"], before)
+    subject = condition.group() if condition else topic_of(then)
+    if alone and subject and not now.mentions and not any(t.text in alone["does"] for t in nouns):
+        return f"{subject}，{new}"
+    return ""
 
 
 def _of_both(new: str, now: Question, subjects: Sequence[str]) -> str:

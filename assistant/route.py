@@ -53,12 +53,15 @@ def route(ask: Ask) -> Draft | None:
         draft = targets_of_body(ask)
         if draft is not None:
             return draft
-    things = ask.question.has("things") and not asks_number(ask.question) and not ask.question.roles
+    compared = ask.question.has("largest", "smallest")
+    things = ask.question.has("things") and not (compared or asks_number(ask.question) or ask.question.roles)
     for rule in RULES:
         if things and rule is answer_targets:
             continue  # 哪十家银行: which they are, not how many
         draft = rule(ask)
         if draft is not None and rule is answer_targets and _of_other_things(ask, draft):
+            continue
+        if draft is not None and rule is answer_duties and _of_all_tasks(ask, draft):
             continue
         if draft is not None and (draft.pieces or draft.rows):
             of_task = asks_number_of_task(ask.question) and draft.count is None
@@ -77,6 +80,15 @@ def _of_other_things(ask: Ask, draft: Draft) -> bool:
         return False
     text = squeeze(" ".join(" ".join((*c.section, c.quote)) for c in draft.citations()))
     return sum(any(v in text for v in noun.variants) for noun in nouns) < HELD * len(nouns)
+
+
+def _of_all_tasks(ask: Ask, draft: Draft) -> bool:
+    """Whether all tasks of a body are listed, of whom something else is asked (找X局申请复核，交给哪个科室)."""
+    known = [t for t in ask.question.terms if t.weight >= 0.4 and not t.pair and ask.corpus.known(t)]
+    of_body = (
+        bool(ask.question.mentions) and not ask.question.roles and not ask.question.has("tasks", "total")
+    )
+    return of_body and (draft.count or 0) > 1 and len(known) >= 4
 
 
 def _check_count(ask: Ask, draft: Draft) -> None:

@@ -10,11 +10,14 @@ from assistant.ask import Ask
 from assistant.corpus import MAIN_ROLES
 from assistant.draft import Draft
 from assistant.duty_text import role_words
+from assistant.match import coverage
 from assistant.question import Question
+from assistant.reckoning import answer_reckoned, answer_size
 from assistant.sentences import asks_number
 from assistant.target_check import check_number, equals_target
 from assistant.target_choice import choose_targets, eligible_targets, targets_of_section
 from assistant.target_fit import Found, is_commitment, only_carries_out, unit_fits
+from assistant.target_parts import JOINTS
 from assistant.target_text import (
     cite_target,
     dated,
@@ -31,6 +34,7 @@ from index.quantities import read_numeral, scale_unit
 from index.text import squeeze
 from prompts import phrase
 
+OF_TOPIC = 0.35  # share of a question's words that a target of the value which it gives has to hold
 FEW = 6  # targets that are said one by one before their table
 _WHICH = re.compile(r"哪|什么|谁的|\b(?:which|what)\b")
 _COMPARES = re.compile(
@@ -46,6 +50,9 @@ def answer_targets(ask: Ask) -> Draft | None:
     """The answer to a question about numbers that the ledger holds, or None."""
     ask = replace(ask, question=without_base_words(ask.question))
     question = ask.question
+    reckoned = answer_reckoned(ask)
+    if reckoned is not None:
+        return reckoned
     computed = question.has("sum", "difference", "ratio", "largest", "smallest")
     if (
         question.kinds - {"penalty", "growth", *(("money",) if computed else ())}
@@ -173,16 +180,26 @@ def _answer(ask: Ask, chosen: list[Found]) -> Draft | None:
         return _ratio(ask, chosen)
     if len(chosen) > 1 and question.has("difference") and not question.has("largest", "smallest"):
         return _difference(ask, chosen)
-    if len(chosen) > 1 and question.has("largest", "smallest"):
+    if len(chosen) > 1 and question.has("largest", "smallest") and not _of_one_rule(ask, chosen):
         return _extreme(ask, chosen)
     years = _YEARS.search(question.folded) if len(chosen) == 1 and question.has("sum") else None
     if years and chosen[0][1].period == "每年":
         return _over_years(ask, chosen, int(read_numeral(years[1].replace("两", "二"))))
+    size = answer_size(ask, chosen[0]) if question.has("sum") else None
+    if size is not None:
+        return size
     if len(chosen) > 1 and question.has("sum") and not question.has("list"):
         return _sum(ask, chosen)
     if question.numbers and (question.has("yesno", "why") or not question.has("amount")):
         return check_number(ask, chosen)
     return _list(ask, chosen)
+
+
+def _of_one_rule(ask: Ask, chosen: Sequence[Found]) -> bool:
+    """Whether values are limits for several cases in one sentence, which is quoted with its conditions."""
+    draft = ask.draft()
+    rules = not any(is_commitment(t) or is_cell(draft, p, t) for p, t in chosen)
+    return rules and len({(p, t.sentence_start) for p, t in chosen}) == 1
 
 
 def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
@@ -245,6 +262,7 @@ def _with_value(ask: Ask) -> Draft | None:
             q.unit and plain_unit(q.unit) == plain_unit(target.unit) and equals_target(q, target)
             for q in ask.question.numbers
         )
+        and coverage(ask.corpus, ask.question.terms, ask.corpus.target_unit(policy, target)) >= OF_TOPIC
     ]
     return _list(ask, in_years(ask, found)) if in_years(ask, found) else None
 
@@ -267,6 +285,9 @@ def _in_larger_unit(value: float, unit: str) -> tuple[float, str]:
 
 
 def _sum(ask: Ask, chosen: list[Found]) -> Draft | None:
+    rules = not any(is_commitment(t) or is_cell(ask.draft(), p, t) for p, t in chosen)
+    if rules and not JOINTS.search(ask.question.folded):
+        return None  # limits for several cases make no sum, unless the question names each
     chosen = without_totals(ask, chosen)
     if len({squeeze(t.indicator) for _, t in chosen}) == 1 and _stands(ask, chosen):
         return _list(ask, chosen)  # 累计, 占比: the values of two years are no two amounts

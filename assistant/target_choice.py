@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from assistant.ask import Ask
 from assistant.corpus import Unit, numbered_section, subtree_end
 from assistant.match import NEAR, coverage, grip, rank_targets
-from assistant.target_fit import Found, means
-from assistant.target_parts import JOINTS, by_parts
-from assistant.target_years import asks_what_stands, in_years, of_one_series, years_asked
+from assistant.target_fit import Found, means, unit_fits
+from assistant.target_parts import JOINTS, by_parts, by_sides
+from assistant.target_years import asks_what_stands, in_years, is_part, of_one_series, years_asked
 from assistant.terms import words
 from index.policy import Target
 from index.quantities import read_numeral, scale_unit
@@ -55,7 +55,9 @@ def choose_targets(ask: Ask) -> list[Found]:
     if question.has("sum", "difference", "ratio", "largest", "smallest", "list", "amount") and (
         question.has("ratio") or JOINTS.search(question.folded)
     ):
-        parts = by_parts(ask, pool)
+        any_unit = question.has("ratio", "difference")  # 几倍, 几个点: not the unit of the values
+        fitting = [f for f in pool if any_unit or unit_fits(question, f[1].unit)]
+        parts = (by_sides(ask, pool) if question.has("difference") else []) or by_parts(ask, fitting)
         counted = _COUNTED.search(question.folded) if question.has("sum") else None
         if len(parts) > 1 and (not counted or len(parts) >= _counted(counted.group(1))):
             return in_years(ask, parts)
@@ -100,6 +102,9 @@ def choose_targets(ask: Ask) -> list[Found]:
             if len(same) < 2:
                 return []  # a change or a gap needs two numbers of one thing
         return in_years(ask, same)
+    inside = _parts_of(ask, policy, best)
+    if inside:
+        return [(policy, best), *inside]
     whole = _under_heading(ask, policy, best)
     if whole:
         return in_years(ask, whole)
@@ -135,6 +140,21 @@ def _told_apart(ask: Ask, found: Found, group: Sequence[Found]) -> bool:
     return False
 
 
+def _parts_of(ask: Ask, policy: str, whole: Target) -> list[Found]:
+    """The parts of a target that a question asks for (其中专精特新的几家); [] where it asks for none, or none is named."""
+    said = ask.question.folded.partition("其中")[2]
+    source = ask.corpus.policies[policy].source
+    asked = [
+        term for term in ask.question.terms if term.weight >= 0.4 and not term.pair and term.text in said
+    ]
+    return [
+        (policy, target)
+        for target in ask.corpus.policies[policy].targets
+        if asked and is_part(source, whole, target)
+        if all(grip(term, Unit(((1.0, squeeze(target.indicator)),))) >= 0.45 for term in asked)
+    ]
+
+
 def _under_heading(ask: Ask, policy: str, best: Target) -> list[Found]:
     """All targets of a section where the question names its heading rather than one indicator."""
     document = ask.corpus.policies[policy]
@@ -144,7 +164,11 @@ def _under_heading(ask: Ask, policy: str, best: Target) -> list[Found]:
     above = coverage(ask.corpus, terms, Unit(((1.0, heading),))) if heading else 0.0
     if above < 0.8 or direct >= above:
         return []
-    return [(policy, target) for target in document.targets if target.section == best.section]
+    return [
+        (policy, target)
+        for target in document.targets
+        if target.section == best.section and unit_fits(ask.question, target.unit)
+    ]
 
 
 def other_years(ask: Ask) -> list[Found]:

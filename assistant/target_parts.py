@@ -7,19 +7,54 @@ from collections.abc import Sequence
 
 from assistant.ask import Ask
 from assistant.corpus import Unit
-from assistant.match import coverage, precision
+from assistant.match import coverage, grip, precision
 from assistant.question import Question
 from assistant.target_fit import Found
 from assistant.target_years import years_asked
-from assistant.terms import Term
+from assistant.terms import Term, words
 from index.policy import Target
 from index.text import squeeze
 
+_ALL = re.compile(r"(?:这|那)?[两三四五六七八九十几](?:个|项|者|家|样|条|种|类)")  # 两个项目合计: all of them
 NEARBY = 0.85  # what the words count that stand in the sentence or the heading of a target
 _COMPARED = re.compile(r"是|相当于|\bas\b")
 JOINTS = re.compile(
     r"、|(?<![总之温])和(?![谐平])|与|及|跟|比|,|/|;|\band\b|\bthan\b|\bversus\b|\bvs\b|加上|还有|以及"
 )
+
+
+def by_sides(ask: Ask, pool: Sequence[Found]) -> list[Found]:
+    """The two targets of 甲的X比乙的多多少: each of its own side and of what is said of both; [] where in doubt.
+
+    What stands behind the 的 of the first side, and in other clauses of the question, is said of both.
+    """
+    match = re.search(words()["ask"]["difference"]["sides"], ask.question.folded)
+    if not match:
+        return []
+    terms = [term for term in ask.question.terms if term.weight >= 0.3 and not term.pair]
+    one, head = match["one"], match["head"] or ""
+    first = [t for t in terms if t.text in one and t.text not in head]
+    second = [t for t in terms if t.text in match["other"] and t not in first and t.text not in head]
+    both = [t for t in terms if t not in first and t not in second and t.text not in match["what"]]
+    if not first or not second:
+        return []
+    found = [
+        _only([f for f in pool if _is_of(ask, f, [*own, *both]) and not _is_of(ask, f, apart)])
+        for own, apart in ((first, second), (second, first))
+    ]
+    sides = [side for side in found if side]
+    return sides if len(sides) == 2 and sides[0][1].unit == sides[1][1].unit else []
+
+
+def _is_of(ask: Ask, found: Found, named: Sequence[Term]) -> bool:
+    """Whether the words of a target itself hold every one of these."""
+    own = Unit(ask.corpus.target_unit(*found).texts[:1])
+    return all(grip(term, own) >= 0.45 for term in named)
+
+
+def _only(fitting: Sequence[Found]) -> Found | None:
+    """The one of some targets, or of several of one value the first; None where they differ."""
+    return fitting[0] if len({(t.low, t.high, t.unit) for _, t in fitting}) == 1 else None
 
 
 def by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:
@@ -29,7 +64,7 @@ def by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:
     named: list[Target] = []  # the best for each part
     last: list[str] = []  # words of the last part, whose end is often said of all
     text = _COMPARED.sub("、", question.folded) if question.has("ratio") else question.folded
-    parts = [_terms_in(question, part) for part in JOINTS.split(text)]
+    parts = [_terms_in(question, part) for part in JOINTS.split(text) if not _ALL.match(part)]
     parts = [own for own in parts if any(term.weight >= 0.5 for term in own)]
     if len(parts) < 2 and question.has("largest", "smallest"):
         return []  # 哪个最大，比最小的多多少: one group is named, not two things

@@ -65,7 +65,9 @@ def without_totals(ask: Ask, chosen: Sequence[Found]) -> list[Found]:
     rest = [found for found in chosen if not is_total(found[1].indicator)] or list(chosen)
     for found in list(rest):
         others = [t for p, t in rest if found[1] is not t and p == found[0]]
-        parts = [t for t in others if _is_part(policies[found[0]].source, found[1], t)]
+        parts = [t for t in others if is_part(policies[found[0]].source, found[1], t)]
+        if len(parts) == 1 and not years_asked(ask.question):
+            rest = [(p, t) for p, t in rest if t is not parts[0]]  # 6个，其中2个: the two are among the six
         if len(parts) < 2:
             continue
         whole = found[1].low * scale_unit(found[1].unit)[0]
@@ -79,7 +81,7 @@ def without_totals(ask: Ask, chosen: Sequence[Found]) -> list[Found]:
     return rest
 
 
-def _is_part(source: str, total: Target, part: Target) -> bool:
+def is_part(source: str, total: Target, part: Target) -> bool:
     """Whether a value stands behind the 其中 that opens the parts of another in its sentence."""
     between = source[total.end : part.end]
     return part.sentence_start == total.sentence_start and bool(re.match(r"[^。；;]*?[，,]?其中", between))

@@ -34,6 +34,7 @@ _CELL = re.compile(
     r"[\])]?(?:\([^()]*\))?"
 )
 _AFTER = re.compile(r"(?:及?以[上下内]|之内|左右|上下)$")
+_OF_YEARS = re.compile(r"(?:19|20)\d\d(?:年?(?:-|—|–|~|至|到)(?:(?:19|20)\d\d))?年")  # 2025年, 2025-2027年
 _ENOUGH = 0.5  # of a column's cells that have to be numbers
 
 
@@ -148,7 +149,8 @@ def _columns(policy: Policy, grid: Grid) -> tuple[_Heads, list[_Column]]:
     rest = [p for p, text in enumerate(texts) if p not in taken and not words["serial"].fullmatch(text)]
     rest = [p for p in rest if p < min((c.place for c in values), default=0)]
     named = [p for p in rest if words["name"].search(texts[p])]
-    name = (named or rest or [-1])[-1]
+    own = [p for p in named if words["own"].search(texts[p])]
+    name = (own or named or rest or [-1])[-1]
     return _Heads(name, units), values if name >= 0 else []
 
 
@@ -161,7 +163,7 @@ def _share(grid: Grid, place: int, test: Callable[[str], object]) -> float:
 
 def _is_value(text: str) -> bool:
     value = _CELL.fullmatch(text)
-    if not value or re.fullmatch(r"(?:19|20)\d\d年", squeeze(text)):
+    if not value or _OF_YEARS.fullmatch(squeeze(text)):
         return False
     tail = _AFTER.sub("", value["tail"])
     return not tail or is_unit(tail)

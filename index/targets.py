@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from index.distribution import distribute, distribute_years, row_of, with_bare, without_opening
 from index.grids import grids
 from index.policy import Comparator, Policy, Section, Target
-from index.quantities import Quantity, quantities
+from index.quantities import COUNTING, Quantity, quantities
 from index.tables import table_targets
 from index.task_tables import cells_of
 from index.text import Folded, fold_with_origin, squeeze
@@ -37,6 +37,14 @@ _CONDITION = re.compile(r"(?:年满|未满|不满|已满|满)\s*$")  # an age th
 _OF_AGE = re.compile(  # 以上老年人, (含)以下的儿童, 至79周岁老年人
     r"(?:\([^()]*\))?(?:及?以[上下]|[至到-]\d+周?岁(?:及?以[上下])?)?的?[^,;。、\d]{0,8}?(?:人|者|儿童|婴幼儿|居民|职工|学生|群体|父母|子女)"
 )
+_GRANT = re.compile(
+    r"每(?:[个位名]|一)?[人户家台套辆艘架条项件座只头亩吨](?:一次性)?(?:给予|补助|奖励|补贴|资助|增加|最高)*"
+)  # of whom, is said before
+_FOR = re.compile(r"\s*(?P<whose>[^,;。:]{2,30})的,")
+_SIZE = re.compile(  # 10亿元以上项目6个: of what size those are that are counted
+    r"\s*(?:及?以[上下])的?[一-鿿]{2,14}?(?:不少于|不低于|不超过|超过|突破|达到|达|至少)?\s*\d"
+)
+_PLACE = re.compile(r"(?<!现)在$")  # 在5个县试用: where it is done
 _FROM = re.compile(r"[从由][^,;。]{0,16}$")
 _RISES = re.compile(r"\s*(?:左右)?(?:逐步)?(?:增|提|上|扩|下|降|减|压|缩|升|调)[^,;。\d]{0,4}[到至为]")
 _DATED = re.compile(r"(?:到|至)?20\d\d年(?:底|末)?$")  # 签约率2025年(达到100%)
@@ -136,6 +144,8 @@ def _section_targets(
             for quantity in quantities(sentence)
             if not any(a <= folded.origin[start + quantity.start] < b for a, b in skip)
             and not _is_condition(sentence, quantity)
+            and not _SIZE.match(sentence[quantity.end :])
+            and not (quantity.unit in COUNTING and _PLACE.search(sentence[: quantity.start]))
             and not (
                 _FROM.search(sentence[: quantity.start]) and _RISES.match(sentence[quantity.end :])
             )  # from which it rises
@@ -166,7 +176,9 @@ def _section_targets(
                 previous_end = until  # values of several subjects that cannot be told apart
                 continue
             if not indicator:
-                indicator = named if text[left - 1 : left] == "、" and named else subject(text, start, at)
+                indicator = named if text[left - 1 : left] == "、" and named else _subject(text, start, at)
+            elif _GRANT.fullmatch(indicator):
+                indicator = _whose(text, start, at) + indicator
             named = indicator
             indicator = indicator or unit.task
             if not indicator:
@@ -199,6 +211,19 @@ def _section_targets(
                 sentence_end=base + sentence_end,
             )
             previous_end = until
+
+
+def _whose(text: str, start: int, at: int) -> str:
+    """Whom or what the clause of a value is for, as its first words say: 六层以下的，每台补助15万元; "" where none do."""
+    mark = max(text.rfind(";", start, at), text.rfind(":", start, at))
+    first = _FOR.match(text, max(start, mark + 1), at)
+    return first["whose"].removeprefix("对") if first else ""
+
+
+def _subject(text: str, start: int, at: int) -> str:
+    """What the clause of a value is about: behind ; what its own first words say, else what the sentence does."""
+    own = _whose(text, start, at) if ";" in text[start:at] else ""
+    return own or subject(text, start, at)
 
 
 def _by_heading(section: Section, indicator: str) -> str:

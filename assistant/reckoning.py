@@ -1,0 +1,187 @@
+"""What a rule makes of a number that the question gives: so much for each, times as many; a share of an amount, up to
+its cap. Nothing is computed where the rule, its unit or what it is a share of is in doubt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.ask import Ask
+from assistant.draft import Draft, plain_number
+from assistant.match import grip, rank_targets
+from assistant.sentences import asks_number
+from assistant.target_choice import eligible_targets
+from assistant.target_fit import Found
+from assistant.target_text import beside, cite_target, is_cell, plain_unit, value_text
+from assistant.target_years import in_years
+from assistant.terms import words
+from index.keywords import tagged
+from index.policy import Comparator, Target
+from index.quantities import quantities, read_numeral, scale_unit
+from index.text import fold_with_origin, squeeze
+
+CLOSE = 0.1  # rules of other numbers this close to the best are equally meant
+HELD = 0.3  # of each weighty word of the question that a rule has to hold
+LONGEST = 260  # characters of a paragraph that is quoted whole
+_OTHERWISE = (
+    "yesno",
+    "why",
+    "definition",
+    "difference",
+    "ratio",
+    "largest",
+    "smallest",
+    "who",
+    "when",
+    "list",
+)
+
+
+def answer_reckoned(ask: Ask) -> Draft | None:
+    """The amount that follows from one rule and one number of the question, with the rule; else None."""
+    question = ask.question
+    if question.language != "zh" or question.has(*_OTHERWISE) or not asks_number(question):
+        return None
+    return _times(ask) or _share(ask)
+
+
+def answer_size(ask: Ask, found: Found) -> Draft | None:
+    """What so many projects of a size or more come to at least (亿元以上项目50个); None where it is not that."""
+    policy, target = found
+    size = re.search(words()["reckon"]["size"], squeeze(target.indicator))
+    if not size or not re.search(words()["reckon"]["volume"], ask.question.folded):
+        return None
+    draft = ask.draft()
+    total = float(size["number"] or 1) * target.low
+    of = f"{beside(draft, target)}{value_text(draft, target)}{cite_target(draft, policy, target)}，每个{size.group()}"
+    draft.say("reckoned_least", of=of, total=f"{draft.compute(total)}{size['unit']}")
+    return draft
+
+
+def _times(ask: Ask) -> Draft | None:
+    """每人每月1309元, of a family of three."""
+    entry = words()["reckon"]
+    stated = {
+        entry["same"].get(m["unit"], m["unit"]): m for m in re.finditer(entry["count"], ask.question.folded)
+    }
+    if not stated or re.search(f"每(?:{'|'.join(stated)})", ask.question.folded):
+        return None  # 每台按多少补 is the rule itself
+    amounts = [f for f in eligible_targets(ask) if plain_unit(f[1].unit) == "元"]
+    found = _meant(ask, [f for f in amounts if set(stated) <= set(_each(ask, *f))])
+    if not found or _is_shared(ask, *found):
+        return None
+    draft = ask.draft()
+    total = found[1].low
+    for match in stated.values():
+        number = match["number"]
+        value = float(number) if number[0].isdigit() else read_numeral(number)
+        total *= value
+        draft.computed.update((number, plain_number(value)))
+    left = "".join(f"每{per}" for per in _each(ask, *found) if per not in stated)
+    of = "、".join(match.group() for match in stated.values())
+    return _said(draft, found, f"{of}{left}", total, found[1].unit)
+
+
+def _share(ask: Ask) -> Draft | None:
+    """按设备投资额的20%给予补助，不超过80万元, of an investment of 5 million."""
+    entry = words()["reckon"]
+    stated = list(re.finditer(entry["money"], ask.question.folded))
+    if len(stated) != 1 or not re.search(entry["given"], ask.question.folded):
+        return None
+    said = re.split("[,;。?]", ask.question.folded[: stated[0].start()])[-1]
+    shares = [f for f in eligible_targets(ask) if f[1].unit == "%" and f[1].low == f[1].high]
+    found = _meant(ask, [f for f in shares if any(word in said for word in _whole(ask, *f))])
+    if not found:
+        return None
+    draft = ask.draft()
+    unit = f"{stated[0]['many'] or ''}元"
+    draft.computed.add(stated[0]["number"])
+    of = f"{stated[0]['number']}{unit}的{plain_number(found[1].low)}%"
+    return _said(draft, found, of, float(stated[0]["number"]) * found[1].low / 100, unit)
+
+
+def _said(draft: Draft, found: Found, of: str, total: float, unit: str) -> Draft:
+    """The computed amount, what caps it, and the rule."""
+    policy, target = found
+    cap = _cap(draft, *found)
+    value = f"{draft.compute(total)}{unit}"
+    draft.say("reckoned", of=of, total=value)
+    if cap and total * scale_unit(unit)[0] > cap[0]:
+        draft.say("reckoned_cap", cap=cap[1])
+    if target.comparator in (Comparator.MORE, Comparator.AT_LEAST):
+        draft.say("lower_bound")
+    start, end = _paragraph(draft, *found)
+    text = re.sub(r"\s+", " ", draft.corpus.policies[policy].source[start:end]).strip()
+    draft.quote(text=text, cite=draft.cite(policy, start, end))
+    return draft
+
+
+def _meant(ask: Ask, pool: Sequence[Found]) -> Found | None:
+    """The rule that a question means; None where it means none, or several alike."""
+    weighty = [term for term in ask.question.terms if term.weight >= 0.9]
+    ranked = [
+        (fit, policy, target)
+        for fit, policy, target in rank_targets(ask.corpus, ask.question, in_years(ask, pool))
+        if weighty and all(grip(term, ask.corpus.target_unit(policy, target)) >= HELD for term in weighty)
+    ]
+    if not ranked:
+        return None
+    fit, policy, best = ranked[0]
+    beside = [(p, t) for p, t in pool if p == policy and t.sentence_start == best.sentence_start]
+    if len({t.low for _, t in beside}) > 1:  # 县道每公里12000元、乡道每公里6000元
+        named = [found for found in beside if _is_called(ask, *found)]
+        return named[0] if len(named) == 1 else None
+    rivals = [t for f, _, t in ranked if f.score >= fit.score - CLOSE and t.low != best.low]
+    return None if rivals or is_cell(ask.draft(), policy, best) else (policy, best)
+
+
+def _is_called(ask: Ask, policy: str, target: Target) -> bool:
+    """Whether the question names what a value of several in a sentence is of, by the end of its name."""
+    name = re.split("每|为|是|的", _clause(ask, policy, target))[0]
+    return len(name) > 1 and name[-2:] in ask.question.folded
+
+
+def _is_shared(ask: Ask, policy: str, target: Target) -> bool:
+    """Whether several pay a value, or more than it is reckoned with, as its sentence goes on to say."""
+    source = ask.corpus.policies[policy].source
+    return bool(re.search(words()["reckon"]["unless"], source[target.end : target.sentence_end]))
+
+
+def _clause(ask: Ask, policy: str, target: Target) -> str:
+    """The words of a rule's sentence before its value, folded, from the last mark on."""
+    source = ask.corpus.policies[policy].source
+    sentence = fold_with_origin(source[target.sentence_start : target.end]).text
+    value = [q for q in quantities(sentence) if q.low == target.low and q.unit == target.unit]
+    return re.split("[,;:。、]", sentence[: value[-1].start])[-1] if value else ""
+
+
+def _each(ask: Ask, policy: str, target: Target) -> list[str]:
+    """What an amount is for each of: 人 and 月 of 每人每月."""
+    return re.findall(words()["reckon"]["each"], _clause(ask, policy, target))
+
+
+def _whole(ask: Ask, policy: str, target: Target) -> list[str]:
+    """The nouns of what a value is a share of: 设备, 投资额 of 按设备投资额的20%."""
+    clause = _clause(ask, policy, target)
+    whole = re.search(words()["reckon"]["whole"], clause)
+    return [w for w, flag in tagged(whole["whole"]) if len(w) > 1 and flag[:1] in "nv"] if whole else []
+
+
+def _cap(draft: Draft, policy: str, target: Target) -> tuple[float, str] | None:
+    """The amount behind a rule in its clause that it may not exceed, in 元 and as written."""
+    source = draft.corpus.policies[policy].source
+    behind = re.split("[;。]", fold_with_origin(source[target.end : target.sentence_end]).text)[0]
+    capped = re.search(words()["reckon"]["cap"], behind)
+    amount = next((q for q in quantities(behind) if capped and q.start == capped.end()), None)
+    if not amount or plain_unit(amount.unit) != "元":
+        return None
+    return amount.low * scale_unit(amount.unit)[0], squeeze(amount.text)
+
+
+def _paragraph(draft: Draft, policy: str, target: Target) -> tuple[int, int]:
+    """The paragraph of a rule, whose other sentences tell whom it is for; its sentence where that is long."""
+    source = draft.corpus.policies[policy].source
+    start = source.rfind("\n", 0, target.sentence_start) + 1
+    end = source.find("\n", target.sentence_end)
+    end = len(source) if end < 0 else end
+    return (start, end) if end - start <= LONGEST else (target.sentence_start, target.sentence_end)
