@@ -62,12 +62,19 @@ def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
     head = re.sub(words()["listing"]["left"], "", listing.head)
     if any(len(v) > 1 and (head.startswith(v) or head.endswith(v)) for v in named):
         return listing
+    if (head != listing.head or listing.apart) and any(
+        len(v) > 1 and head.rstrip("。;").endswith(v) for term in asked.whole for v in term.variants
+    ):
+        return listing  # what its items are parts of
     start, end = listing.items[-1]
     last = source[start:end]
     for variant in (variant for variant in named if listing.weak and variant in last):
         at = last.find(variant)
         if all(source[a:b].endswith(variant) for a, b in listing.items[:-1]):
-            items = split_joined(source, [*listing.items[:-1], (start, start + at + len(variant))])
+            joined = rf"(?:(?:以及|或者|[和及与或])[^，。；、]{{1,12}}?{re.escape(variant)})*"
+            until = at + len(variant)
+            until += re.match(joined, last[until:]).end()  # type: ignore[union-attr]
+            items = split_joined(source, [*listing.items[:-1], (start, start + until)])
             return replace(listing, items=tuple(items), head=variant)
         if len(variant) > 1 and re.match(r"$|[和及与]|以及|建设$", last[at + len(variant) :]):
             kind = re.search(words()["listing"]["kind"], last[:at])

@@ -20,6 +20,7 @@ class Asked:
     number: int | None
     measure: str
     plain: bool  # no sort is named, or one that says nothing (投入, 情形)
+    whole: tuple[Term, ...] = ()  # what has the parts that are asked for (主城区 of 主城区是哪几块)
 
 
 @lru_cache(maxsize=256)
@@ -38,15 +39,12 @@ def what_is_listed(folded: str) -> Asked | None:
         if first not in entry["places"]:  # 哪几个县的 asks for no more than the places
             sorts += [name for part in rest for name in (*_names(part), *_words(part)[:1])]
     plain = not _specific(sorts)
+    front = folded[: which.start() if which else None]
+    front = re.sub(r"(?<=[,。])[^,。]*的[有是]?$", "", front)  # …, 点名的有几个
+    runs = [run for part in re.split("[,。的]", front) for run in _runs(part) if _is_noun(run)]
+    whole = [run for run in runs if _specific([run])][-1:]
     if plain:
-        front = folded[: which.start() if which else None]
-        front = re.sub(r"(?<=[,。])[^,。]*的[有是]?$", "", front)  # …, 点名的有几个
-        for run in reversed(
-            [run for part in re.split("[,。的]", front) for run in _runs(part) if _is_noun(run)]
-        ):
-            sorts += _names(run)
-            if _specific(sorts):
-                break
+        sorts += whole
     number = counted or re.search(entry["number"], folded)
     terms = [_term(sort) for sort in dict.fromkeys(sorts) if sort not in entry["document"]]
     return Asked(
@@ -54,6 +52,7 @@ def what_is_listed(folded: str) -> Asked | None:
         value_of(number["number"]) if number else None,
         number["measure"] if number else "",
         plain,
+        tuple(_term(run) for run in whole),
     )
 
 
@@ -61,7 +60,8 @@ def _runs(text: str) -> list[str]:
     """The words of a folded text that stand side by side and may name a thing, as one each."""
     runs = [""]
     for word, flag in tagged(text):
-        inside = flag[:1] in "nvjlbai" and word not in words()["listing"]["links"]
+        apart = (*words()["listing"]["links"], *words()["listing"]["document"])
+        inside = flag[:1] in "nvjlbai" and word not in apart
         runs[-1:] = [runs[-1] + word] if inside else [runs[-1], ""]
     return [run for run in runs if run and run not in words()["listing"]["document"]]
 
