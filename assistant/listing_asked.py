@@ -21,6 +21,8 @@ class Asked:
     measure: str
     plain: bool  # no sort is named, or one that says nothing (投入, 情形)
     whole: tuple[Term, ...] = ()  # what has the parts that are asked for (主城区 of 主城区是哪几块)
+    clause: str = ""  # of the question, in which they are asked for
+    said: tuple[int, int] = (0, 0)  # where the words stand that ask for them
 
 
 @lru_cache(maxsize=256)
@@ -28,7 +30,8 @@ def what_is_listed(folded: str) -> Asked | None:
     """What a folded question wants listed (材料 of 要带几样材料), or None where it wants no list."""
     entry = words()["listing"]
     which = re.search(entry["which"], folded)
-    if re.search(entry["unless"], folded) or not (which or re.search(entry["asks"], folded)):
+    asks = which or re.search(entry["asks"], folded)
+    if not asks or re.search(entry["unless"], folded):
         return None
     counted = next(COUNTED.finditer(folded), None)
     sorts = _names(counted["head"])[:2] if counted else []
@@ -39,10 +42,13 @@ def what_is_listed(folded: str) -> Asked | None:
         if first not in entry["places"]:  # 哪几个县的 asks for no more than the places
             sorts += [name for part in rest for name in (*_names(part), *_words(part)[:1])]
     plain = not _specific(sorts)
-    front = folded[: which.start() if which else None]
-    front = re.sub(r"(?<=[,。])[^,。]*的[有是]?$", "", front)  # …, 点名的有几个
+    front = folded[: asks.start()]
+    aside = re.search(r"(?<=[,。])[^,。]*的[有是]?$", front)
+    if aside and not any(flag[:1] == "n" for _, flag in tagged(aside[0])):
+        front = front[: aside.start()]  # …, 点名的有几个
     runs = [run for part in re.split("[,。的]", front) for run in _runs(part) if _is_noun(run)]
     whole = [run for run in runs if _specific([run])][-1:]
+    whole = [_without_generic(run) for run in whole]
     if plain:
         sorts += whole
     number = counted or re.search(entry["number"], folded)
@@ -53,6 +59,8 @@ def what_is_listed(folded: str) -> Asked | None:
         number["measure"] if number else "",
         plain,
         tuple(_term(run) for run in whole),
+        next(c for c in re.finditer("[^,。;?]*", folded) if c.start() <= asks.start() <= c.end())[0],
+        asks.span(),
     )
 
 
@@ -80,6 +88,12 @@ def _names(text: str) -> list[str]:
     nouns = _words(run)
     general = [noun for noun in nouns[:1] if not _specific([noun])]
     return list(dict.fromkeys([*([run] if len(run) > 1 else []), *nouns[-1:], *general]))
+
+
+def _without_generic(run: str) -> str:
+    """A run of words without the last one where that says nothing (保证金名目)."""
+    *front, last = [word for word, _ in tagged(run)]
+    return "".join(front) if front and last in words()["listing"]["generic"] else run
 
 
 def _term(sort: str) -> Term:
