@@ -114,12 +114,17 @@ def bearers_of_nearest(ask: Ask, passages: Sequence[Passage]) -> Draft | None:
         return None
     found: list[tuple[float, Clause | None]] = []
     for value, sentence in ranked(ask, passages):
-        holding = [c for c in ask.clauses() if c.policy == sentence.policy and c.start <= sentence.start < c.end]
+        holding = [
+            c for c in ask.clauses() if c.policy == sentence.policy and c.start <= sentence.start < c.end
+        ]
         clause = next((c for c in holding if c.bracketed), None)
         if clause not in (held for _, held in found):
             found.append((value, clause))
     if not found or found[0][1] is None or (len(found) > 1 and found[0][0] - found[1][0] < CLEAR):
         return None
+    lost = missing(ask.corpus, question.terms, ask.corpus.clause_unit(found[0][1]))
+    if deed_is_lost(question, lost) or any(term.kind for term in lost):
+        return None  # 谁审批绿色工厂, 新型显示产业谁牵头: of another deed, of another kind
     return _about_task(ask, [found[0][1]])
 
 

@@ -153,9 +153,7 @@ def _said(ask: Ask, asked: Asked, listing: Listing) -> Draft:
     ]
     draft.count = listing.stated if listing.open and listing.stated else len(texts)
     head = re.sub(r"^本[一-鿿]{2}所称|[,，]?" + words()["listing"]["left"], "", listing.head)
-    name = (
-        f"“{head}”" if 1 < len(head) <= NEAREST else phrase(draft.language, "listing_items")
-    )
+    name = f"“{head}”" if 1 < len(head) <= NEAREST else phrase(draft.language, "listing_items")
     if listing.apart and listing.about.endswith(":"):
         name = without_own_marks(re.sub(r"\s+", "", source[listing.start : listing.end])).rstrip("：:") + "，"
     count = draft.compute(draft.count)
