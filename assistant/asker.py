@@ -24,7 +24,7 @@ def introduction(folded: str, mentions: Sequence[Mention]) -> tuple[int, int] | 
     if not match or match.end() == len(folded):
         return None
     named = any(mention.end <= match.end() for mention in mentions)
-    said = match["one"] or match["two"] or ""
+    said = match["one"] or match["two"] or match["four"] or ""
     return match.span() if (named and not match["two"]) or body.search(said) else None
 
 

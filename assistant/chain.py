@@ -21,6 +21,7 @@ from assistant.corpus import Corpus
 from assistant.dates import with_dated_years
 from assistant.definitions import only_mentioned
 from assistant.draft import Draft
+from assistant.duty_answers import bearers_of_nearest
 from assistant.examples import example_questions
 from assistant.header_answers import read_date
 from assistant.judge import judge
@@ -273,7 +274,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         verdict = judge(ask, chosen)
         if not verdict.passages:
             return refuse(ask, verdict.reason, passages)
-        return compose(ask, verdict.passages)
+        return bearers_of_nearest(ask, chosen) or compose(ask, verdict.passages)
 
     def _finish(
         self,

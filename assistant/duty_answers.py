@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.corpus import Clause, Unit, numbered_section, section_at, subtree_end
 from assistant.draft import Draft
@@ -13,6 +14,7 @@ from assistant.duty_text import clause_table, part_named, say_clause
 from assistant.match import ENOUGH, NEAR, coverage, deed_is_lost, deeds, missing, rank_clauses
 from assistant.organisation_answers import about_organisations
 from assistant.question import Question, names_unread, topic_of
+from assistant.sentences import ranked
 from assistant.task_lists import (
     all_tasks,
     deadline_of_task,
@@ -32,6 +34,7 @@ HELD = 0.98  # coverage at which a clause speaks of all that is asked about
 MOSTLY = 0.8  # coverage below which another sentence may be what the question is about
 CLOSER = 0.2  # how much more of the question such a sentence has to hold
 NAMED = 0.3  # coverage below which the name of a task does not say that it is the one meant
+CLEAR = 0.3  # how much nearer the task meant has to be than the next, where only nearness tells
 _BUSY = ("contact", "person", "penalty", "apply", "money")  # kinds of answer that no duty gives
 
 
@@ -101,6 +104,28 @@ def answer_duties(ask: Ask) -> Draft | None:
     if not ask.topical() and question.has("total") and not question.mentions and not _of_part(ask):
         return all_tasks(ask)
     return None
+
+
+def bearers_of_nearest(ask: Ask, passages: Sequence[Passage]) -> Draft | None:
+    """Who bears the task whose text is nearest to a question that tells its topic in words of its own; None where two
+    tasks are nearly as near."""
+    question = ask.question
+    if not (question.has("who") and Role.LEAD in question.roles) or question.mentions or question.kinds:
+        return None
+    found: list[tuple[float, Clause | None]] = []
+    for value, sentence in ranked(ask, passages):
+        holding = [
+            c for c in ask.clauses() if c.policy == sentence.policy and c.start <= sentence.start < c.end
+        ]
+        clause = next((c for c in holding if c.bracketed), None)
+        if clause not in (held for _, held in found):
+            found.append((value, clause))
+    if not found or found[0][1] is None or (len(found) > 1 and found[0][0] - found[1][0] < CLEAR):
+        return None
+    lost = missing(ask.corpus, question.terms, ask.corpus.clause_unit(found[0][1]))
+    if deed_is_lost(question, lost) or any(term.kind for term in lost):
+        return None  # 谁审批绿色工厂, 新型显示产业谁牵头: of another deed, of another kind
+    return _about_task(ask, [found[0][1]])
 
 
 def _asks_members(question: Question) -> bool:

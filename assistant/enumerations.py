@@ -25,6 +25,7 @@ ENOUGH = 0.5  # of the question's other terms that a list's sentence and heading
 LEAST = 0.3  # the same where the question counts or names the list as the text does (四大工程)
 NEAR = 0.7  # nearness in meaning of a list of which fewer words need to stand in the text
 CLEAR = 0.8  # score from which one of several lists is the one that is meant
+ASIDE = 0.5  # what a word counts that stands in another clause than the one that asks
 SHOWN = 12  # items that the answer names in its sentence; the table has all
 
 
@@ -62,12 +63,21 @@ def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
     head = re.sub(words()["listing"]["left"], "", listing.head)
     if any(len(v) > 1 and (head.startswith(v) or head.endswith(v)) for v in named):
         return listing
+    if asked.plain and len(head) > 1 and any(t.text.endswith(head) for t in asked.whole):
+        return listing  # 申请材料: the 材料
+    if (head != listing.head or listing.apart) and any(
+        len(v) > 1 and head.rstrip("。;").endswith(v) for term in asked.whole for v in term.variants
+    ):
+        return listing  # what its items are parts of
     start, end = listing.items[-1]
     last = source[start:end]
     for variant in (variant for variant in named if listing.weak and variant in last):
         at = last.find(variant)
         if all(source[a:b].endswith(variant) for a, b in listing.items[:-1]):
-            items = split_joined(source, [*listing.items[:-1], (start, start + at + len(variant))])
+            joined = rf"(?:(?:以及|或者|[和及与或])[^，。；、]{{1,12}}?{re.escape(variant)})*"
+            until = at + len(variant)
+            until += re.match(joined, last[until:]).end()  # type: ignore[union-attr]
+            items = split_joined(source, [*listing.items[:-1], (start, start + until)])
             return replace(listing, items=tuple(items), head=variant)
         if len(variant) > 1 and re.match(r"$|[和及与]|以及|建设$", last[at + len(variant) :]):
             kind = re.search(words()["listing"]["kind"], last[:at])
@@ -91,12 +101,14 @@ def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
         return 0.0
     where = re.search(words()["listing"]["where"], folded)
     rest = [
-        term
+        term if term.text in asked.clause else replace(term, weight=ASIDE * term.weight)
         for term in ask.question.terms
         if term.weight >= 0.3
         and not (where and term.text in where["place"])
         and not term.pair
-        and term.text not in words()["listing"]["generic"]
+        and (term.text in asked.clause or ask.corpus.known(term))
+        and term.text not in (*words()["listing"]["generic"], *words()["listing"]["links"])
+        and not (asked.said[0] - len(term.text) < ask.question.folded.find(term.text) < asked.said[1])
         and not (sort and (term.text in sort.text or sort.text in term.text))
     ]
     section = listing.section
@@ -140,9 +152,8 @@ def _said(ask: Ask, asked: Asked, listing: Listing) -> Draft:
         re.sub(r"\s+", "", source[start:end]).rstrip("；。，、的").lstrip("#") for start, end in listing.items
     ]
     draft.count = listing.stated if listing.open and listing.stated else len(texts)
-    name = (
-        f"“{listing.head}”" if 1 < len(listing.head) <= NEAREST else phrase(draft.language, "listing_items")
-    )
+    head = re.sub(r"^本[一-鿿]{2}所称|[,，]?" + words()["listing"]["left"], "", listing.head)
+    name = f"“{head}”" if 1 < len(head) <= NEAREST else phrase(draft.language, "listing_items")
     if listing.apart and listing.about.endswith(":"):
         name = without_own_marks(re.sub(r"\s+", "", source[listing.start : listing.end])).rstrip("：:") + "，"
     count = draft.compute(draft.count)

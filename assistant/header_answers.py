@@ -34,7 +34,10 @@ _APPROVED = re.compile(
     r"[^。\n]*(?:会议|常委会)[^。，,\n]{0,12}(?:审议|审定|讨论|研究)?(?:通过|同意|批准)[^。\n]*。?"
 )
 _SIGNED = re.compile(r"(?m)^[ 　]*\d{4}年\d{1,2}月\d{1,2}日[ 　]*$")
-_OTHER_VERSION = re.compile(r"上一?(?:版|个版本)|旧版|老版|前一版|previous (?:version|plan|edition)")
+_OTHER_VERSION = re.compile(
+    r"(?:上一?|[旧老前]的?一?|原[先来]?的?那?一?|(?:之前|以前|此前|先前|被?[替取]代的)的?那?一?)"
+    r"(?:版(?=[的是叫在和跟与还,?]|方案|办法|文件|通知|规定|意见|条例|$)|个版本)|previous (?:version|plan|edition)"
+)
 _TITLES = re.compile(r"《[^》]+》(?:（[^）]*号）)?")
 _STATED_NUMBER = re.compile(r"(?:(?![是为号和与跟])[一-鿿]){1,8}\s*\[\s*\d{4}\s*\]\s*(?:第)?\d+\s*号")
 _STATE_ASKED = re.compile(
@@ -42,6 +45,7 @@ _STATE_ASKED = re.compile(
 )
 
 
+_FIELD = "\n"  # in the place of the words that ask for a field
 MOST_RULES = 2  # sentences of one sort of rule that are quoted
 
 
@@ -95,10 +99,12 @@ def answer_header(ask: Ask) -> Draft | None:
     draft = _rules(ask, policies)
     if draft is not None:
         return draft
-    bodies = any(mention.names for mention in question.mentions)
-    if bodies and not question.policies and not question.has("recipients"):
-        return None
+    if _OTHER_VERSION.search(question.folded):
+        return refuse(ask, "refuse", ())
     meanings = _meanings(ask)
+    named = any(mention.names for mention in question.mentions)
+    if named and not question.policies and not question.has("recipients") and meanings != ["approved"]:
+        return None
     if not meanings:
         return None
     draft = ask.draft()
@@ -113,6 +119,8 @@ def answer_header(ask: Ask) -> Draft | None:
         return refuse(ask, "kind_when", ()) if meanings == ["expires"] else None
     if len(policies) == 1:
         draft.rows.clear()
+        if meanings == ["issuer"] and len(bodies := policies[0].issuer.split()) > 1:
+            draft.count = len(bodies)
     return draft
 
 
@@ -184,7 +192,7 @@ def _meanings(ask: Ask, plain: bool = False) -> list[str]:
         match = pattern.search(text)
         if match:
             asked.append(meaning)
-            rest = pattern.sub(" ", rest)
+            rest = pattern.sub(_FIELD, rest)
     # 主题分类 holds 分类; the longest wording wins.
     if (
         "index_number" in asked
@@ -212,12 +220,16 @@ def _meanings(ask: Ask, plain: bool = False) -> list[str]:
         asked.remove("validity")  # 到哪一年作废: the day, not the state
     if not asked or plain:
         return asked
+    clauses = re.split("[,。;?]", rest)
+    told = max(number for number, clause in enumerate(clauses) if _FIELD in clause) if _FIELD in rest else -1
+    beside = "".join(clause for number, clause in enumerate(clauses) if number != told)  # why it is asked
     left = [
         term
         for term in question.terms
         if term.weight >= 0.4
         and term.text in squeeze(rest)
         and not re.fullmatch(words()["document"]["plain"], term.text)
+        and not (term.text in squeeze(beside) and not ask.corpus.known(term))
     ]
     if any(m in asked for m in ("basis", "recipients")):
         return asked if len([t for t in left if t.weight >= 0.9]) <= 2 else []
@@ -257,7 +269,10 @@ def _find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
         names = "[ \t　]+".join(map(re.escape, policy.issuer.split()))
         signed = re.search(rf"(?m)^[ \t　]*(?P<by>{names})\s*\n\s*\d{{4}}年", policy.source)
         at = policy.source.find(policy.issuer) if policy.issuer else -1
-        if policy.issuer and signed:
+        field = ask.corpus.field(policy, meaning)
+        if field and squeeze(field.value) == squeeze(policy.issuer):
+            yield Found(field.label, field.value, field.start, field.end)
+        elif policy.issuer and signed:
             yield Found("", policy.issuer, *signed.span("by"))
         elif at >= 0:
             yield Found("", policy.issuer, at, at + len(policy.issuer))
@@ -266,7 +281,7 @@ def _find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
     if item and signed and _tells_more(signed.group(), item, header_labels()["written"]["labels"][0]):
         yield Found(_label(ask, "written"), signed.group().strip(), signed.start(), signed.end())
     if item:
-        if meaning != "issuer" or squeeze(item.value) != squeeze(policy.issuer):
+        if meaning != "issuer" or squeeze(item.value) not in squeeze(policy.issuer):
             yield Found(item.label, item.value, item.start, item.end)
         if meaning not in ("validity", "effective", "expires"):
             return
@@ -307,10 +322,15 @@ def expiry(ask: Ask, policy: Policy) -> tuple[Found, date] | None:
     field = ask.corpus.field(policy, "expires")
     found = [Found(field.label, field.value, field.start, field.end)] if field else []
     for item in [*found, *_expiry(ask, policy, "expires")]:
-        day = read_date(item.value)
+        day = _last_day(item.value)
         if day:
             return item, day
     return None
+
+
+def _last_day(text: str) -> date | None:
+    """Until when a text says that it holds; None where it gives the first day and for how long (自…起，有效期5年)."""
+    return None if "起" in text else read_date(text)
 
 
 def _label(ask: Ask, meaning: str) -> str:
@@ -358,7 +378,7 @@ def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, man
         draft.say(meaning, value=value, cite=cite)
     elif meaning == "validity" and found.label in header_labels()["validity"]["labels"]:
         draft.say("in_force", label=label, value=value, cite=cite)
-    elif found.label in header_labels()["expires"]["labels"] and (day := read_date(value)):
+    elif found.label in header_labels()["expires"]["labels"] and (day := _last_day(value)):
         state = phrase(draft.language, "state_expired" if day <= ask.today else "state_valid")
         today = phrase(draft.language, "date", year=ask.today.year, month=ask.today.month, day=ask.today.day)
         draft.computed.update(re.findall(r"\d+", today))

@@ -20,6 +20,9 @@ class Asked:
     number: int | None
     measure: str
     plain: bool  # no sort is named, or one that says nothing (投入, 情形)
+    whole: tuple[Term, ...] = ()  # what has the parts that are asked for (主城区 of 主城区是哪几块)
+    clause: str = ""  # of the question, in which they are asked for
+    said: tuple[int, int] = (0, 0)  # where the words stand that ask for them
 
 
 @lru_cache(maxsize=256)
@@ -27,7 +30,8 @@ def what_is_listed(folded: str) -> Asked | None:
     """What a folded question wants listed (材料 of 要带几样材料), or None where it wants no list."""
     entry = words()["listing"]
     which = re.search(entry["which"], folded)
-    if re.search(entry["unless"], folded) or not (which or re.search(entry["asks"], folded)):
+    asks = which or re.search(entry["asks"], folded)
+    if not asks or re.search(entry["unless"], folded):
         return None
     counted = next(COUNTED.finditer(folded), None)
     sorts = _names(counted["head"])[:2] if counted else []
@@ -38,15 +42,15 @@ def what_is_listed(folded: str) -> Asked | None:
         if first not in entry["places"]:  # 哪几个县的 asks for no more than the places
             sorts += [name for part in rest for name in (*_names(part), *_words(part)[:1])]
     plain = not _specific(sorts)
+    front = folded[: asks.start()]
+    aside = re.search(r"(?<=[,。])[^,。]*的[有是]?$", front)
+    if aside and not any(flag[:1] == "n" for _, flag in tagged(aside[0])):
+        front = front[: aside.start()]  # …, 点名的有几个
+    runs = [run for part in re.split("[,。的]", front) for run in _runs(part) if _is_noun(run)]
+    whole = [run for run in runs if _specific([run])][-1:]
+    whole = [_without_generic(run) for run in whole]
     if plain:
-        front = folded[: which.start() if which else None]
-        front = re.sub(r"(?<=[,。])[^,。]*的[有是]?$", "", front)  # …, 点名的有几个
-        for run in reversed(
-            [run for part in re.split("[,。的]", front) for run in _runs(part) if _is_noun(run)]
-        ):
-            sorts += _names(run)
-            if _specific(sorts):
-                break
+        sorts += whole
     number = counted or re.search(entry["number"], folded)
     terms = [_term(sort) for sort in dict.fromkeys(sorts) if sort not in entry["document"]]
     return Asked(
@@ -54,6 +58,9 @@ def what_is_listed(folded: str) -> Asked | None:
         value_of(number["number"]) if number else None,
         number["measure"] if number else "",
         plain,
+        tuple(_term(run) for run in whole),
+        next(c for c in re.finditer("[^,。;?]*", folded) if c.start() <= asks.start() <= c.end())[0],
+        asks.span(),
     )
 
 
@@ -61,7 +68,8 @@ def _runs(text: str) -> list[str]:
     """The words of a folded text that stand side by side and may name a thing, as one each."""
     runs = [""]
     for word, flag in tagged(text):
-        inside = flag[:1] in "nvjlbai" and word not in words()["listing"]["links"]
+        apart = (*words()["listing"]["links"], *words()["listing"]["document"])
+        inside = flag[:1] in "nvjlbai" and word not in apart
         runs[-1:] = [runs[-1] + word] if inside else [runs[-1], ""]
     return [run for run in runs if run and run not in words()["listing"]["document"]]
 
@@ -80,6 +88,12 @@ def _names(text: str) -> list[str]:
     nouns = _words(run)
     general = [noun for noun in nouns[:1] if not _specific([noun])]
     return list(dict.fromkeys([*([run] if len(run) > 1 else []), *nouns[-1:], *general]))
+
+
+def _without_generic(run: str) -> str:
+    """A run of words without the last one where that says nothing (保证金名目)."""
+    *front, last = [word for word, _ in tagged(run)]
+    return "".join(front) if front and last in words()["listing"]["generic"] else run
 
 
 def _term(sort: str) -> Term:

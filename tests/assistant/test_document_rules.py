@@ -16,7 +16,7 @@ TEXT = """# 澄州市人民政府办公室关于印发澄州市社区食堂建�
 
 各县（区）人民政府，市政府各部门：
 
-《澄州市社区食堂建设行动方案》已经市政府同意，现印发给你们，请认真组织实施。
+《澄州市社区食堂建设行动方案》已经市政府第12次常务会议审议通过，现印发给你们，请认真组织实施。
 
 澄州市人民政府办公室
 
@@ -44,7 +44,7 @@ TEXT = """# 澄州市人民政府办公室关于印发澄州市社区食堂建�
 
 各项任务未单独明确完成时限的，均应于2027年12月底前完成。本方案所称“以上”均包括本数。
 
-本方案自印发之日起施行，由市民政局负责解释。《澄州市助餐点管理暂行办法》（澄民规〔2021〕4号）同时废止。
+本方案自印发之日起施行，由市民政局负责解释。本方案印发前已签订的运营合同，按照原合同执行至期满。《澄州市助餐点管理暂行办法》（澄民规〔2021〕4号）同时废止。
 """
 
 
@@ -65,6 +65,11 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
         ("“60岁以上”，60岁本身算在内吗？", "均包括本数"),
         ("对条文理解不一样，以谁的解释为准？", "由市民政局负责解释"),
         ("2021年的暂行办法现在还能用吗？", "同时废止"),
+        ("原先那版叫什么名字、几号文？", "澄民规〔2021〕4号"),
+        ("去年签的运营合同，新方案出台后按哪个执行？", "按照原合同执行至期满"),
+        ("是市政府第几次常务会上过的会？", "第12次常务会议"),
+        ("档案科要清理旧档，这份方案的成文时间是？", "2026年03月02日"),
+        ("写这个方案是以哪份省里意见为依据的？", "省政办发〔2025〕33号"),
         ("从哪天开始算数？", "自印发之日起施行"),
         ("方案挂到网上是哪天？不是落款那个日子", "2026年03月09日"),
         ("听说是照着省里的文件来的，那份文件编号多少？", "省政办发〔2025〕33号"),
@@ -113,6 +118,8 @@ def test_the_first_of_a_row_leads_only_where_its_part_says_so(plan: PolicyAssist
         ("市商务局要列台账：我们参与配合的任务有哪些？", ["市商务局"]),
         ("我刚调到市商务局，我们局负责哪些任务？", ["市商务局"]),
         ("我是市商务局的，中央厨房谁打头？", []),
+        ("市商务局的同事问：中央厨房谁打头？", []),
+        ("我是第三方评估机构的，中央厨房谁打头？", []),
         ("中央厨房是市商务局牵头的，对吧？", ["市商务局"]),
     ],
 )
@@ -136,3 +143,14 @@ def test_everyday_words_for_the_bearer_are_no_topic(plan: PolicyAssistant, quest
     answer = plan.invoke({"question": question})
     assert answer.status == "answered", answer.text
     assert "市民政局牵头" in answer.text
+
+
+def test_who_leads_a_task_told_in_other_words_follows_the_nearest_clause(plan: PolicyAssistant) -> None:
+    answer = plan.invoke({"question": "集中炒菜做饭的大灶，谁来挑头弄？"})
+    assert "市民政局牵头" in answer.text
+    assert "市民政局牵头" in quotes(answer)
+
+
+def test_another_version_is_not_the_one_at_hand(plan: PolicyAssistant) -> None:
+    answer = plan.invoke({"question": "上一版是哪天发布的？"})
+    assert "2026" not in answer.text
