@@ -137,7 +137,7 @@ def _meant(ask: Ask, pool: Sequence[Found]) -> Found | None:
 
 def _is_called(ask: Ask, policy: str, target: Target) -> bool:
     """Whether the question names what a value of several in a sentence is of, by the end of its name."""
-    name = re.split("每|为|是|的", _clause(ask, policy, target))[0]
+    name = _clause(ask, policy, target).split("每")[0].rstrip("为是的")
     return len(name) > 1 and name[-2:] in ask.question.folded
 
 

@@ -30,8 +30,8 @@ def lacking(question: Question, text: str) -> str:
             return kind
     listed = question.has("targets") and question.has("list")  # 有哪些里程目标
     forbids = re.search(words()["modal"]["must_not"]["stands"], text)  # 不得由施工单位垫资: no share of it
-    free = re.search(words()["ask"]["number"]["needs"], text)  # 免收, 减半: how much, in words
-    if (asks_number(question) or listed) and not (forbids or free or holds_number(question, text)):
+    halved = re.search(words()["ask"]["number"]["needs"], text)  # how much, in words
+    if (asks_number(question) or listed) and not (forbids or halved or holds_number(question, text)):
         return "amount"
     if asks_number(question) and question.years and _of_other_years(question, text):
         return "amount"
