@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Passage
 from assistant.ask import Ask
+from assistant.corpus import Unit
 from assistant.definitions import is_defined, is_definition
-from assistant.match import grip
+from assistant.match import deed_is_lost, grip, missing
 from assistant.question import Question
 from assistant.sentences import Sentence, asks_number, opening, passage_unit, ranked, subject_terms
 from assistant.target_fit import is_commitment
@@ -55,6 +56,8 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
         return Verdict((), "kind_amount")
     if not (question.terms or question.mentions or question.years) or _is_asked_thing_unknown(ask):
         return Verdict((), "refuse")
+    if question.language == "zh" and _is_of_nothing_known(ask):
+        return Verdict((), "refuse")
     near = ranked(ask, [passage for passage in passages if not _is_header(ask, passage)])
     if not near or max(sentence.near for _, sentence in near) < FAR[question.language == "en"]:
         return Verdict((), "refuse")
@@ -65,6 +68,8 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
         return Verdict((), f"kind_{lacking(question, _with_opening(ask, near[0][1]))}")
     if asks_number(question) and _is_of_another(ask, holding[0][1]):
         return Verdict((), "kind_amount")
+    if question.has("who") and _is_of_another_deed(ask, holding[0][1]):
+        return Verdict((), "refuse")
     good: list[Passage] = []
     for value, sentence in holding:
         if sentence.passage not in good and value >= holding[0][0] - BEHIND:
@@ -79,6 +84,12 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     return Verdict(chosen)
 
 
+def _is_of_nothing_known(ask: Ask) -> bool:
+    """Whether the policies use no word of the question at all (今天天气怎么样)."""
+    terms = [term for term in subject_terms(ask) if term.weight >= 0.4 and not term.pair]
+    return bool(terms) and not any(ask.corpus.known(replace(term, near=())) for term in terms)
+
+
 def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
     """Whether a number is asked of a thing that the policies know and the sentence, its headings counted, lacks."""
     question = ask.question
@@ -88,6 +99,28 @@ def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
         return True
     thing = min(nouns, key=lambda term: question.folded.find(term.text), default=None)
     return thing is not None and ask.corpus.known(replace(thing, near=())) and grip(thing, unit) < 0.45
+
+
+def _is_of_another_deed(ask: Ask, sentence: Sentence) -> bool:
+    """Whether it is asked who does something else (谁审批), or does it to another kind of thing (建筑垃圾)."""
+    question = ask.question
+    unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
+    if deed_is_lost(question, missing(ask.corpus, question.terms, unit)):
+        return True
+    nouns = [term for term in question.terms if term.weight >= 0.9]
+    thing = max(nouns, key=lambda term: question.folded.rfind(term.text), default=None)
+    for pair in question.terms:
+        if not thing or not pair.pair or ask.corpus.known(pair) or not pair.text.endswith(thing.text):
+            continue
+        kinds = [noun for noun in nouns if noun is not thing and pair.text.startswith(noun.text)]
+        if any(_grip(kind, unit) < 0.45 for kind in kinds) and _grip(thing, unit) >= 0.45:
+            return True
+    return False
+
+
+def _grip(term: Term, unit: Unit) -> float:
+    """How firmly a unit holds a term itself, not only a neighbour of it."""
+    return grip(replace(term, near=()), unit)
 
 
 def _is_counted(question: Question, noun: Term) -> bool:

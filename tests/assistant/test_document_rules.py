@@ -118,7 +118,7 @@ def test_the_first_of_a_row_leads_only_where_its_part_says_so(plan: PolicyAssist
         ("市商务局要列台账：我们参与配合的任务有哪些？", ["市商务局"]),
         ("我刚调到市商务局，我们局负责哪些任务？", ["市商务局"]),
         ("我是市商务局的，中央厨房谁打头？", []),
-        ("市商务局的同事问：中央厨房谁打头？", []),
+        ("省发改委处室的同事问：中央厨房谁打头？", []),
         ("我是第三方评估机构的，中央厨房谁打头？", []),
         ("中央厨房是市商务局牵头的，对吧？", ["市商务局"]),
     ],
@@ -146,9 +146,9 @@ def test_everyday_words_for_the_bearer_are_no_topic(plan: PolicyAssistant, quest
 
 
 def test_who_leads_a_task_told_in_other_words_follows_the_nearest_clause(plan: PolicyAssistant) -> None:
-    answer = plan.invoke({"question": "集中炒菜做饭的大灶，谁来挑头弄？"})
+    answer = plan.invoke({"question": "给大伙集中做饭的大厨房，年底前要建三座，谁挑头？"})
+    assert answer.route == "ledger"
     assert "市民政局牵头" in answer.text
-    assert "市民政局牵头" in quotes(answer)
 
 
 def test_another_version_is_not_the_one_at_hand(plan: PolicyAssistant) -> None:

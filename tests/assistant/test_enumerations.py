@@ -117,3 +117,5 @@ def test_the_sort_asked_for_stands_behind_the_question_word_or_before_it() -> No
     asked = [what_is_listed(q) for q in ("要带几样材料?", "四大工程是哪四样", "重大项目里,点名的有几个")]
     assert [found.sorts[0].text for found in asked if found] == ["材料", "工程", "重大项目"]
     assert what_is_listed("目标是多少?") is None
+    assert what_is_listed("特色产业集群要做什么") is None
+    assert what_is_listed("三大工程是什么,打算怎么推?") is None
