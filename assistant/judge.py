@@ -15,8 +15,8 @@ from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.corpus import Unit
 from assistant.definitions import is_defined, is_definition
-from assistant.match import deed_is_lost, grip, missing
-from assistant.question import Question
+from assistant.match import coverage, deed_is_lost, grip, missing
+from assistant.question import SHORT_NOUN, Question
 from assistant.sentences import Sentence, asks_number, opening, passage_unit, ranked, subject_terms
 from assistant.target_fit import is_commitment
 from assistant.terms import Term, words
@@ -28,6 +28,8 @@ FAR = (
     0.845,
     0.82,
 )  # cosine of the nearest sentence below which nothing speaks of it: Chinese, English (for e5)
+IN_ENGLISH = 0.3  # share of an English question that the nearest sentence holds, at least …
+SURE = 0.86  # … unless one is this near
 BEHIND = 0.35  # sentences this far behind the one that answers are still shown their passage
 _ONE_OF = re.compile("哪一?[个家所座](?![一-鿿]?文件)([一-鿿]{2,4})")
 _YEAR = re.compile(r"20\d\d年")
@@ -61,6 +63,10 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     near = ranked(ask, [passage for passage in passages if not _is_header(ask, passage)])
     if not near or max(sentence.near for _, sentence in near) < FAR[question.language == "en"]:
         return Verdict((), "refuse")
+    if question.language == "en" and _is_far_in_english(ask, [sentence for _, sentence in near]):
+        return Verdict((), "refuse")
+    if question.has("filtered") and question.has("tasks", "targets"):  # a condition that no list knows
+        return Verdict((), "kind_comparison")
     holding = [
         (value, sentence) for value, sentence in near if not lacking(question, _with_opening(ask, sentence))
     ]
@@ -86,8 +92,16 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
 
 def _is_of_nothing_known(ask: Ask) -> bool:
     """Whether the policies use no word of the question at all (今天天气怎么样)."""
-    terms = [term for term in subject_terms(ask) if term.weight >= 0.4 and not term.pair]
+    terms = [term for term in subject_terms(ask) if term.weight >= SHORT_NOUN and not term.pair]
     return bool(terms) and not any(ask.corpus.known(replace(term, near=())) for term in terms)
+
+
+def _is_far_in_english(ask: Ask, near: Sequence[Sentence]) -> bool:
+    """Whether the nearest sentence holds little of an English question, whose cosines tell less."""
+    unit = passage_unit(ask, near[0].passage, near[0].text, near[0].start)
+    terms = [term for term in subject_terms(ask) if term.weight >= 0.15]
+    held = coverage(ask.corpus, terms, unit)
+    return bool(terms) and held < IN_ENGLISH and max(sentence.near for sentence in near) < SURE
 
 
 def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
