@@ -16,7 +16,7 @@ from assistant.ask import Ask
 from assistant.corpus import Unit
 from assistant.definitions import is_defined, is_definition
 from assistant.match import coverage, deed_is_lost, grip, missing
-from assistant.question import SHORT_NOUN, Question
+from assistant.question import Question
 from assistant.sentences import Sentence, asks_number, opening, passage_unit, ranked, subject_terms
 from assistant.target_fit import is_commitment
 from assistant.terms import Term, words
@@ -24,12 +24,11 @@ from assistant.wanted import lacking
 from index.text import squeeze
 
 MARGIN = 0.1  # a sentence this far behind the nearest may answer (chosen on eval/cases)
-FAR = (
-    0.845,
-    0.82,
-)  # cosine of the nearest sentence below which nothing speaks of it: Chinese, English (for e5)
-IN_ENGLISH = 0.3  # share of an English question that the nearest sentence holds, at least …
-SURE = 0.86  # … unless one is this near
+FAR = 0.845, 0.82  # cosine of the nearest sentence below which nothing speaks of it: Chinese, English
+SURE = 0.875, 0.86  # cosine from which it speaks of the question whatever words it uses
+LITTLE = (
+    0.15  # share of the words of a question below which a sentence that is not so near says nothing of it
+)
 BEHIND = 0.35  # sentences this far behind the one that answers are still shown their passage
 _ONE_OF = re.compile("哪一?[个家所座](?![一-鿿]?文件)([一-鿿]{2,4})")
 _YEAR = re.compile(r"20\d\d年")
@@ -58,12 +57,11 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
         return Verdict((), "kind_amount")
     if not (question.terms or question.mentions or question.years) or _is_asked_thing_unknown(ask):
         return Verdict((), "refuse")
-    if question.language == "zh" and _is_of_nothing_known(ask):
-        return Verdict((), "refuse")
     near = ranked(ask, [passage for passage in passages if not _is_header(ask, passage)])
-    if not near or max(sentence.near for _, sentence in near) < FAR[question.language == "en"]:
+    nearest = max((sentence.near for _, sentence in near), default=0.0)
+    if nearest < FAR[question.language == "en"]:
         return Verdict((), "refuse")
-    if question.language == "en" and _is_far_in_english(ask, [sentence for _, sentence in near]):
+    if nearest < SURE[question.language == "en"] and _says_little(ask, near[0][1]):
         return Verdict((), "refuse")
     if question.has("filtered") and question.has("tasks", "targets"):  # a condition that no list knows
         return Verdict((), "kind_comparison")
@@ -90,18 +88,11 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     return Verdict(chosen)
 
 
-def _is_of_nothing_known(ask: Ask) -> bool:
-    """Whether the policies use no word of the question at all (今天天气怎么样)."""
-    terms = [term for term in subject_terms(ask) if term.weight >= SHORT_NOUN and not term.pair]
-    return bool(terms) and not any(ask.corpus.known(replace(term, near=())) for term in terms)
-
-
-def _is_far_in_english(ask: Ask, near: Sequence[Sentence]) -> bool:
-    """Whether the nearest sentence holds little of an English question, whose cosines tell less."""
-    unit = passage_unit(ask, near[0].passage, near[0].text, near[0].start)
-    terms = [term for term in subject_terms(ask) if term.weight >= 0.15]
-    held = coverage(ask.corpus, terms, unit)
-    return bool(terms) and held < IN_ENGLISH and max(sentence.near for sentence in near) < SURE
+def _says_little(ask: Ask, sentence: Sentence) -> bool:
+    """Whether a sentence, its headings counted, holds little of what a question says."""
+    unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
+    terms = [replace(term, near=()) for term in subject_terms(ask) if term.weight >= 0.15]
+    return bool(terms) and coverage(ask.corpus, terms, unit) < LITTLE
 
 
 def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
@@ -118,7 +109,7 @@ def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
 def _is_of_another_deed(ask: Ask, sentence: Sentence) -> bool:
     """Whether it is asked who does something else (谁审批), or does it to another kind of thing (建筑垃圾)."""
     question = ask.question
-    unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
+    unit = passage_unit(ask, sentence.passage)
     if deed_is_lost(question, missing(ask.corpus, question.terms, unit)):
         return True
     nouns = [term for term in question.terms if term.weight >= 0.9]
