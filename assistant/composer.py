@@ -12,7 +12,6 @@ from assistant.corpus import ITEM, Unit, section_at
 from assistant.definitions import mentions, quoted_phrases
 from assistant.draft import Draft
 from assistant.match import coverage, grip
-from assistant.preferred import sentence_suits
 from assistant.question import Question
 from assistant.sentences import (
     TIME,
@@ -131,7 +130,6 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
             scale_unit(q.unit)[1] in stated for q in quantities(fold_with_origin(sentence.text).text)
         ):
             value += 0.4
-        value += sentence_suits(ask, sentence.text)
         value -= 0.4 * any(grip(term, Unit(((1.0, text),))) >= 0.9 for term in question.apart)
         if question.years and any(str(year) in text for year in question.years):
             value += 0.4

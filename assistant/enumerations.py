@@ -54,7 +54,10 @@ def _asked(ask: Ask) -> Asked | None:
     question = ask.question
     if question.language != "zh" or question.roles or question.has(*words()["listing"]["not"]):
         return None
-    return what_is_listed(question.folded)
+    asked = what_is_listed(question.folded)
+    if asked and asked.number is None and re.search(words()["listing"]["single"], question.folded):
+        return None  # 做法是什么 asks for one thing
+    return asked
 
 
 def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:

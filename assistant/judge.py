@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.corpus import Unit
+from assistant.corpus import Unit, section_at, subtree_end
 from assistant.definitions import is_defined, is_definition
 from assistant.match import coverage, deed_is_lost, grip, missing
 from assistant.question import Question
@@ -55,6 +55,8 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     about = [term for term in question.terms if term.weight >= 0.9]
     if question.has("members") and not question.roles and not about:
         return Verdict((), "kind_amount")
+    if question.has("together") and not all(ask.corpus.known(replace(term, near=())) for term in about):
+        return Verdict((), "kind_together")  # with a thing that no policy speaks of
     if not (question.terms or question.mentions or question.years) or _is_asked_thing_unknown(ask):
         return Verdict((), "refuse")
     near = ranked(ask, [passage for passage in passages if not _is_header(ask, passage)])
@@ -68,8 +70,9 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     holding = [
         (value, sentence) for value, sentence in near if not lacking(question, _with_opening(ask, sentence))
     ]
-    if not holding or near[0][0] - holding[0][0] > MARGIN:
-        return Verdict((), f"kind_{lacking(question, _with_opening(ask, near[0][1]))}")
+    lacks = lacking(question, _with_opening(ask, near[0][1]))
+    if not holding or (lacks != "together" and near[0][0] - holding[0][0] > MARGIN):
+        return Verdict((), f"kind_{lacks}")
     if asks_number(question) and _is_of_another(ask, holding[0][1]):
         return Verdict((), "kind_amount")
     if question.has("who") and _is_of_another_deed(ask, holding[0][1]):
@@ -136,9 +139,13 @@ def _is_counted(question: Question, noun: Term) -> bool:
 
 
 def _with_opening(ask: Ask, sentence: Sentence) -> str:
-    """A sentence with the one that opens its list, and where it names no year, with the last one before it."""
+    """A sentence with the one that opens its list or the items that it opens, and where it names no year, with the
+    last one before it."""
     policy = ask.corpus.policies[sentence.policy]
     text = opening(policy, sentence.start) + sentence.text
+    section = section_at(policy, sentence.start) if sentence.text.endswith(("：", ":")) else None
+    if section:
+        text += policy.source[sentence.end : subtree_end(policy.sections, section.id)]
     line = policy.source.rfind("\n", 0, sentence.start) + 1
     before = _YEAR.findall(policy.source[line : sentence.start])
     return text if _YEAR.search(text) or not before else f"{before[-1]}，{text}"

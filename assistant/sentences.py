@@ -11,7 +11,7 @@ from assistant.ask import Ask
 from assistant.corpus import Unit, article_name, articles_named, lead_in
 from assistant.definitions import is_definition
 from assistant.match import coverage, grip
-from assistant.preferred import passage_suits
+from assistant.preferred import passage_suits, sentence_suits
 from assistant.question import Question
 from assistant.terms import Term
 from index.keywords import tagged
@@ -131,7 +131,8 @@ def ranked(ask: Ask, passages: Sequence[Passage]) -> list[tuple[float, Sentence]
         value = (sentence.near - mean) / COSINE + held + PASSAGE * sentence.passage.score
         if ask.question.has("definition") and is_definition(ask.question, sentence.text):
             value += DEFINES
-        valued.append((value + passage_suits(ask, sentence.passage), sentence))
+        suits = passage_suits(ask, sentence.passage) + sentence_suits(ask, sentence.text)
+        valued.append((value + suits, sentence))
     return sorted(valued, key=lambda item: (-item[0], item[1].start))
 
 

@@ -152,7 +152,3 @@ def everyday(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
 )
 def test_everyday_words(everyday: PolicyAssistant, question: str, fact: str) -> None:
     assert fact in _ask(everyday, question).text
-
-
-def test_what_may_be_done_is_read_where_the_deed_is(everyday: PolicyAssistant) -> None:
-    assert "目录" not in _ask(everyday, "综合保税区里能修手机吗").text

@@ -7,7 +7,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
 
 from assistant.chain import PolicyAssistant
-from assistant.retriever import SPREAD, HybridRetriever
+from assistant.retriever import CHUNK, SENTENCE, SPREAD, HybridRetriever
 from tests.assistant.look import PLAN
 
 
@@ -51,9 +51,9 @@ def test_the_keyword_side_does_not_vote_on_an_english_question(
 ) -> None:
     passages = retriever.search(query)
     assert {passage.keyword for passage in passages} == {0.0}
-    near = [passage.dense for passage in passages if passage.score > 0]
-    assert near == sorted(near, reverse=True)
-    assert near
+    scores = [passage.score for passage in passages]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > 0
 
 
 def test_both_sides_vote_on_a_chinese_question(retriever: HybridRetriever) -> None:
@@ -86,7 +86,13 @@ def test_it_is_a_part_of_a_chain(retriever: HybridRetriever) -> None:
 
 def test_without_keywords_the_score_is_the_nearness_alone(retriever: HybridRetriever) -> None:
     passages = retriever.search("Which measures support industrial workers?")
-    mean = sum(passage.dense for passage in passages) / len(passages)
-    for passage in passages:
-        near = max(0.0, min(1.0, (passage.dense - mean) / SPREAD))
-        assert passage.score == pytest.approx(near, abs=0.01)
+    chunks = _risen([passage.dense for passage in passages])
+    nearest = _risen([max(passage.near) for passage in passages])
+    for passage, chunk, sentence in zip(passages, chunks, nearest, strict=True):
+        expected = (CHUNK * chunk + SENTENCE * sentence) / (CHUNK + SENTENCE)
+        assert passage.score == pytest.approx(expected, abs=0.01)
+
+
+def _risen(cosines: list[float]) -> list[float]:
+    mean = sum(cosines) / len(cosines)
+    return [max(0.0, min(1.0, (value - mean) / SPREAD)) for value in cosines]
