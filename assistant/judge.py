@@ -57,6 +57,8 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
         return Verdict((), "kind_amount")
     if question.has("together") and not all(ask.corpus.known(replace(term, near=())) for term in about):
         return Verdict((), "kind_together")  # with a thing that no policy speaks of
+    if len(question.terms) == 1 and not ask.corpus.known(replace(question.terms[0], near=())):
+        return Verdict((), "refuse")  # the one thing asked about is none of the policies' (国务院负责什么)
     if not (question.terms or question.mentions or question.years) or _is_asked_thing_unknown(ask):
         return Verdict((), "refuse")
     near = ranked(ask, [passage for passage in passages if not _is_header(ask, passage)])
