@@ -23,7 +23,7 @@ from assistant.definitions import only_mentioned
 from assistant.draft import Draft
 from assistant.duty_answers import bearers_of_nearest
 from assistant.examples import example_questions
-from assistant.header_answers import read_date
+from assistant.header_found import read_date
 from assistant.judge import judge
 from assistant.model_composer import ModelComposer, is_open
 from assistant.model_condense import rewrite, translate

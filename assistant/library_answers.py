@@ -6,7 +6,7 @@ import re
 
 from assistant.ask import Ask
 from assistant.draft import Draft
-from assistant.header_answers import expiry
+from assistant.header_found import expiry
 from index.header import header_labels
 from index.policy import Policy
 from prompts import phrase

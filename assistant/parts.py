@@ -10,7 +10,7 @@ from assistant.asker import introduction
 from assistant.condense import Read, condense
 from assistant.document_rules import rules_asked
 from assistant.draft import Draft
-from assistant.header_answers import asks_of_document, fields_asked
+from assistant.header_asked import asks_of_document, fields_asked
 from assistant.question import Question
 from assistant.sentences import asks_number
 from assistant.terms import pattern, words

@@ -1,0 +1,123 @@
+"""Which fields of the document, and which rules of it, a question asks for (文号, 发布日期, 谁负责解释)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from assistant.ask import Ask
+from assistant.document_rules import rules_asked
+from assistant.question import Question
+from assistant.terms import words
+from index.header import header_labels
+from index.text import fold, squeeze
+
+_OTHER_VERSION = re.compile(
+    r"(?:上一?|[旧老前]的?一?|原[先来]?的?那?一?|(?:之前|以前|此前|先前|被?[替取]代的)的?那?一?)"
+    r"(?:版(?=[的是叫在和跟与还,?]|方案|办法|文件|通知|规定|意见|条例|$)|个版本)|previous (?:version|plan|edition)"
+)
+STATED_NUMBER = re.compile(r"(?:(?![是为号和与跟])[一-鿿]){1,8}\s*\[\s*\d{4}\s*\]\s*(?:第)?\d+\s*号")
+_STATE_ASKED = re.compile(
+    r"吗|是否|是不是|还|有没有|现行|[时有]效性|状态|不[?,。]|不$|\b(?:still|status|is|does)\b"
+)
+_FIELD = (
+    "\n"  # in the place of the words that ask for a field  # in the place of the words that ask for a field
+)
+
+
+@cache
+def _asks() -> dict[str, re.Pattern[str]]:
+    return {
+        meaning: re.compile(
+            "|".join(
+                [
+                    *(fold(word) for word in sorted(row["zh"], key=len, reverse=True)),
+                    *(rf"\b(?:{fold(word)})\b" for word in row["en"]),
+                ]
+            )
+        )
+        for meaning, row in header_labels().items()
+    }
+
+
+def asks_of_document(question: Question) -> bool:
+    """Whether a field of the document (文号, 发布日期) is asked for, without a topic beside it."""
+    rest = question.folded
+    for pattern in _asks().values():
+        rest = pattern.sub(" ", rest)
+    for _, match in rules_asked(rest):
+        rest = rest.replace(match.group(), " ")
+    return rest != question.folded and not any(t.weight >= 0.9 and t.text in rest for t in question.terms)
+
+
+def fields_asked(question: Question) -> list[str]:
+    """The fields of the document that a question asks for, with 依据 and 主送."""
+    own = [name for name in ("basis", "recipients") if question.has(name)]
+    own += [sort for sort, _ in rules_asked(question.folded)]
+    return own + [name for name, pattern in _asks().items() if pattern.search(question.folded)]
+
+
+def asks_other_version(folded: str) -> bool:
+    """Whether a folded question is about another version of the document (上一版) than the one that is indexed."""
+    return bool(_OTHER_VERSION.search(folded))
+
+
+def meanings_asked(ask: Ask, plain: bool = False) -> list[str]:
+    """What is asked of the document; [] where the question has a topic beyond that (which ``plain`` says it has not)."""
+    question = ask.question
+    entry = words()["document"]
+    text = re.sub(entry["denied"], " ", STATED_NUMBER.sub(" ", question.folded))
+    if asks_other_version(text) or re.search(entry["another"], text):
+        return []
+    asked = [name for name in ("basis", "recipients") if question.has(name)]
+    rest = text
+    for meaning, pattern in _asks().items():
+        match = pattern.search(text)
+        if match:
+            asked.append(meaning)
+            rest = pattern.sub(_FIELD, rest)
+    # 主题分类 holds 分类; the longest wording wins.
+    if (
+        "index_number" in asked
+        and "document_number" in asked
+        and not re.search(r"发文|文号|文件号|document", text)
+    ):
+        asked.remove("document_number")
+    if (
+        "published" in asked
+        and "issuer" in asked
+        and not re.search(r"谁|单位|机关|机构|部门|哪里|who|which|body", text)
+    ):
+        asked.remove("issuer")
+    if "basis" in asked and set(asked) - {"basis"} <= {
+        "title",
+        "written",
+        "issuer",
+        "effective",
+        "published",
+    }:
+        asked = ["basis"]
+    if "basis" in asked and "document_number" in asked and re.search(entry["that"], text):
+        asked.remove("document_number")  # of what it is based on, which the sentence gives
+    if {"expires", "validity"} <= set(asked) and not _STATE_ASKED.search(text):
+        asked.remove("validity")  # 到哪一年作废: the day, not the state
+    if not asked or plain:
+        return asked
+    clauses = re.split("[,。;?]", rest)
+    told = max(number for number, clause in enumerate(clauses) if _FIELD in clause) if _FIELD in rest else -1
+    beside = "".join(clause for number, clause in enumerate(clauses) if number != told)  # why it is asked
+    left = [
+        term
+        for term in question.terms
+        if term.weight >= 0.4
+        and term.text in squeeze(rest)
+        and not re.fullmatch(words()["document"]["plain"], term.text)
+        and not (term.text in squeeze(beside) and not ask.corpus.known(term))
+    ]
+    if any(m in asked for m in ("basis", "recipients")):
+        return asked if len([t for t in left if t.weight >= 0.9]) <= 2 else []
+    titles = "\n".join(name for names in ask.corpus.titles.values() for name in names)
+    left = [term for term in left if not any(variant in titles for variant in term.variants)]
+    known = [term for term in left if term.weight >= 0.9 and not re.fullmatch(r"[a-z\-]+", term.text)]
+    latin = [term for term in left if re.fullmatch(r"[a-z\-]+", term.text)]
+    return asked if not known and (len(latin) <= 2 or question.language == "zh") else []

@@ -1,0 +1,171 @@
+"""What a document says of itself, and where: the fields of its header, its dates and term, what it is based on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.ask import Ask
+from index.header import header_labels
+from index.policy import HeaderField, Policy
+from index.text import fold, squeeze
+from prompts import phrase
+
+_EFFECTIVE = re.compile(
+    r"[^。；\n]*(?:自|从|于)\s*(?:\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|(?:发布|公布|印发)之日)\s*起\s*(?:施行|实施|执行|生效|按新标准计算执行)[^。\n]*。?"
+)
+_EXPIRES = re.compile(
+    r"[^。；\n]*(?:有效期(?:为|至|限)?|有效期)\s*(?:[0-9一二三四五六七八九十]+\s*(?:年|个月)|至|到)[^。\n]*。?"
+)
+_UNTIL = re.compile(r"有效期(?:限)?(?:至|到)\s*(?P<day>\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)")
+_BASIS = re.compile(
+    r"(?:为|根据|依据|按照|贯彻|落实|遵照)[^。]*《[^》]+》(?:[（(][^）)]*号[）)])?[^。]*(?:制定|提出|现|结合|规定|方案|意见|通知|如下)[^。]*。?"
+)
+_APPROVED = re.compile(
+    r"[^。\n]*(?:会议|常委会)[^。，,\n]{0,12}(?:审议|审定|讨论|研究)?(?:通过|同意|批准)[^。\n]*。?"
+)
+_SIGNED = re.compile(r"(?m)^[ 　]*\d{4}年\d{1,2}月\d{1,2}日[ 　]*$")
+_TITLES = re.compile(r"《[^》]+》(?:（[^）]*号）)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing said of one policy: label, value and its slice."""
+
+    label: str
+    value: str
+    start: int
+    end: int
+
+
+def find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
+    """Where a policy states a field (``document_number``, ``written`` …): each place that says it in its own way."""
+    if meaning == "basis":
+        yield from _basis(policy)
+        return
+    if meaning == "recipients":
+        at = policy.source.find(policy.recipients) if policy.recipients else -1
+        if at >= 0:
+            end = at + len(policy.recipients)
+            yield Found("", policy.recipients, at, end + (policy.source[end : end + 1] in ("：", ":")))
+        return
+    if meaning == "approved":
+        match = _APPROVED.search(policy.source)
+        if match:
+            yield Found("", match.group().strip(), *match.span())
+        return
+    if meaning == "title":
+        at = policy.source.find(policy.title)
+        if at >= 0:
+            yield Found(
+                phrase(ask.question.language, "title", value="", cite="").split("：")[0],
+                policy.title,
+                at,
+                at + len(policy.title),
+            )
+            return
+    if meaning == "issuer":
+        names = "[ \t　]+".join(map(re.escape, policy.issuer.split()))
+        signed = re.search(rf"(?m)^[ \t　]*(?P<by>{names})\s*\n\s*\d{{4}}年", policy.source)
+        at = policy.source.find(policy.issuer) if policy.issuer else -1
+        field = ask.corpus.field(policy, meaning)
+        if field and squeeze(field.value) == squeeze(policy.issuer):
+            yield Found(field.label, field.value, field.start, field.end)
+        elif policy.issuer and signed:
+            yield Found("", policy.issuer, *signed.span("by"))
+        elif at >= 0:
+            yield Found("", policy.issuer, at, at + len(policy.issuer))
+    item = ask.corpus.field(policy, meaning)
+    signed = _SIGNED.search(policy.source) if meaning == "written" and item else None
+    if item and signed and _tells_more(signed.group(), item, header_labels()["written"]["labels"][0]):
+        yield Found(label_of(ask, "written"), signed.group().strip(), signed.start(), signed.end())
+    if item:
+        if meaning != "issuer" or squeeze(item.value) not in squeeze(policy.issuer):
+            yield Found(item.label, item.value, item.start, item.end)
+        if meaning not in ("validity", "effective", "expires"):
+            return
+    if meaning == "effective" or (meaning in ("written", "published") and not item):
+        pattern = _EFFECTIVE if meaning == "effective" else _SIGNED
+        for match in pattern.finditer(policy.source):
+            yield Found(label_of(ask, meaning), match.group().strip(), match.start(), match.end())
+            if meaning != "effective":
+                return
+    if meaning in ("expires", "validity"):
+        yield from _expiry(ask, policy, meaning)
+
+
+def _tells_more(signed: str, item: HeaderField, label: str) -> bool:
+    """Whether the date below the signature says another thing than the field: another day, or what the field is not."""
+    return item.label != label or read_date(signed) != read_date(item.value)
+
+
+def _expiry(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
+    field = ask.corpus.field(policy, "expires")
+    if field and meaning == "validity":
+        yield Found(field.label, field.value, field.start, field.end)
+    match = _EXPIRES.search(policy.source)
+    if match:
+        day = _UNTIL.search(match.group())
+        value = day["day"] if day else match.group().strip()
+        yield Found(label_of(ask, "expires"), value, match.start(), match.end())
+    if not field and not match and meaning == "validity":
+        effective = _EFFECTIVE.search(policy.source)
+        if effective:
+            yield Found(
+                label_of(ask, "effective"), effective.group().strip(), effective.start(), effective.end()
+            )
+
+
+def expiry(ask: Ask, policy: Policy) -> tuple[Found, date] | None:
+    """Until when a policy is in force, and where it says so; None where it does not."""
+    field = ask.corpus.field(policy, "expires")
+    found = [Found(field.label, field.value, field.start, field.end)] if field else []
+    for item in [*found, *_expiry(ask, policy, "expires")]:
+        day = last_day(item.value)
+        if day:
+            return item, day
+    return None
+
+
+def last_day(text: str) -> date | None:
+    """Until when a text says that it holds; None where it gives the first day and for how long (自…起，有效期5年)."""
+    return None if "起" in text else read_date(text)
+
+
+def label_of(ask: Ask, meaning: str) -> str:
+    """The name of a field in the language of the question."""
+    labels = header_labels()[meaning]
+    return str(labels["en"][0]).capitalize() if ask.question.language == "en" else str(labels["labels"][0])
+
+
+def _basis(policy: Policy) -> Iterator[Found]:
+    """The sentence that names what the policy is based on, with its 《titles》."""
+    for section in policy.sections:
+        opening = section.marker[:1] == "第" and section.id <= 12
+        if (section.level > 1 or section.parent is not None) and not opening:
+            continue
+        text = policy.source[section.start : section.end]
+        match = _BASIS.search(text)
+        if match and _TITLES.search(match.group()) and not re.search(r"印发给你们", match.group()):
+            yield Found("", match.group().strip(), section.start + match.start(), section.start + match.end())
+            return
+
+
+def line_start(source: str, start: int) -> int:
+    """Where the label of a header value begins, so that the citation shows both."""
+    line = source.rfind("\n", 0, start) + 1
+    before = source[line:start]
+    match = re.search(r"[^\s　]*(?:[ 　][^\s　]{1})*[：:]?[\s　]*$", before)
+    return line + match.start() if match else start
+
+
+def read_date(text: str) -> date | None:
+    """The last date of a text (the end of 2025-11-01至2027-10-31), or None."""
+    found = None
+    for match in re.finditer(r"(\d{4})\s*[年\-/.]\s*(\d{1,2})\s*[月\-/.]\s*(\d{1,2})", fold(text)):
+        with suppress(ValueError):
+            found = date(int(match.group(1)), int(match.group(2)), int(match.group(3)))
+    return found
