@@ -274,7 +274,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         verdict = judge(ask, chosen)
         if not verdict.passages:
             return refuse(ask, verdict.reason, passages)
-        return bearers_of_nearest(ask, chosen) or compose(ask, verdict.passages)
+        return bearers_of_nearest(ask, verdict.near) or compose(ask, verdict.passages)
 
     def _finish(
         self,

@@ -50,7 +50,7 @@ def _with_second_half(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
 
 
 def _is_other_case(ask: Ask, one: Sentence, other: Sentence) -> bool:
-    """Whether a clause gives the number that is asked for in another case (六层以下的，15万元；七层以上的，18万元)."""
+    """Whether a clause gives the number that is asked for in another case (小型企业的，5万元；中型企业的，8万元)."""
     units = [
         {scale_unit(quantity.unit)[1] for quantity in quantities(fold_with_origin(clause.text).text)}
         for clause in (one, other)

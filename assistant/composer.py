@@ -156,7 +156,15 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
             if sentence.section == chosen[0].section and any(p.search(sentence.text) for p in wanted)
         ][:1]
     chosen = with_companions(ask, chosen, terms)
+    chosen = [
+        s for s in chosen if not _is_heading(s) or any(o.start - s.end in (0, 1) for o in chosen)
+    ] or chosen
     return answering, sorted(chosen, key=lambda s: (s.policy, s.start))
+
+
+def _is_heading(sentence: Sentence) -> bool:
+    """Whether a sentence is no more than the heading of its item, which its citation shows anyway."""
+    return squeeze(sentence.text).rstrip("。") == squeeze(" ".join(sentence.section[-1:]))
 
 
 def _item_of(ask: Ask, best: Sentence, terms: Sequence[Term]) -> list[Sentence]:

@@ -137,14 +137,14 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
         return _strip_opening(new[: body.start()] + name + new[body.end() :]) if name else new
     if now.mentions and then.mentions and _WITH.search(new) and len(now.mentions) == 1 and not topical:
         return phrase("zh", "follow_with", first=then.mentions[0].text, second=now.mentions[0].text)
-    counts = now.has("number", "amount") and not then.has("number", "amount", "targets")
+    asks_count = now.has("number", "amount") and not then.has("number", "amount", "targets")
     if (
         now.years
         and not topical
         and not now.mentions
         and (elliptic or opening)
         and len(new) < 24
-        and not counts
+        and not asks_count
     ):
         return _with_years(before, now.years[:1], now, then)
     swapped = _with_addressee(new, before)
@@ -173,10 +173,8 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
     if (opening or elliptic) and _HOW.search(new) and subject and not nouns and not now.mentions:
         return f"{subject}，{_strip_opening(new)}"  # 那具体怎么推进呢: a verb alone is no other topic
     kind = now.terms and _OF_WHAT.match(new.strip())  # 成年的呢: a word that weighs little alone
-    counts = (
-        now.has("number", "amount", "when", "how") and not nouns
-    )  # 累计要有几个: asked of the topic before
-    if counts and subject and not now.mentions and not now.roles and (elliptic or opening):
+    of_topic = now.has("number", "amount", "when", "how") and not nouns  # 累计要有几个: of the topic before
+    if of_topic and subject and not now.mentions and not now.roles and (elliptic or opening):
         joint = " " if now.language == "en" else _joint(now)
         return f"{subject}{joint}{_strip_opening(new)}"
     named = (topical or kind) and not now.mentions and not _ABOUT_DOCUMENT.search(now.folded)
@@ -201,7 +199,7 @@ def _pointing(new: str, earlier: Sequence[str], said: str, now: Question, then: 
     if re.search(follow["same"], text) and re.search("还有|哪", text):
         return f"{before.rstrip('？?。')}，{new}"
     other = re.match(follow["other_one"], text)
-    if other:  # 镇巴那个也在名单上？
+    if other:  # 河东那个也算吗？
         for old in reversed(earlier):
             found = re.search(follow["of"], old)
             if found:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.corpus import Clause, Unit, numbered_section, section_at, subtree_end
 from assistant.draft import Draft
@@ -14,7 +13,7 @@ from assistant.duty_text import clause_table, part_named, say_clause
 from assistant.match import ENOUGH, NEAR, coverage, deed_is_lost, deeds, missing, rank_clauses
 from assistant.organisation_answers import about_organisations
 from assistant.question import Question, names_unread, topic_of
-from assistant.sentences import ranked
+from assistant.sentences import Sentence
 from assistant.task_lists import (
     all_tasks,
     deadline_of_task,
@@ -110,14 +109,14 @@ def answer_duties(ask: Ask) -> Draft | None:
     return None
 
 
-def bearers_of_nearest(ask: Ask, passages: Sequence[Passage]) -> Draft | None:
-    """Who bears the task whose text is nearest to a question that tells its topic in words of its own; None where two
-    tasks are nearly as near."""
+def bearers_of_nearest(ask: Ask, near: Sequence[tuple[float, Sentence]]) -> Draft | None:
+    """Who bears the task whose sentence is nearest to a question that tells its topic in words of its own; None where
+    two tasks are nearly as near. ``near`` holds sentences with their values, the nearest first."""
     question = ask.question
     if not (question.has("who") and Role.LEAD in question.roles) or question.mentions or question.kinds:
         return None
     found: list[tuple[float, Clause | None]] = []
-    for value, sentence in (near := ranked(ask, passages)):
+    for value, sentence in near:
         holding = [
             c for c in ask.clauses() if c.policy == sentence.policy and c.start <= sentence.start < c.end
         ]
@@ -133,7 +132,7 @@ def bearers_of_nearest(ask: Ask, passages: Sequence[Passage]) -> Draft | None:
         return None
     lost = missing(ask.corpus, question.terms, ask.corpus.clause_unit(found[0][1]))
     if deed_is_lost(question, lost) or any(term.kind for term in lost):
-        return None  # 谁审批绿色工厂, 新型显示产业谁牵头: of another deed, of another kind
+        return None  # of another deed (谁审批), of another kind (建筑垃圾)
     return _about_task(ask, [found[0][1]])
 
 

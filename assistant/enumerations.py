@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from assistant.ask import Ask
-from assistant.corpus import Unit
+from assistant.corpus import Corpus, Unit
 from assistant.draft import Draft, without_own_marks
 from assistant.listing_asked import Asked, what_is_listed
 from assistant.listings import NEAREST, Listing, granted, listings, split_joined
@@ -37,13 +38,32 @@ def answer_enumeration(ask: Ask) -> Draft | None:
     found = [
         (score, fitting)
         for policy in ask.policies()
-        for listing in (*listings(policy), *granted(ask.question.folded, policy))
+        for listing in (*_listings(ask.corpus)[policy.id], *granted(ask.question.folded, policy))
         if (fitting := _of_sort(asked, listing, policy.source))
         and (score := _fit(ask, policy, asked, fitting)) > 0
     ]
     if not found or (len(found) > 1 and max(found, key=_score)[0] < CLEAR):
         return None
     return _said(ask, asked, max(found, key=_score)[1])
+
+
+@lru_cache(maxsize=2)  # a corpus, and the one that takes its place
+def _listings(corpus: Corpus) -> dict[str, tuple[Listing, ...]]:
+    """The lists of every policy by its id, read at the first question for a list."""
+    return {policy.id: listings(policy) for policy in corpus.policies.values()}
+
+
+@lru_cache(maxsize=2)
+def _grids(corpus: Corpus) -> dict[str, tuple[tuple[Section, Grid], ...]]:
+    """The tables of every policy by its id, with their sections."""
+    return {
+        policy.id: tuple(
+            (section, grid)
+            for section in policy.sections
+            for grid in grids(policy.source, section.start, section.end)
+        )
+        for policy in corpus.policies.values()
+    }
 
 
 def _score(found: tuple[float, Listing]) -> float:
@@ -190,11 +210,10 @@ def answer_rows(ask: Ask) -> Draft | None:
         return None
     best, chosen = 0.0, None
     for policy in ask.policies():
-        for section in policy.sections:
-            for grid in grids(policy.source, section.start, section.end):
-                score, listing = _rows(ask, policy, section, grid, asked)
-                if listing and score > best:
-                    best, chosen = score, listing
+        for section, grid in _grids(ask.corpus)[policy.id]:
+            score, listing = _rows(ask, policy, section, grid, asked)
+            if listing and score > best:
+                best, chosen = score, listing
     return _said(ask, asked, chosen) if chosen else None
 
 

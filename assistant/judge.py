@@ -43,6 +43,7 @@ class Verdict:
 
     passages: tuple[Passage, ...]
     reason: str = ""  # phrase of the refusal
+    near: Sequence[tuple[float, Sentence]] = ()  # their sentences and those beside them, nearest first
 
 
 def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
@@ -69,12 +70,10 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
         return Verdict((), "refuse")
     if question.has("filtered") and question.has("tasks", "targets"):  # a condition that no list knows
         return Verdict((), "kind_comparison")
-    holding = [
-        (value, sentence) for value, sentence in near if not lacking(question, _with_opening(ask, sentence))
-    ]
-    lacks = lacking(question, _with_opening(ask, near[0][1]))
-    if not holding or (lacks != "together" and near[0][0] - holding[0][0] > MARGIN):
-        return Verdict((), f"kind_{lacks}")
+    lacks = [lacking(question, _with_opening(ask, sentence)) for _, sentence in near]
+    holding = [item for item, kind in zip(near, lacks, strict=True) if not kind]
+    if not holding or (lacks[0] != "together" and near[0][0] - holding[0][0] > MARGIN):
+        return Verdict((), f"kind_{lacks[0]}")
     if asks_number(question) and _is_of_another(ask, holding[0][1]):
         return Verdict((), "kind_amount")
     if question.has("who") and _is_of_another_deed(ask, holding[0][1]):
@@ -90,7 +89,7 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
         return Verdict((), "refuse")
     if question.has("definition") and question.language == "zh" and not is_defined(ask, chosen):
         return Verdict((), "kind_definition")
-    return Verdict(chosen)
+    return Verdict(chosen, near=near)
 
 
 def _says_little(ask: Ask, sentence: Sentence) -> bool:
@@ -101,7 +100,8 @@ def _says_little(ask: Ask, sentence: Sentence) -> bool:
 
 
 def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
-    """Whether a number is asked of a thing that the policies know and the sentence, its headings counted, lacks."""
+    """Whether a number is asked of a thing that stands beside 多少, or that the policies know, and the sentence with
+    its headings lacks."""
     question = ask.question
     unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
     nouns = [term for term in question.terms if term.weight >= 0.9 and not term.pair]

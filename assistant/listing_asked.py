@@ -20,7 +20,7 @@ class Asked:
     number: int | None
     measure: str
     plain: bool  # no sort is named, or one that says nothing (投入, 情形)
-    whole: tuple[Term, ...] = ()  # what has the parts that are asked for (主城区 of 主城区是哪几块)
+    whole: tuple[Term, ...] = ()  # what has the parts that are asked for (老城区 of 老城区是哪几块)
     clause: str = ""  # of the question, in which they are asked for
     said: tuple[int, int] = (0, 0)  # where the words stand that ask for them
 

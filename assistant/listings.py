@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from assistant.corpus import ITEM
 from assistant.terms import words
@@ -43,7 +42,7 @@ class Listing:
     open: bool = False  # ends with 等
     apart: bool = False  # items are cited beside what opens the list
     lines: tuple[tuple[int, int], ...] = ()  # what is cited for each item, where it is more than the item
-    weak: bool = False  # what follows the items may be their sort (综合能源产业集群), the question tells
+    weak: bool = False  # what follows the items may be their sort (绿色建材产业), the question tells
 
 
 def value_of(digits: str) -> int:
@@ -51,7 +50,6 @@ def value_of(digits: str) -> int:
     return int(digits) if digits.isdigit() else int(read_numeral(digits.replace("两", "二")))
 
 
-@lru_cache(maxsize=64)
 def listings(policy: Policy) -> tuple[Listing, ...]:
     """All lists of a policy, in reading order."""
     return tuple(

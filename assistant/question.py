@@ -252,7 +252,7 @@ def _regions(
         r"([一-鿿]{2,3}?)(?:市|省|县|区|州)(?!场|级|民|政府|属|里|域|内|直|委|长|化|块|别|间|分|市|\()", rest
     ):
         name = match.group()
-        known = any(name[at:] in corpus for at in range(len(name) - 2))  # 渔洋区 in 加上渔洋区
+        known = any(name[at:] in corpus for at in range(len(name) - 2))  # 河东区 in 加上河东区
         if name[0] not in "各全本该每哪某我" and not known and (is_place(name) or _is_name(name)):
             foreign.append(name)
     for name in _place_names().findall(rest):

@@ -59,7 +59,7 @@ def answer_size(ask: Ask, found: Found) -> Draft | None:
 
 
 def _times(ask: Ask) -> Draft | None:
-    """每人每月1309元, of a family of three."""
+    """So much for each person and month, of a family of three."""
     entry = words()["reckon"]
     stated = {
         entry["same"].get(m["unit"], m["unit"]): m for m in re.finditer(entry["count"], ask.question.folded)
@@ -128,7 +128,7 @@ def _meant(ask: Ask, pool: Sequence[Found]) -> Found | None:
         return None
     fit, policy, best = ranked[0]
     beside = [(p, t) for p, t in pool if p == policy and t.sentence_start == best.sentence_start]
-    if len({t.low for _, t in beside}) > 1:  # 县道每公里12000元、乡道每公里6000元
+    if len({t.low for _, t in beside}) > 1:  # 甲类每亩500元、乙类每亩300元
         named = [found for found in beside if _is_called(ask, *found)]
         return named[0] if len(named) == 1 else None
     rivals = [t for f, _, t in ranked if f.score >= fit.score - CLOSE and t.low != best.low]

@@ -13,7 +13,7 @@ from assistant.terms import words
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
-_YEARS = re.compile(r"(20\d\d)年?(?:[-—~至到]+(20\d\d))?")
+_YEARS = re.compile(r"(?<![\d.])(20\d\d)(?:年?[-—~至到]+(20\d\d))?年")
 _COMPARED = ("difference", "largest", "smallest", "ratio")
 
 

@@ -1,8 +1,8 @@
 """The sentences of chunks with their vectors: which sentence of a passage a question is near to.
 
-A chunk speaks of several things; the sentence that answers is nearer to a question than the chunk as a whole. On 117
-questions in words of their own about six policies the passage with the evidence comes first for 73 % with the sentences
-beside the chunk, for 66 % without.
+A chunk speaks of several things; the sentence that answers is nearer to a question than the chunk as a whole. On 165
+everyday questions about seven policies the passage with the evidence comes first for 78 % with the sentences beside
+the chunk, for 72 % without.
 """
 
 from __future__ import annotations

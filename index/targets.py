@@ -214,7 +214,7 @@ def _section_targets(
 
 
 def _whose(text: str, start: int, at: int) -> str:
-    """Whom or what the clause of a value is for, as its first words say: 六层以下的，每台补助15万元; "" where none do."""
+    """Whom or what the clause of a value is for, as its first words say: 小型企业的，每户补助5万元; "" where none do."""
     mark = max(text.rfind(";", start, at), text.rfind(":", start, at))
     first = _FOR.match(text, max(start, mark + 1), at)
     return first["whose"].removeprefix("对") if first else ""
