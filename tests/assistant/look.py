@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from assistant.answer import Answer
+from assistant.chain import PolicyAssistant
+from eval.systems import indexed
 
 PLAN = "hanzhong-2024-11"
+
+
+def on_text(folder: Path, name: str, text: str) -> PolicyAssistant:
+    """The assistant on one policy of this text, whose file has this name."""
+    (folder / name).write_text(text, "utf-8")
+    return indexed([folder / name], folder / "indexed")
 
 
 def spoken(*questions: str) -> list[dict[str, str]]:

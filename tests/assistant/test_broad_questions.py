@@ -9,9 +9,8 @@ import pytest
 from assistant.answer import Answer
 from assistant.chain import PolicyAssistant
 from assistant.dates import with_dated_years
-from eval.systems import indexed
 from tests.assistant.conftest import Ask
-from tests.assistant.look import holds, quotes
+from tests.assistant.look import holds, on_text, quotes
 
 TEXT = """# 南溪市人民政府关于促进临港物流园高质量发展的若干意见
 
@@ -50,9 +49,7 @@ TEXT = """# 南溪市人民政府关于促进临港物流园高质量发展的�
 @pytest.fixture(scope="module")
 def park(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on that text."""
-    folder = tmp_path_factory.mktemp("park")
-    (folder / "nanxi-2024-6.md").write_text(TEXT, "utf-8")
-    return indexed([folder / "nanxi-2024-6.md"], folder / "indexed")
+    return on_text(tmp_path_factory.mktemp("park"), "nanxi-2024-6.md", TEXT)
 
 
 def _ask(assistant: PolicyAssistant, question: str, earlier: str = "") -> Answer:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.chain import PolicyAssistant
-from eval.systems import indexed
-from tests.assistant.look import holds, quotes
+from tests.assistant.look import holds, on_text, quotes
 
 TEXT = """# 澄州市人民政府办公室关于印发澄州市社区食堂建设行动方案的通知
 
@@ -51,9 +50,7 @@ TEXT = """# 澄州市人民政府办公室关于印发澄州市社区食堂建�
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on that text."""
-    folder = tmp_path_factory.mktemp("rules")
-    (folder / "chengzhou-shitang-2026.md").write_text(TEXT, "utf-8")
-    return indexed([folder / "chengzhou-shitang-2026.md"], folder / "indexed")
+    return on_text(tmp_path_factory.mktemp("rules"), "chengzhou-shitang-2026.md", TEXT)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.chain import PolicyAssistant
 from assistant.listing_asked import what_is_listed
-from eval.systems import indexed
+from tests.assistant.look import on_text
 
 TEXT = """云岭市推进城市更新实施方案
 
@@ -47,9 +47,7 @@ TEXT = """云岭市推进城市更新实施方案
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on that text."""
-    folder = tmp_path_factory.mktemp("plan")
-    (folder / "gengxin-2025.md").write_text(TEXT, "utf-8")
-    return indexed([folder / "gengxin-2025.md"], folder / "indexed")
+    return on_text(tmp_path_factory.mktemp("plan"), "gengxin-2025.md", TEXT)
 
 
 @pytest.mark.parametrize(

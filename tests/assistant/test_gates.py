@@ -6,8 +6,7 @@ import pytest
 
 from assistant.answer import Answer
 from assistant.chain import PolicyAssistant
-from eval.systems import indexed
-from tests.assistant.look import holds
+from tests.assistant.look import holds, on_text
 
 TEXT = """云溪市商务局关于印发老字号扶持资金管理办法的通知
 
@@ -45,9 +44,7 @@ TEXT = """云溪市商务局关于印发老字号扶持资金管理办法的通�
 @pytest.fixture(scope="module")
 def measure(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on that text."""
-    folder = tmp_path_factory.mktemp("measure")
-    (folder / "yunxi-2025.txt").write_text(TEXT, "utf-8")
-    return indexed([folder / "yunxi-2025.txt"], folder / "indexed")
+    return on_text(tmp_path_factory.mktemp("measure"), "yunxi-2025.txt", TEXT)
 
 
 def _ask(assistant: PolicyAssistant, question: str) -> Answer:
@@ -135,9 +132,7 @@ EVERYDAY = """第一条　纳税人赡养老人的支出，按照每月2000元�
 @pytest.fixture(scope="module")
 def everyday(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on rules that readers ask about in everyday words."""
-    folder = tmp_path_factory.mktemp("everyday")
-    (folder / "guiding-2025.txt").write_text("白河市若干规定\n\n" + EVERYDAY, "utf-8")
-    return indexed([folder / "guiding-2025.txt"], folder / "indexed")
+    return on_text(tmp_path_factory.mktemp("everyday"), "guiding-2025.txt", "白河市若干规定\n\n" + EVERYDAY)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.chain import PolicyAssistant
 from eval.systems import indexed
-from tests.assistant.look import quotes, tasks
+from tests.assistant.look import on_text, quotes, tasks
 
 TEXT = """云岭省人民政府关于促进综合保税区发展的若干意见
 
@@ -45,9 +45,7 @@ TEXT = """云岭省人民政府关于促进综合保税区发展的若干意见
 @pytest.fixture(scope="module")
 def opinion(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on that text."""
-    folder = tmp_path_factory.mktemp("opinion")
-    (folder / "yunling-2025.txt").write_text(TEXT, "utf-8")
-    return indexed([folder / "yunling-2025.txt"], folder / "indexed")
+    return on_text(tmp_path_factory.mktemp("opinion"), "yunling-2025.txt", TEXT)
 
 
 @pytest.mark.parametrize("question", ["哪些任务只由海关负责？", "海关单独负责哪些任务？"])
@@ -124,9 +122,7 @@ LINES = """江城市生态环境局关于印发无废城市建设行动计划的
 @pytest.fixture(scope="module")
 def notice(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on a notice whose duties stand in lines of their own."""
-    folder = tmp_path_factory.mktemp("notice")
-    (folder / "jiangcheng-2025.txt").write_text(LINES, "utf-8")
-    return indexed([folder / "jiangcheng-2025.txt"], folder / "indexed")
+    return on_text(tmp_path_factory.mktemp("notice"), "jiangcheng-2025.txt", LINES)
 
 
 def test_tasks_by_the_line_that_says_when(notice: PolicyAssistant) -> None:

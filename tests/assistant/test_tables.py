@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.chain import PolicyAssistant
-from eval.systems import indexed
-from tests.assistant.look import holds, quotes
+from tests.assistant.look import holds, on_text, quotes
 
 TEXT = """# 澄州市人民政府办公室关于印发澄州市托育服务三年行动计划（2025—2027年）的通知
 
@@ -40,9 +39,7 @@ TEXT = """# 澄州市人民政府办公室关于印发澄州市托育服务三�
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on that text."""
-    folder = tmp_path_factory.mktemp("plan")
-    (folder / "chengzhou-2025.md").write_text(TEXT, "utf-8")
-    return indexed([folder / "chengzhou-2025.md"], folder / "indexed")
+    return on_text(tmp_path_factory.mktemp("plan"), "chengzhou-2025.md", TEXT)
 
 
 @pytest.mark.parametrize(

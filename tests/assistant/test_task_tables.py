@@ -6,8 +6,7 @@ import pytest
 
 from assistant.answer import Answer
 from assistant.chain import PolicyAssistant
-from eval.systems import indexed
-from tests.assistant.look import holds, quotes, shown
+from tests.assistant.look import holds, on_text, quotes, shown
 
 TEXT = """# 澄州市人民政府办公室关于印发澄州市湿地保护行动方案（2026—2028年）的通知
 
@@ -40,9 +39,7 @@ TEXT = """# 澄州市人民政府办公室关于印发澄州市湿地保护行�
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on that text."""
-    folder = tmp_path_factory.mktemp("tasks")
-    (folder / "chengzhou-2026.md").write_text(TEXT, "utf-8")
-    return indexed([folder / "chengzhou-2026.md"], folder / "indexed")
+    return on_text(tmp_path_factory.mktemp("tasks"), "chengzhou-2026.md", TEXT)
 
 
 def asked(plan: PolicyAssistant, question: str, *earlier: str) -> Answer:
