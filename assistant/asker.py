@@ -9,6 +9,8 @@ from functools import cache
 from assistant.terms import words
 from index.organisations import Mention
 
+_ONESELF = re.compile("[我咱俺]")
+
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
@@ -24,8 +26,9 @@ def introduction(folded: str, mentions: Sequence[Mention]) -> tuple[int, int] | 
     if not match or match.end() == len(folded):
         return None
     named = any(mention.end <= match.end() for mention in mentions)
-    said = match["one"] or match["two"] or match["four"] or ""
-    return match.span() if (named and not match["two"]) or body.search(said) else None
+    if match["two"]:  # 新建厂的，补助多少: a condition, unless it is a body or somebody speaks of himself
+        return match.span() if body.search(match["two"]) and (named or _ONESELF.search(folded)) else None
+    return match.span() if named or body.search(match["one"] or match["four"] or "") else None
 
 
 def asked_about(folded: str, mentions: Sequence[Mention], until: int, of_tasks: bool) -> tuple[Mention, ...]:

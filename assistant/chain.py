@@ -23,7 +23,7 @@ from assistant.definitions import only_mentioned
 from assistant.draft import Draft
 from assistant.duty_answers import bearers_of_nearest
 from assistant.examples import example_questions
-from assistant.header_found import read_date
+from assistant.header_found import last_day
 from assistant.judge import judge
 from assistant.model_composer import ModelComposer, is_open
 from assistant.model_condense import rewrite, translate
@@ -338,7 +338,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         for policy in dict.fromkeys(citation.policy for citation in draft.citations()):
             document = self.corpus.policies[policy]
             expires = self.corpus.field(document, "expires")
-            day = read_date(expires.value) if expires else None
+            day = last_day(expires.value) if expires else None
             if day and day <= self.today and expires:
                 draft.note("expired", "notice_expired", title=document.title, date=expires.value)
             state = document.field(*header_labels()["validity"]["labels"])

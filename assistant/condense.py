@@ -193,7 +193,7 @@ def _pointing(new: str, earlier: Sequence[str], said: str, now: Question, then: 
     """A follow-up that points at what was said before without naming it, spelt out; "" where it is none."""
     follow, text, before = words()["follow"], new.strip(), earlier[-1]
     others = re.match(follow["others"], text)
-    if others:  # 除了它俩以外的区呢
+    if others:  # 除了这两家以外的单位呢
         whole = next((old for old in reversed(earlier) if not re.search(follow["same"], old)), before)
         return f"其他{others['what']}，{re.sub(follow['place'], '', whole, count=1)}"
     if re.search(follow["same"], text) and re.search("还有|哪", text):

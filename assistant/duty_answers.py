@@ -115,25 +115,24 @@ def bearers_of_nearest(ask: Ask, near: Sequence[tuple[float, Sentence]]) -> Draf
     question = ask.question
     if not (question.has("who") and Role.LEAD in question.roles) or question.mentions or question.kinds:
         return None
-    found: list[tuple[float, Clause | None]] = []
-    for value, sentence in near:
-        holding = [
-            c for c in ask.clauses() if c.policy == sentence.policy and c.start <= sentence.start < c.end
-        ]
-        clause = next((c for c in holding if c.bracketed), None)
-        if clause not in (held for _, held in found):
-            found.append((value, clause))
-    if (
-        not near
-        or near[0][1].near < SURE[question.language == "en"]
-        or found[0][1] is None
-        or (len(found) > 1 and found[0][0] - found[1][0] < CLEAR)
-    ):
+    if not near or near[0][1].near < SURE[question.language == "en"]:
         return None
-    lost = missing(ask.corpus, question.terms, ask.corpus.clause_unit(found[0][1]))
+    policies = {sentence.policy for _, sentence in near}
+    tasks = [c for c in ask.clauses() if c.bracketed and c.policy in policies]
+    each = [(value, _task_at(tasks, sentence)) for value, sentence in near]
+    best, meant = each[0]
+    others = [value for value, clause in each if clause != meant]
+    if meant is None or (others and best - others[0] < CLEAR):
+        return None
+    lost = missing(ask.corpus, question.terms, ask.corpus.clause_unit(meant))
     if deed_is_lost(question, lost) or any(term.kind for term in lost):
         return None  # of another deed (谁审批), of another kind (建筑垃圾)
-    return _about_task(ask, [found[0][1]])
+    return _about_task(ask, [meant])
+
+
+def _task_at(tasks: Sequence[Clause], sentence: Sentence) -> Clause | None:
+    """The task in whose text a sentence stands; None where it stands in none."""
+    return next((c for c in tasks if c.policy == sentence.policy and c.start <= sentence.start < c.end), None)
 
 
 def _asks_members(question: Question) -> bool:

@@ -35,10 +35,12 @@ def answer_enumeration(ask: Ask) -> Draft | None:
     asked = _asked(ask)
     if asked is None:
         return None
+    is_granted = re.search(words()["listing"]["granted"], ask.question.folded)
     found = [
         (score, fitting)
         for policy in ask.policies()
-        for listing in (*_listings(ask.corpus)[policy.id], *granted(ask.question.folded, policy))
+        for listing in _listings(ask.corpus)[policy.id]
+        if (not listing.sorts or is_granted)
         if (fitting := _of_sort(asked, listing, policy.source))
         and (score := _fit(ask, policy, asked, fitting)) > 0
     ]
@@ -50,7 +52,7 @@ def answer_enumeration(ask: Ask) -> Draft | None:
 @lru_cache(maxsize=2)  # a corpus, and the one that takes its place
 def _listings(corpus: Corpus) -> dict[str, tuple[Listing, ...]]:
     """The lists of every policy by its id, read at the first question for a list."""
-    return {policy.id: listings(policy) for policy in corpus.policies.values()}
+    return {policy.id: (*listings(policy), *granted(policy)) for policy in corpus.policies.values()}
 
 
 @lru_cache(maxsize=2)
@@ -83,6 +85,8 @@ def _asked(ask: Ask) -> Asked | None:
 def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
     """A list whose items are of the sort asked for; where only the question tells the sort, without it behind the last item."""
     named = [variant for term in asked.sorts for variant in term.variants]
+    if any(variant in listing.sorts for variant in named):
+        return listing
     head = re.sub(words()["listing"]["left"], "", listing.head)
     if any(len(v) > 1 and (head.startswith(v) or head.endswith(v)) for v in named):
         return listing

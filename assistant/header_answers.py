@@ -94,7 +94,8 @@ def _rules(ask: Ask, policies: Sequence[Policy]) -> Draft | None:
         for policy in policies if meaning not in instead else ():
             for item in find(ask, policy, meaning):
                 _say(ask, draft, policy, meaning, item, len(policies) > 1)
-    draft.rows.clear()
+    if len(policies) == 1:
+        draft.rows.clear()
     return draft
 
 

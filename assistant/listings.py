@@ -15,7 +15,7 @@ from index.text import squeeze
 
 UNEVEN = 6  # times a thing named may be longer than another: else its beginning was not found
 NEAREST = 20  # characters of a head that say what the items are
-_NUMBER = r"(?P<number>(?<!\d)(?:十[一二三四五六七八九]|[二两三四五六七八九十]|\d{1,2}))"
+_NUMBER = r"(?<![\d.第一二两三四五六七八九十百千])(?P<number>[二三四五六七八九]?十[一二三四五六七八九]?|[二两三四五六七八九]|\d{1,3})"
 _MEASURE = "(?P<measure>个|项|大|类|种|级|条|家|方面|道|批|座|所|名|套|件|处|位|户)"
 COUNTED = re.compile(rf"(?P<etc>等)?(?:的|这)?{_NUMBER}{_MEASURE}(?P<head>[一-鿿]{{1,{NEAREST}}})")
 _OPEN = re.compile(rf"(?<![高中初平同相对优上下])等(?![于待候次值级同])(?P<head>[一-鿿]{{0,{NEAREST}}})")
@@ -42,11 +42,12 @@ class Listing:
     open: bool = False  # ends with 等
     apart: bool = False  # items are cited beside what opens the list
     lines: tuple[tuple[int, int], ...] = ()  # what is cited for each item, where it is more than the item
+    sorts: tuple[str, ...] = ()  # what granted things are asked for as, where no head says it
     weak: bool = False  # what follows the items may be their sort (绿色建材产业), the question tells
 
 
 def value_of(digits: str) -> int:
-    """The number that one or two digits or a Chinese numeral stand for."""
+    """The number that digits or a Chinese numeral stand for."""
     return int(digits) if digits.isdigit() else int(read_numeral(digits.replace("两", "二")))
 
 
@@ -215,21 +216,21 @@ def _opened(first: str) -> int:
     return begin
 
 
-def granted(folded: str, policy: Policy) -> Iterator[Listing]:
+def granted(policy: Policy) -> Iterator[Listing]:
     """Clauses of one sentence after another that each grant something (对X按…补助；对Y每辆…), asked for by 补哪几类."""
     entry = words()["listing"]
-    if not re.search(entry["granted"], folded):
-        return
+    grant = re.compile(entry["grant"])
     for section in policy.sections:
         for paragraph in re.finditer(r"[^\n。]+", policy.source[section.start : section.end]):
             clauses = [
                 (m.start("what"), m.end("what"))
                 for clause in re.finditer("[^；]+", paragraph[0])
-                if (m := re.compile(entry["grant"]).search(paragraph[0], clause.start(), clause.end()))
+                if (m := grant.search(paragraph[0], clause.start(), clause.end()))
             ]
             if len(clauses) < 2:
                 continue
             at = section.start + paragraph.start()
             items = tuple((at + a, at + b) for a, b in clauses)
             about = squeeze(policy.source[section.start : section.end])
-            yield Listing(policy.id, section, entry["parallel"], about, items, at, at + len(paragraph[0]))
+            end = at + len(paragraph[0])
+            yield Listing(policy.id, section, "", about, items, at, end, sorts=tuple(entry["parallel"]))

@@ -1,4 +1,4 @@
-"""Which one of a sort is asked for (由哪家企业承建, 是哪十家银行), and whether the policies name one."""
+"""Which one of a sort is asked for (由哪家企业承建, 是哪三家银行), and whether the policies name one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def is_none_named(ask: Ask, passages: Sequence[Passage]) -> bool:
     if not match or question.roles or question.has("yesno", "definition") or question.mentions:
         return False
     sort = match["sort"] or match["before"]
-    needs = next(needs for asked, needs in entry["sorts"].items() if re.search(asked, sort))
+    needs = next((needs for asked, needs in entry["sorts"].items() if re.search(asked, sort)), "")
     terms = [
         term
         for term in subject_terms(ask)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.asker import introduction
 from assistant.condense import Read, condense
 from assistant.document_rules import rules_asked
 from assistant.draft import Draft
@@ -14,6 +13,7 @@ from assistant.header_asked import asks_of_document, fields_asked
 from assistant.question import Question
 from assistant.sentences import asks_number
 from assistant.terms import pattern, words
+from index.text import fold_with_origin
 from prompts import phrase
 
 _SPLIT = re.compile(r"[,，;；。?？]+|\band\b(?=\s+(?:who|which|what|how|when|by)\b)", re.I)
@@ -44,15 +44,14 @@ def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
         claim = phrase("zh", "ask_premise", claim=(premise["of"] or "") + premise["claim"])
         history = [{"role": "user", "content": claim}]
         return [read(claim), read(condense(rest, history, read, corpus))]
-    pieces = [piece.strip() for piece in _SPLIT.split(question.text) if piece.strip()]
+    own = fold_with_origin(question.text).span(0, question.introduced)[1] if question.introduced else 0
+    pieces = [piece.strip() for piece in _SPLIT.split(question.text[own:]) if piece.strip()]
     if not 2 <= len(pieces) <= MOST or question.has(*_ONE_ANSWER):
         return []
     if rules_asked(question.folded) or re.search(words()["document"]["another"], question.folded):
         return []  # a rule of the whole document, asked for with its setting; or the number of another document than the one indexed
     if question.mentions and re.search(words()["asker"]["each"], question.folded):
         return []  # who leads each of a body's tasks stands in the list of them
-    if introduction(pieces[0] + "，", question.mentions):
-        pieces = pieces[1:]
     found: list[Question] = []
     for piece in pieces:
         history = [{"role": "user", "content": part.text} for part in found]

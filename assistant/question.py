@@ -60,6 +60,7 @@ class Question:
     terms: tuple[Term, ...]
     local: tuple[str, ...] = ()  # policies of the region that it names
     foreign: tuple[str, ...] = ()  # places and regions that no policy covers
+    introduced: int = 0  # where the introduction of the asker ends (我是县政府办的，)
     marker: str = ""  # 第八条, 第5项: a section asked for by its number
     quoted: tuple[str, ...] = field(default=())  # what stands in quotation marks
     apart: tuple[Term, ...] = ()  # of one of two things compared: the nouns of the other
@@ -217,6 +218,7 @@ def read_question(
         terms=terms,
         local=local,
         foreign=(*foreign, *alien),
+        introduced=opening[1] if opening else 0,
         marker=marker.group() if marker else "",
         quoted=tuple(re.findall(r'"([^"]{2,40})"', folded)) + tuple(re.findall(r"《([^》]{2,60})》", folded)),
     )

@@ -61,9 +61,10 @@ def answer_size(ask: Ask, found: Found) -> Draft | None:
 def _times(ask: Ask) -> Draft | None:
     """So much for each person and month, of a family of three."""
     entry = words()["reckon"]
-    stated = {
-        entry["same"].get(m["unit"], m["unit"]): m for m in re.finditer(entry["count"], ask.question.folded)
-    }
+    counts = list(re.finditer(entry["count"], ask.question.folded))
+    stated = {entry["same"].get(m["unit"], m["unit"]): m for m in counts}
+    if len(stated) < len(counts):
+        return None  # 3台旧的和5台新的
     if not stated or re.search(f"每(?:{'|'.join(stated)})", ask.question.folded):
         return None  # 每台按多少补 is the rule itself
     amounts = [f for f in eligible_targets(ask) if plain_unit(f[1].unit) == "元"]
@@ -74,7 +75,7 @@ def _times(ask: Ask) -> Draft | None:
     total = found[1].low
     for match in stated.values():
         number = match["number"]
-        value = float(number) if number[0].isdigit() else read_numeral(number)
+        value = _value(number)
         total *= value
         draft.computed.update((number, plain_number(value)))
     left = "".join(f"每{per}" for per in _each(ask, *found) if per not in stated)
@@ -97,7 +98,12 @@ def _share(ask: Ask) -> Draft | None:
     unit = f"{stated[0]['many'] or ''}元"
     draft.computed.add(stated[0]["number"])
     of = f"{stated[0]['number']}{unit}的{plain_number(found[1].low)}%"
-    return _said(draft, found, of, float(stated[0]["number"]) * found[1].low / 100, unit)
+    return _said(draft, found, of, _value(stated[0]["number"]) * found[1].low / 100, unit)
+
+
+def _value(number: str) -> float:
+    """The value of digits, with or without commas, or of a Chinese numeral."""
+    return float(number.replace(",", "")) if number[0].isdigit() else read_numeral(number)
 
 
 def _said(draft: Draft, found: Found, of: str, total: float, unit: str) -> Draft:
@@ -105,7 +111,8 @@ def _said(draft: Draft, found: Found, of: str, total: float, unit: str) -> Draft
     policy, target = found
     cap = _cap(draft, *found)
     value = f"{draft.compute(total)}{unit}"
-    draft.say("reckoned", of=of, total=value)
+    most = target.comparator in (Comparator.LESS, Comparator.AT_MOST)
+    draft.say("reckoned_most" if most else "reckoned", of=of, total=value)
     if cap and total * scale_unit(unit)[0] > cap[0]:
         draft.say("reckoned_cap", cap=cap[1])
     if target.comparator in (Comparator.MORE, Comparator.AT_LEAST):
@@ -132,7 +139,8 @@ def _meant(ask: Ask, pool: Sequence[Found]) -> Found | None:
         named = [found for found in beside if _is_called(ask, *found)]
         return named[0] if len(named) == 1 else None
     rivals = [t for f, _, t in ranked if f.score >= fit.score - CLOSE and t.low != best.low]
-    return None if rivals or is_cell(ask.draft(), policy, best) else (policy, best)
+    doubtful = rivals or best.low != best.high or is_cell(ask.draft(), policy, best)
+    return None if doubtful else (policy, best)
 
 
 def _is_called(ask: Ask, policy: str, target: Target) -> bool:

@@ -57,7 +57,7 @@ def route(ask: Ask) -> Draft | None:
     things = ask.question.has("things") and not (compared or asks_number(ask.question) or ask.question.roles)
     for rule in RULES:
         if things and rule is answer_targets:
-            continue  # 哪十家银行: which they are, not how many
+            continue  # 哪三家银行: which they are, not how many
         draft = rule(ask)
         if draft is not None and rule is answer_targets and _of_other_things(ask, draft):
             continue
@@ -83,7 +83,7 @@ def _of_other_things(ask: Ask, draft: Draft) -> bool:
 
 
 def _of_all_tasks(ask: Ask, draft: Draft) -> bool:
-    """Whether all tasks of a body are listed, of whom something else is asked (找X局申请复核，交给哪个科室)."""
+    """Whether all tasks of a body are listed, of whom something else is asked (去某局盖章，找哪个窗口)."""
     known = [t for t in ask.question.terms if t.weight >= 0.4 and not t.pair and ask.corpus.known(t)]
     of_body = (
         bool(ask.question.mentions) and not ask.question.roles and not ask.question.has("tasks", "total")

@@ -10,6 +10,7 @@ from assistant.ask import Ask
 from assistant.corpus import MAIN_ROLES
 from assistant.draft import Draft
 from assistant.duty_text import role_words
+from assistant.listings import value_of
 from assistant.match import coverage
 from assistant.question import Question
 from assistant.reckoning import answer_reckoned, answer_size
@@ -30,7 +31,7 @@ from assistant.target_text import (
 )
 from assistant.target_years import in_years, without_base_words, without_totals, years_asked
 from index.policy import Comparator, Target
-from index.quantities import read_numeral, scale_unit
+from index.quantities import scale_unit
 from index.text import squeeze
 from prompts import phrase
 
@@ -40,7 +41,9 @@ _WHICH = re.compile(r"哪|什么|谁的|\b(?:which|what)\b")
 _COMPARES = re.compile(
     r"大于|小于|高于|低于|多于|少于|超过|不足|不到|以上|以下|\b(?:more|less|fewer|over|above|below|under)\b"
 )
-_YEARS = re.compile("([两二三四五六七八九十])年(?![底末])")
+_YEARS = re.compile(
+    r"(?<![第\d一二两三四五六七八九十])([两二三四五六七八九]|十[一二三四五六七八九]?|\d{1,2})年(?![底末度期]|行动|计划|规划|方案)"
+)
 _STOCK = re.compile(r"累计|总数|总量|保有|持证|在岗|存量|[率比]$|占比|比重")
 _REACHED = re.compile(r"完成|实现|达到|建成|突破|\b(?:reach|achiev|complet|met|done)\w*")
 _NUMBER_BESIDES = r"目标(?:分别|和|与|、)|[和与、及]目标|what (?:is|are) the (?:[\w-]+ ){0,5}?(?:targets?|goals?|size|figure)"
@@ -184,7 +187,7 @@ def _answer(ask: Ask, chosen: list[Found]) -> Draft | None:
         return _extreme(ask, chosen)
     years = _YEARS.search(question.folded) if len(chosen) == 1 and question.has("sum") else None
     if years and chosen[0][1].period == "每年":
-        return _over_years(ask, chosen, int(read_numeral(years[1].replace("两", "二"))))
+        return _over_years(ask, chosen, value_of(years[1]))
     size = answer_size(ask, chosen[0]) if question.has("sum") else None
     if size is not None:
         return size

@@ -19,7 +19,7 @@ from index.text import Folded, fold_with_origin
 
 SHORT = 32  # characters of a statement that is named as a whole
 NAME = 60  # characters of a sentence that name a task
-_OF_PART = re.compile("本(?:部分|章|节|条|项|款)")
+_OF_PART = re.compile("本(?P<part>部分|章|节|条|项|款)")
 _ASIDE = re.compile(r"^(?:以下简称|下称|简称|即|含|包括|不含|见|详见|附|此件|名单|原)")
 
 
@@ -54,7 +54,7 @@ def find_duties(policy: Policy) -> tuple[Duty, ...]:
             )
             if clause.first_leads:
                 until_stop = clause_until + (policy.source[clause_until : clause_until + 1] == "。")
-                reach = _reach(policy, section, clause_at, folded.text[clause.start : clause.end])
+                reach = _reach(policy, section, folded.text[clause.start : clause.end])
                 leads.append(
                     (
                         reach if not clause.bracketed else range(at, len(policy.source)),
@@ -80,12 +80,14 @@ def find_duties(policy: Policy) -> tuple[Duty, ...]:
     return tuple(_apply_rules(_with_leads(duties, leads), rules, tables))
 
 
-def _reach(policy: Policy, section: Section, at: int, text: str) -> range:
+def _reach(policy: Policy, section: Section, text: str) -> range:
     """Where a sentence (本部分…列首位的为牵头单位) binds: in its part of the document where it says so, else in all."""
-    if not _OF_PART.search(text):
+    part = _OF_PART.search(text)
+    if not part:
         return range(len(policy.source))
     top = section
-    while top.parent is not None and policy.sections[top.parent].level > 0 and "条" not in text:
+    whole = part["part"] in ("部分", "章", "节")  # else the article or item that it stands in
+    while whole and top.parent is not None and policy.sections[top.parent].level > 0:
         top = policy.sections[top.parent]
     behind = policy.sections[top.id + 1 :]
     stop = next((other.start for other in behind if other.level <= top.level), len(policy.source))

@@ -321,7 +321,6 @@ def test_a_part_of_the_retriever_can_be_taken_out(tmp_path: Path) -> None:
 
 def test_what_was_taken_out_comes_back() -> None:
     code = """
-from assistant.retriever import WORDS
 from eval.systems import without
 with without(["character-tokens"]):
     pass
