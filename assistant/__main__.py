@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
 import unicodedata
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from dotenv import load_dotenv
 
 from assistant.answer import SCHEMA, Answer
+from assistant.incoming import is_history, is_text
 from assistant.settings import Settings, SettingsError
 from assistant.view import printable
 from index.errors import PolicyIndexError, message
@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _ask(assistant: PolicyAssistant, question: str, *, as_json: bool) -> int:
-    if _UNPAIRED.search(question):
+    if not is_text(question):
         print(message("unpaired_question"), file=sys.stderr)
         return 2
     answer = assistant.invoke({"question": question, "history": []})
@@ -95,9 +95,6 @@ def as_text(answer: Answer) -> str:
         quote = " ".join(citation.quote.split())
         lines.append(f"[{citation.number}] {citation.document_number or citation.policy} {place}：{quote}")
     return "\n".join(lines)
-
-
-_UNPAIRED = re.compile("[\\ud800-\\udfff]")  # half a surrogate pair is no character
 
 
 def _width(text: str) -> int:
@@ -136,13 +133,10 @@ def _answer_line(assistant: PolicyAssistant, line: str, number: int) -> dict[str
         return _error(number, message("not_json", line=number, reason=error))
     if not isinstance(entry, dict) or not isinstance(entry.get("question"), str):
         return _error(number, message("no_question", line=number))
-    if _UNPAIRED.search(json.dumps(entry, ensure_ascii=False)):
+    if not is_text(json.dumps(entry, ensure_ascii=False)):
         return _error(number, message("unpaired", line=number))
     history = entry.get("history") or []
-    if not isinstance(history, list) or not all(
-        isinstance(turn, dict) and isinstance(turn.get("role"), str) and isinstance(turn.get("content"), str)
-        for turn in history
-    ):
+    if not is_history(history):
         return _error(number, message("bad_history", line=number))
     answer = assistant.invoke({"question": entry["question"], "history": history}).to_json()
     answer["id"] = entry.get("id")
@@ -161,7 +155,7 @@ def _model(settings: Settings, action: str) -> int:
         print(message("model_ready", path=path))
     elif action == "status":
         print(message("model_absent", size=size))
-    elif settings.llm in ("none", "openai") or settings.llm_base_url:
+    elif settings.llm in ("none", "openai") or (settings.llm == "auto" and settings.llm_base_url):
         print(message("model_skipped"))
     else:
         return _fetch(settings, size)

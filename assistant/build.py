@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assistant.chain import PolicyAssistant
+from assistant.model_choice import open_model
 from assistant.model_composer import ModelComposer
-from assistant.models import open_model
 from assistant.retriever import HybridRetriever
 from assistant.settings import Settings
 from assistant.warm import Warmer, worth_reading

@@ -23,11 +23,12 @@ from assistant.definitions import only_mentioned
 from assistant.draft import Draft
 from assistant.duty_answers import bearers_of_nearest
 from assistant.examples import example_questions
+from assistant.follow_ups import follow_ups
 from assistant.header_found import last_day
 from assistant.judge import judge
 from assistant.model_composer import ModelComposer, is_open
 from assistant.model_condense import rewrite, translate
-from assistant.models import ModelFailed, Stopped
+from assistant.model_faults import ModelFailed, Stopped
 from assistant.one_of import is_none_named
 from assistant.parts import answer_parts, answer_sides, aspects_of, parts_of, sides_of
 from assistant.question import Question, is_foreign, language_of, without_control
@@ -77,14 +78,33 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         """Who writes the answers to open questions: ``local`` or ``remote`` model, or ``none``."""
         return "none" if self.composer is None else "local" if self.composer.model.local else "remote"
 
-    @property
-    def examples(self) -> list[str]:
+    def examples(self, language: Language = "zh") -> list[str]:
         """Questions that this index answers, made from its ledger."""
-        return example_questions(self.corpus)
+        return example_questions(self.corpus, language)
+
+    def follow_ups(self, answer: Answer) -> list[str]:
+        """Up to three questions that lead on from an answer; the ledger answers each."""
+        return follow_ups(
+            answer,
+            self.corpus,
+            lambda question, policy: (
+                language_of(question) == answer.language and self._answers_exactly(question, policy)
+            ),
+        )
+
+    def _answers_exactly(self, question: str, policy: str) -> bool:
+        """Whether the ledger answers a question, from this policy."""
+        draft = route(Ask(self.read(question), self.corpus, {}, self.today))
+        return (
+            draft is not None
+            and draft.status == "answered"
+            and policy in {citation.policy for citation in draft.citations()}
+            and self._certificate(draft).passed
+        )
 
     def warm_up(self) -> None:
         """Load what the first question needs: model, vector store, tokenizer (seconds)."""
-        for question in self.examples or ["?"]:
+        for question in self.examples() or ["?"]:
             self.invoke({"question": question})
         self.read("Which words?")  # the dictionary
 
@@ -312,6 +332,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             draft.computed,
             self.corpus.directory,
             draft.denied,
+            written=draft.route == "model",
         )
 
     def _certified(self, ask: Ask, draft: Draft, passages: Sequence[Passage]) -> Draft:

@@ -23,7 +23,23 @@ def with_companions(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> 
     """Chosen sentences, the best first, with what belongs to them; in no order."""
     chosen = _with_rules(ask, chosen)
     chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
-    return _with_lead_in(ask, _with_second_half(ask, chosen))
+    return _with_class(ask, _with_lead_in(ask, _with_second_half(ask, chosen)))
+
+
+def _with_class(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """A rule for a class (C类人才…) brings the item that says who belongs to it, where that is what tells it is meant."""
+    result = list(chosen)
+    for one in ask.question.member_of:
+        named = [s for s in chosen if s.policy == one.policy and one.label in s.text]
+        if named and not any(s.start < one.end and one.start < s.end for s in result):
+            policy = ask.corpus.policies[one.policy]
+            section = section_at(policy, one.start)
+            path = section.path if section else ()
+            item = Sentence(
+                one.policy, path, one.start, one.end, policy.source[one.start : one.end], named[0].passage
+            )
+            result.append(item)
+    return result
 
 
 def _with_second_half(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:

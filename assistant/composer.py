@@ -9,7 +9,7 @@ from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.companions import with_companions
 from assistant.corpus import ITEM, Unit, section_at
-from assistant.definitions import mentions, quoted_phrases
+from assistant.definitions import is_definition, mentions, quoted_phrases
 from assistant.draft import Draft
 from assistant.match import coverage, grip
 from assistant.question import Question
@@ -22,6 +22,7 @@ from assistant.sentences import (
     ranked,
     sentences,
     subject_terms,
+    tells_class,
 )
 from assistant.stated import contradicted
 from assistant.terms import Term, words
@@ -47,7 +48,7 @@ def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
     denied = contradicted(ask, best, quoted) if best else ""
     if denied:
         draft.say("number_denied", asked=denied)
-        draft.computed.update(re.findall(r"\d[\d.]*", denied))
+        draft.computed.update((denied, *re.findall(r"\d[\d.]*", denied)))
         draft.note("premise", "notice_premise")
     for group in runs(ask, chosen):
         first, last = group[0], group[-1]
@@ -120,7 +121,7 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
         text = squeeze(sentence.text)
         if any(text.strip("#") in title for title in ask.corpus.titles[sentence.policy]):
             continue
-        if _FORMALITY.search(text):
+        if _FORMALITY.search(text) or tells_class(question, sentence):
             continue
         value = near - 0.4 * of_another(ask, sentence, terms)
         value += 0.4 * sum(bool(pattern.search(sentence.text)) for pattern in wanted)
@@ -139,6 +140,8 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
     scored.sort(key=lambda item: (-round(item[0] * 20), item[1].start))
     best, answering = scored[0]
     scored = _of_topic(ask, answering, scored, terms)
+    if question.has("definition", "counts") and is_definition(question, answering.text):
+        return answering, [answering]
     chosen = _item_of(ask, answering, terms) if wants_whole(question) else []
     length, longest = sum(len(sentence.text) for sentence in chosen), WHOLE if chosen else LONGEST
     share = (0.55 if len(chosen) > 1 and _is_named(ask, answering, terms) else 0.45) if broad else 0.7

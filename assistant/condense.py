@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from assistant.question import Question, topic_of
-from assistant.terms import words
+from assistant.terms import pattern, words
 from index.keywords import tagged
 from index.text import fold_with_origin, squeeze
 from prompts import phrase
@@ -172,6 +172,9 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
         return _strip_opening(new)
     if (opening or elliptic) and _HOW.search(new) and subject and not nouns and not now.mentions:
         return f"{subject}，{_strip_opening(new)}"  # 那具体怎么推进呢: a verb alone is no other topic
+    about = pattern("ask", "when").sub("", subject)
+    if (opening or elliptic) and _HOW.search(new) and about and not now.mentions:
+        return f"{about}，{_strip_opening(new)}"  # 那大型企业怎么公示呢: of the topic before, done by another
     kind = now.terms and _OF_WHAT.match(new.strip())  # 成年的呢: a word that weighs little alone
     of_topic = now.has("number", "amount", "when", "how") and not nouns  # 累计要有几个: of the topic before
     if of_topic and subject and not now.mentions and not now.roles and (elliptic or opening):
@@ -215,6 +218,10 @@ def _pointing(new: str, earlier: Sequence[str], said: str, now: Question, then: 
     counted = re.search(follow["class"], said)
     if counted and counted["class"] not in before + new and not nouns and now.has("number", "amount"):
         return f"{counted['class']}{_strip_opening(new)}"
+    own = re.match(follow["own_case"], text)
+    if own and not now.mentions and not any(term.text in own["asks"] for term in nouns):
+        topic = re.sub(follow["class_label"], "", topic_of(then))
+        return f"{topic}，{new}" if topic else ""  # 我是本科毕业的，怎么收: of the topic before
     alone = re.match(follow["no_subject"], text)
     condition = re.match(follow["condition"], before)
     subject = condition.group() if condition else topic_of(then)
@@ -255,7 +262,8 @@ def _stands_alone(now: Question, leaning: bool) -> bool:
 
 
 def _asks_nothing(now: Question) -> bool:
-    return not now.roles and not now.has("who", "why", "tasks", "list", "sum", "definition") and not now.kinds
+    own = now.has("who", "why", "tasks", "list", "sum", "definition") or _HOW.search(now.folded)
+    return not now.roles and not own and not now.kinds
 
 
 def _following_years(new: str, now: Question, then: Question) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from assistant.classes import Class, classes_of
 from assistant.terms import Term
 from index.directory import Directory
 from index.header import header_labels
@@ -95,6 +96,12 @@ class Corpus:
     def targets(self) -> tuple[tuple[str, Target], ...]:
         """(policy id, target) of every policy."""
         return tuple((policy.id, target) for policy in self.policies.values() for target in policy.targets)
+
+    @cached_property
+    def classes(self) -> dict[str, tuple[Class, ...]]:
+        """The classes of each policy that has some, by its id."""
+        found = {policy.id: classes_of(policy) for policy in self.policies.values()}
+        return {policy: classes for policy, classes in found.items() if classes}
 
     @cached_property
     def _bearers(self) -> dict[str, list[tuple[int, int]]]:
@@ -271,7 +278,9 @@ def lead_in(policy: Policy, at: int) -> tuple[int, int] | None:
     opening = policy.source[parent.start : parent.end].rstrip()
     if not opening.endswith(("：", ":")):
         return None
-    return parent.start + max(opening.rfind("。"), opening.rfind("\n")) + 1, parent.start + len(opening)
+    start = max(opening.rfind("。"), opening.rfind("\n")) + 1
+    start += len(opening[start:]) - len(opening[start:].lstrip())
+    return parent.start + start, parent.start + len(opening)
 
 
 def article_name(policy: Policy, at: int) -> str:

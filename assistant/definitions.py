@@ -25,10 +25,11 @@ def defines(text: str) -> bool:
 
 def is_definition(question: Question, text: str) -> bool:
     """Whether a text defines the word that is asked about (本办法所称X是指…)."""
-    asked = [term for term in question.terms if term.weight >= 0.3 and not term.pair]
+    terms = (term.variants for term in question.terms if term.weight >= 0.3 and not term.pair)
+    asked: list[tuple[str, ...]] = [(phrase,) for phrase in quoted_phrases(question)] or list(terms)
     for match in _DEFINITION.finditer(squeeze(text)):
         word = match["word"] or match["named"]
-        if asked and all(max(overlap(v, word) for v in term.variants) >= _WHOLE for term in asked):
+        if asked and all(max(overlap(v, word) for v in variants) >= _WHOLE for variants in asked):
             return True
     return False
 

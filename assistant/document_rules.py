@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,14 @@ def rules_asked(folded: str) -> list[tuple[str, re.Match[str]]]:
 
 def rules_of(policy: Policy, sort: str) -> Iterator[tuple[int, int]]:
     """The slices of a policy that state its rules of a sort, their blanks aside."""
-    for match in re.finditer(document_rules()[sort]["says"], policy.source):
+    yield from _stated(policy.source, sort)
+
+
+@lru_cache(maxsize=256)
+def _stated(source: str, sort: str) -> tuple[tuple[int, int], ...]:
+    found = []
+    for match in re.finditer(document_rules()[sort]["says"], source):
         text = match.group()
         start = match.start() + len(text) - len(text.lstrip())
-        yield start, start + len(text.strip())
+        found.append((start, start + len(text.strip())))
+    return tuple(found)

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from assistant.ask import Ask
 from assistant.corpus import Corpus, Unit
+from assistant.definitions import is_definition
 from assistant.draft import Draft, without_own_marks
 from assistant.listing_asked import Asked, what_is_listed
 from assistant.listings import NEAREST, Listing, granted, listings, split_joined
@@ -76,6 +77,8 @@ def _asked(ask: Ask) -> Asked | None:
     question = ask.question
     if question.language != "zh" or question.roles or question.has(*words()["listing"]["not"]):
         return None
+    if question.has("definition") and any(is_definition(question, p.source) for p in ask.policies()):
+        return None  # the text says what it is
     asked = what_is_listed(question.folded)
     if asked and asked.number is None and re.search(words()["listing"]["single"], question.folded):
         return None  # 做法是什么 asks for one thing
@@ -109,7 +112,7 @@ def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
         if len(variant) > 1 and re.match(r"$|[和及与]|以及|建设$", last[at + len(variant) :]):
             kind = re.search(words()["listing"]["kind"], last[:at])
             until = kind.start() if kind else at
-            if until > 1:
+            if until > 1 and not re.search("[和及与或]$|以及$", last[:until]):
                 items = [*listing.items[:-1], *split_joined(source, [(start, start + until)])]
                 return replace(listing, items=tuple(items), head=last[until : at + len(variant)])
     return None

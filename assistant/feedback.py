@@ -151,6 +151,7 @@ class FeedbackStore:
         try:
             yield
         except (SQLAlchemyError, OSError) as error:
+            self.close()  # a connection would go on with the file that failed, also where it was replaced
             reason = first_line(getattr(error, "orig", None) or error)
             raise StoreError(message("feedback_failed", reason=reason)) from error
 

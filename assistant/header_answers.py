@@ -34,7 +34,8 @@ def answer_header(ask: Ask) -> Draft | None:
     if asks_other_version(question.folded):
         return refuse(ask, "refuse", ())
     meanings = meanings_asked(ask)
-    named = any(mention.names for mention in question.mentions)
+    issuers = squeeze(" ".join(policy.issuer for policy in policies))
+    named = any(m.names and squeeze(m.text) not in issuers for m in question.mentions)
     if named and not question.policies and not question.has("recipients") and meanings != ["approved"]:
         return None
     if not meanings:

@@ -17,7 +17,15 @@ from assistant.corpus import Unit, section_at, subtree_end
 from assistant.definitions import is_defined, is_definition
 from assistant.match import coverage, deed_is_lost, grip, missing
 from assistant.question import Question
-from assistant.sentences import Sentence, asks_number, opening, passage_unit, ranked, subject_terms
+from assistant.sentences import (
+    Sentence,
+    asks_number,
+    opening,
+    passage_unit,
+    ranked,
+    subject_terms,
+    tells_class,
+)
 from assistant.target_fit import is_commitment
 from assistant.terms import Term, words
 from assistant.wanted import lacking
@@ -63,6 +71,7 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     if not (question.terms or question.mentions or question.years) or _is_asked_thing_unknown(ask):
         return Verdict((), "refuse")
     near = ranked(ask, [passage for passage in passages if not _is_header(ask, passage)])
+    near = [item for item in near if not (tells_class(question, item[1]) and lacking(question, item[1].text))]
     nearest = max((sentence.near for _, sentence in near), default=0.0)
     if nearest < FAR[question.language == "en"]:
         return Verdict((), "refuse")

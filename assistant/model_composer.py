@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.claims import numbers_missing
 from assistant.draft import Draft, plain_number
-from assistant.grounding import Screen, ground, without_marks
+from assistant.grounding import ground
 from assistant.match import coverage, missing
-from assistant.models import ChatModel, Messages, ModelFailed
+from assistant.model_faults import ModelFailed
+from assistant.models import ChatModel, Messages
+from assistant.numbers import numbers_missing
+from assistant.screen import Screen, without_marks
 from assistant.sentences import Sentence, asks_number, passage_unit, sentences, share_of_words, subject_terms
 from assistant.terms import Term
 from index.quantities import quantities, scale_unit
@@ -22,6 +24,7 @@ from prompts import phrase, prompt
 
 BESIDE_LOCAL = 180  # characters beside the best chunk, about 120 tokens: a local model reads slowly
 BESIDE_REMOTE = 2400
+ASKED_LOCAL = 400  # characters of a question that a local model reads
 TOKENS_LOCAL = 160  # of an answer of the local model, which writes some 20 a second
 SENTENCES_LOCAL = 2  # after which the local model is stopped: what it has not told is quoted
 NEAR = 4  # chunks nearest to an English sentence, of which its passage has to be one
@@ -78,7 +81,8 @@ class ModelComposer:
         if ask.question.language == "en":
             best, beside = amounts_in_english(best), amounts_in_english(beside)
         language = phrase(ask.question.language, "answer_language")
-        return _messages(best, beside, ask.question.text, language)
+        asked = ask.question.text
+        return _messages(best, beside, _end(asked) if self.model.local else asked, language)
 
     def _beside(self, ask: Ask, passages: Sequence[Passage]) -> list[tuple[int, str]]:
         """What is told beside the best chunk: to a local model only what the question asks and the chunk lacks."""
@@ -107,6 +111,8 @@ class ModelComposer:
         draft.pieces += [p for p in quotes.pieces if p != intro and not re.search(r"\[\d+\]", p)]
         draft.computed |= quotes.computed
         draft.notices += quotes.notices
+        draft.status, draft.count = quotes.status, quotes.count
+        draft.denied |= quotes.denied
         for sentence in kept:
             cites = (draft.cite(p.policy, p.start, p.end, p.score) for p in sentence.passages)
             draft.say("quote", text=_with_mark(sentence.text, "".join(cites)), cite="")
@@ -179,6 +185,14 @@ def _read(ask: Ask, part: Passage | Sentence) -> str:
 def _cut(text: str, room: int) -> str:
     """A text, or as much of it up to a comma or stop as there is room for."""
     return text if len(text) <= room else text[: max(text.rfind(mark, 0, room) for mark in "，。；") + 1]
+
+
+def _end(question: str) -> str:
+    """The end of a question, which is where a long one asks, from the beginning of a part of it."""
+    end = question[-ASKED_LOCAL:]
+    return (
+        end if end == question else re.sub(r"^[^，,。；;？?！!\n]*[，,。；;？?！!\n]+(?=.)", "", end, count=1)
+    )
 
 
 def _whole_sentences(text: str) -> str:

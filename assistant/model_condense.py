@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections.abc import Mapping, Sequence
 
 from assistant.condense import recent
-from assistant.grounding import Screen
-from assistant.models import ChatModel, ModelFailed, Stopped
+from assistant.model_faults import ModelFailed, Stopped
+from assistant.models import ChatModel
+from assistant.screen import Screen
 from assistant.terms import words
 from index.keywords import tagged
 from index.text import fold, squeeze
 from prompts import phrase, prompt
+
+logger = logging.getLogger(__name__)
 
 SECONDS_LOCAL = 3.0  # for one call; then the rule's result stands
 SECONDS_REMOTE = 10.0
@@ -59,7 +63,10 @@ def _asked(model: ChatModel, system: str, user: str, stop: threading.Event | Non
     seconds = SECONDS_LOCAL if model.local else SECONDS_REMOTE
     try:
         text = model.complete([("system", system), ("user", user)], TOKENS, seconds, stop)
-    except (ModelFailed, Stopped):
+    except Stopped:
+        return ""
+    except ModelFailed as failure:
+        logger.info("the question stays as the rules put it: %s", failure.reason)
         return ""
     if Screen(system, model.key).hides(text):
         return ""

@@ -81,6 +81,9 @@ def fetch(settings: Settings, progress: Progress = lambda _: None) -> Path:
             if found is not None:  # another process has fetched it meanwhile
                 return found
             have = part.stat().st_size if part.exists() else 0
+            if have > described()["bytes"]:
+                part.unlink()  # of another file, or of a mirror that sent too much
+                have = 0
             if shutil.disk_usage(folder).free < described()["bytes"] - have + SPARE:
                 raise ModelFileError(message("model_no_room", path=folder))
             if have == described()["bytes"]:

@@ -1,4 +1,4 @@
-"""The chat model: an endpoint that speaks the OpenAI API, the local file behind one on loopback, or none.
+"""The chat model behind an endpoint that speaks the OpenAI API: somewhere, or on loopback for the local file.
 
 There is one client, LangChain's ``ChatOpenAI``; nothing else knows which model answers. Its stream runs on an event
 loop of its own, so that it can be ended from any thread, also before the first token.
@@ -8,45 +8,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future, wait
 from contextlib import contextmanager
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assistant.local_server import serve
-from assistant.model_file import model_path
-from assistant.settings import Settings, SettingsError
+from assistant.model_faults import ModelFailed, Stopped, reason_of
 from index.errors import message
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from langchain_openai import ChatOpenAI
 
 logger = logging.getLogger(__name__)
 
 LONGEST = 4000  # characters of an answer; a model that writes on is stopped
-MOST_TOKENS = 320  # of an answer
+MOST_TOKENS = 2048  # of an answer, with what a model thinks before it
+WHOLE = 3  # times the time-out, after which an answer has to be there in full
 PATIENCE = 0.05  # seconds between two looks at whether the reader has stopped
 
 Messages = Sequence[tuple[str, str]]  # (role, text)
-
-
-class ModelFailed(Exception):
-    """The model gave no answer; ``reason`` is the name of a phrase that says why."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class Stopped(Exception):
-    """The reader has stopped the answer."""
 
 
 class ChatModel:
@@ -67,25 +50,42 @@ class ChatModel:
         self._idle = threading.Condition()
         self._asking = 0  # questions under way
         self._warming: Future[int] | None = None
-        self._broken = ""  # why there is no client
+        self._loading: Future[ChatOpenAI] | None = None
         self._turn = threading.Lock()  # the local model answers one question at a time
 
-    @cached_property
+    @property
     def client(self) -> ChatOpenAI:
         """The one client; raises ModelFailed where it cannot be made, or the local model not be loaded."""
-        if self._broken:
-            raise ModelFailed(self._broken)
-        try:
-            return self._connect()
-        except Exception as error:  # also what a wrong address or a proxy setting makes httpx raise
-            self._broken = "model_not_started" if self.local else "model_unreachable"
-            logger.warning("%s", message("model_start_failed", reason=type(error).__name__))
-            raise ModelFailed(self._broken) from None
+        return self._connected(None)
 
     @property
     def is_ready(self) -> bool:
         """Whether the client is made: for the local model, whether it is loaded."""
-        return "client" in self.__dict__
+        loading = self._loading
+        return loading is not None and loading.done() and loading.exception() is None
+
+    def _connected(self, stop: threading.Event | None) -> ChatOpenAI:
+        """The client, waited for while the local model is loaded; raises ModelFailed or Stopped."""
+        with self._idle:
+            if self._loading is None:
+                self._loading = Future()
+                threading.Thread(target=self._load, args=(self._loading,), name="load", daemon=True).start()
+        while not self._loading.done():
+            if stop is not None and stop.is_set():
+                raise Stopped
+            wait([self._loading], PATIENCE)
+        error = self._loading.exception()
+        if error is not None:
+            raise ModelFailed(reason_of(error))
+        return self._loading.result()
+
+    def _load(self, loading: Future[ChatOpenAI]) -> None:
+        try:
+            loading.set_result(self._connect())
+        except Exception as error:  # also what a wrong address or a proxy setting makes httpx raise
+            name = "model_start_failed" if self.local else "model_client_failed"
+            logger.warning("%s", message(name, reason=type(error).__name__))
+            loading.set_exception(ModelFailed("model_not_started" if self.local else "model_unreachable"))
 
     def stream(
         self, messages: Messages, stop: threading.Event | None = None, tokens: int = MOST_TOKENS
@@ -93,12 +93,12 @@ class ChatModel:
         """Pieces of the answer as they come.
 
         Raises:
-            ModelFailed: no connection, a refusal, silence, an empty or an endless answer.
+            ModelFailed: no connection, a refusal, silence, an empty or an endless answer, no turn in time.
             Stopped: ``stop`` was set; the model is freed.
         """
         pieces: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
-        client = self.client
-        with self._question(stop):
+        client = self._connected(stop)
+        with self._question(stop, time.monotonic() + self.timeout):
             running = asyncio.run_coroutine_threadsafe(_pump(client, messages, tokens, pieces), _loop())
             try:
                 yield from self._received(pieces, stop)
@@ -109,9 +109,12 @@ class ChatModel:
         self, pieces: queue.SimpleQueue[str | BaseException | None], stop: threading.Event | None
     ) -> Iterator[str]:
         length, last = 0, time.monotonic()
+        end = last + WHOLE * self.timeout
         while True:
             if stop is not None and stop.is_set():
                 raise Stopped
+            if time.monotonic() > end:
+                raise ModelFailed("model_endless" if length else "model_silent")
             try:
                 piece = pieces.get(timeout=PATIENCE)
             except queue.Empty:
@@ -121,9 +124,9 @@ class ChatModel:
             if piece is None:
                 break
             if isinstance(piece, BaseException):
-                raise ModelFailed(_reason(piece)) from None
-            if piece:
-                last = time.monotonic()
+                reason = reason_of(piece)
+                raise ModelFailed(reason if length or reason != "model_endless" else "model_empty") from None
+            last = time.monotonic()  # also without a word: a model that thinks is none that is silent
             length += len(piece)
             if length > LONGEST:
                 raise ModelFailed("model_endless")
@@ -143,7 +146,8 @@ class ChatModel:
         """
         if self.local and not self.is_ready:
             raise ModelFailed("model_silent")
-        client, until = self.client, time.monotonic() + seconds
+        until = time.monotonic() + seconds
+        client = self._connected(stop)
         with self._question(stop, until):
             running = asyncio.run_coroutine_threadsafe(
                 client.ainvoke(list(messages), extra_body={"max_tokens": tokens}), _loop()
@@ -160,7 +164,7 @@ class ChatModel:
             except (ModelFailed, Stopped):
                 raise
             except Exception as error:  # whatever the endpoint sends
-                raise ModelFailed(_reason(error)) from None
+                raise ModelFailed(reason_of(error)) from None
             finally:
                 running.cancel()
 
@@ -182,12 +186,12 @@ class ChatModel:
             running.cancel()
             raise ModelFailed("model_silent") from None
         except Exception as error:
-            raise ModelFailed(_reason(error)) from None
+            raise ModelFailed(reason_of(error)) from None
         finally:
             self._warming = None
 
     @contextmanager
-    def _question(self, stop: threading.Event | None, until: float = math.inf) -> Iterator[None]:
+    def _question(self, stop: threading.Event | None, until: float) -> Iterator[None]:
         """A question under way: reading ahead makes way, and the local model waits for the question before it."""
         with self._idle:
             self._asking += 1
@@ -199,7 +203,7 @@ class ChatModel:
                 if stop is not None and stop.is_set():
                     raise Stopped
                 if time.monotonic() > until:
-                    raise ModelFailed("model_silent")
+                    raise ModelFailed("model_busy")
             yield
         finally:
             if taken:
@@ -238,27 +242,6 @@ async def _read(client: ChatOpenAI, messages: Messages) -> int:
     return usage["input_tokens"] if usage else 0
 
 
-def _reason(error: BaseException) -> str:
-    """The phrase for what an endpoint did. Its own words are not shown: they may hold a key."""
-    import httpx
-    import openai
-
-    if isinstance(error, ModelFailed):
-        return error.reason
-    kinds: tuple[tuple[type[BaseException], str], ...] = (
-        (openai.AuthenticationError, "model_denied"),
-        (openai.PermissionDeniedError, "model_denied"),
-        (openai.RateLimitError, "model_busy"),
-        (openai.NotFoundError, "model_unknown"),
-        (openai.APITimeoutError, "model_silent"),
-        (openai.APIStatusError, "model_error"),
-        (openai.APIConnectionError, "model_unreachable"),
-        (httpx.TimeoutException, "model_silent"),
-        (httpx.TransportError, "model_cut"),
-    )
-    return next((reason for kind, reason in kinds if isinstance(error, kind)), "model_garbled")
-
-
 _started: list[asyncio.AbstractEventLoop] = []
 _starting = threading.Lock()
 
@@ -271,53 +254,3 @@ def _loop() -> asyncio.AbstractEventLoop:
             threading.Thread(target=loop.run_forever, name="model-streams", daemon=True).start()
             _started.append(loop)
         return _started[0]
-
-
-def open_model(settings: Settings) -> ChatModel | None:
-    """The chat model that the settings ask for, None where answers are extractive.
-
-    Raises:
-        SettingsError: the local model is asked for by name and is not there.
-    """
-    if settings.llm == "none":
-        return None
-    if settings.llm == "openai" or (settings.llm == "auto" and settings.llm_base_url):
-        key, name = settings.llm_api_key or "none", settings.llm_model
-        return ChatModel(
-            lambda: _client(settings.llm_base_url, key, name, settings),
-            local=False,
-            timeout=settings.llm_timeout,
-            key=settings.llm_api_key,
-        )
-    path = model_path(settings)
-    if path is None:
-        if settings.llm == "local":
-            raise SettingsError(message("model_missing"))
-        return None
-
-    def connect() -> ChatOpenAI:
-        address, key = serve(path, settings.llm_cache_mb)
-        return _client(f"{address}/v1", key, "local", settings, loopback=True)
-
-    return ChatModel(connect, local=True, timeout=settings.llm_timeout)
-
-
-def _client(url: str, key: str, name: str, settings: Settings, *, loopback: bool = False) -> ChatOpenAI:
-    """The client; the local server is never reached through a proxy."""
-    import httpx
-    from langchain_openai import ChatOpenAI
-    from pydantic import SecretStr
-
-    return ChatOpenAI(
-        http_async_client=httpx.AsyncClient(trust_env=False, timeout=settings.llm_timeout)
-        if loopback
-        else None,
-        base_url=url,
-        api_key=SecretStr(key),
-        model=name,
-        temperature=0,
-        max_retries=0,
-        timeout=settings.llm_timeout,
-        stream_usage=False,
-        stream_chunk_timeout=None,  # its wait_for loses a cancellation (Python 3.11); the time-out here is ours
-    )

@@ -182,6 +182,8 @@ def _joined(drafts: list[Draft]) -> Draft | None:
         best = [draft.evidence[0] for draft in drafts]
         every = [passage for draft in drafts for passage in draft.evidence]
         whole.evidence = tuple(dict.fromkeys(best + every))
+    else:  # a model would read of the quotes alone, and what the ledger says be lost
+        whole.evidence = ()
     for draft in others:
         whole.append(draft)
     return whole

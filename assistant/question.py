@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from assistant.asker import asked_about, introduction
+from assistant.classes import Class
 from assistant.naming import policies_named
 from assistant.terms import (
     Language,
@@ -63,6 +64,7 @@ class Question:
     introduced: int = 0  # where the introduction of the asker ends (我是县政府办的，)
     marker: str = ""  # 第八条, 第5项: a section asked for by its number
     quoted: tuple[str, ...] = field(default=())  # what stands in quotation marks
+    member_of: tuple[Class, ...] = ()  # classes of the policies whose members it speaks of (博士: C类)
     apart: tuple[Term, ...] = ()  # of one of two things compared: the nouns of the other
 
     def has(self, *names: str) -> bool:

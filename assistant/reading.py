@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from assistant.classes import class_meant, with_class
 from assistant.corpus import Corpus
 from assistant.english import is_noun, translated
 from assistant.question import Question, read_question, without_control
@@ -25,7 +26,21 @@ def read_against(corpus: Corpus, index: Index, text: str) -> Question:
     terms = question.terms
     if any(_ENGLISH.fullmatch(term.text) for term in terms):
         terms = translated(terms, question.folded, index.dictionary)
-    return replace(question, terms=tuple(_as_used(corpus, term) for term in terms))
+    return _with_classes(corpus, replace(question, terms=tuple(_as_used(corpus, term) for term in terms)))
+
+
+def _with_classes(corpus: Corpus, question: Question) -> Question:
+    """A question that speaks of the members of a class (博士), which rules name by its label (C类)."""
+    found = [
+        meant
+        for policy, classes in corpus.classes.items()
+        if not question.policies or policy in question.policies
+        if (meant := class_meant(classes, question.terms, question.folded))
+    ]
+    terms = question.terms
+    for meant in found:
+        terms = with_class(terms, meant, corpus.classes[meant.policy])
+    return replace(question, terms=terms, member_of=tuple(found))
 
 
 def with_neighbours(corpus: Corpus, index: Index, terms: Iterable[Term]) -> tuple[Term, ...]:

@@ -152,7 +152,7 @@ def _is_called(ask: Ask, policy: str, target: Target) -> bool:
 def _is_shared(ask: Ask, policy: str, target: Target) -> bool:
     """Whether several pay a value, or more than it is reckoned with, as its sentence goes on to say."""
     source = ask.corpus.policies[policy].source
-    return bool(re.search(words()["reckon"]["unless"], source[target.end : target.sentence_end]))
+    return bool(re.search(words()["reckon"]["unless"], source[target.sentence_start : target.sentence_end]))
 
 
 def _clause(ask: Ask, policy: str, target: Target) -> str:

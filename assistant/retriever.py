@@ -48,9 +48,13 @@ class HybridRetriever(BaseRetriever):
         dense = dict(self.index.dense(query, POOL))
         keyword = dict(self.index.keywords.search(tokenise(query), POOL))
         vector = self.index.vector(query)
-        near = {at: self.index.sentences.similar(at, vector) for at in dense.keys() | keyword.keys()}
+        like = self.index.likeness
+        near = {
+            at: tuple(map(like, self.index.sentences.similar(at, vector)))
+            for at in dense.keys() | keyword.keys()
+        }
         sides = (
-            (CHUNK, _risen(dense)),
+            (CHUNK, _risen({at: like(cosine) for at, cosine in dense.items()})),
             (SENTENCE, _risen({at: max(own) for at, own in near.items() if own})),
             (WORDS, _share(keyword)),
         )

@@ -122,7 +122,7 @@ def answer_structure(ask: Ask) -> Draft | None:
             return draft
     for policy in ask.policies():
         if (
-            not question.has("structure", "list")
+            not (question.has("structure", "list") or _BY_ITEM.search(question.folded))
             or re.search(r"多少(?![个项条章])|几(?![个项条章部大])", question.folded)
             or question.kinds
         ):

@@ -107,10 +107,13 @@ def of_another(ask: Ask, sentence: Sentence, terms: Sequence[Term]) -> bool:
 
 
 def sentences(ask: Ask, passage: Passage) -> Iterator[Sentence]:
-    """Sentences of a passage: slices up to 。；！？ or a line end, brackets respected."""
+    """Sentences of a passage, the addressees aside: slices up to 。；！？ or a line end, brackets respected."""
     source = ask.corpus.policies[passage.policy].source
     spans = sentence_spans(source, passage.start, passage.end)
+    addressees = squeeze(ask.corpus.policies[passage.policy].recipients)
     for number, (start, end) in enumerate(spans):
+        if addressees and squeeze(source[start:end]).rstrip(":") == addressees.rstrip(":"):
+            continue
         near = passage.near[number] if number < len(passage.near) else passage.dense
         yield Sentence(passage.policy, passage.section, start, end, source[start:end], passage, near)
 
@@ -129,11 +132,19 @@ def ranked(ask: Ask, passages: Sequence[Passage]) -> list[tuple[float, Sentence]
         unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
         held = coverage(ask.corpus, terms, unit)
         value = (sentence.near - mean) / COSINE + held + PASSAGE * sentence.passage.score
-        if ask.question.has("definition") and is_definition(ask.question, sentence.text):
+        if ask.question.has("definition", "counts") and is_definition(ask.question, sentence.text):
             value += DEFINES
         suits = passage_suits(ask, sentence.passage) + sentence_suits(ask, sentence.text)
         valued.append((value + suits, sentence))
     return sorted(valued, key=lambda item: (-item[0], item[1].start))
+
+
+def tells_class(question: Question, sentence: Sentence) -> bool:
+    """Whether a sentence only says who belongs to the class whose members are asked about."""
+    return any(
+        one.policy == sentence.policy and one.start < sentence.end and sentence.start < one.end
+        for one in question.member_of
+    )
 
 
 def content_words(text: str) -> list[str]:

@@ -56,11 +56,18 @@ class Settings:
             as_of=_date(environ.get("AS_OF") or ""),
         )
         if settings.llm_base_url and not _is_address(settings.llm_base_url):
-            raise SettingsError(message("bad_url", name="LLM_BASE_URL", value=settings.llm_base_url))
+            raise SettingsError(
+                message("bad_url", name="LLM_BASE_URL", value=_without_login(settings.llm_base_url))
+            )
         asked_for = settings.llm == "openai" or (settings.llm == "auto" and settings.llm_base_url)
         if asked_for and not (settings.llm_base_url and settings.llm_model):
             raise SettingsError(message("model_no_endpoint"))
         return settings
+
+
+def _without_login(url: str) -> str:
+    """An address as it may be shown: without the name and password before its @."""
+    return re.sub(r"^(?P<scheme>[^/@]*//)?.*@", lambda match: f"{match['scheme'] or ''}…@", url, flags=re.S)
 
 
 def _is_address(text: str) -> bool:

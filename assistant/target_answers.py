@@ -18,7 +18,6 @@ from assistant.sentences import asks_number
 from assistant.target_check import check_number, equals_target
 from assistant.target_choice import choose_targets, eligible_targets, targets_of_section
 from assistant.target_fit import Found, is_commitment, only_carries_out, unit_fits
-from assistant.target_parts import JOINTS
 from assistant.target_text import (
     cite_target,
     dated,
@@ -44,6 +43,8 @@ _COMPARES = re.compile(
 _YEARS = re.compile(
     r"(?<![第\d一二两三四五六七八九十])([两二三四五六七八九]|十[一二三四五六七八九]?|\d{1,2})年(?![底末度期]|行动|计划|规划|方案)"
 )
+_EACH_NAMED = re.compile(r"、|(?<![总之温])和(?![谐平])|与|及|跟|加上|\band\b")
+_DATE = re.compile(r"\d{1,2}月(?:\d{1,2}[日号])?")
 _STOCK = re.compile(r"累计|总数|总量|保有|持证|在岗|存量|[率比]$|占比|比重")
 _REACHED = re.compile(r"完成|实现|达到|建成|突破|\b(?:reach|achiev|complet|met|done)\w*")
 _NUMBER_BESIDES = r"目标(?:分别|和|与|、)|[和与、及]目标|what (?:is|are) the (?:[\w-]+ ){0,5}?(?:targets?|goals?|size|figure)"
@@ -71,6 +72,8 @@ def answer_targets(ask: Ask) -> Draft | None:
     )
     if not wants or (question.has("who") and not question.has("largest", "smallest")) or question.roles:
         return None
+    if question.has("claim") and _DATE.search(question.folded):
+        return None  # 是6月1日才起算的，对不对: a day is stated, no value
     if question.has("norm") and question.has("yesno"):
         return None  # 3岁以下能扣吗: whether it is allowed, not whether the number is right
     if question.numbers and _WHICH.search(question.folded) and not question.has("yesno", "why"):
@@ -289,7 +292,7 @@ def _in_larger_unit(value: float, unit: str) -> tuple[float, str]:
 
 def _sum(ask: Ask, chosen: list[Found]) -> Draft | None:
     rules = not any(is_commitment(t) or is_cell(ask.draft(), p, t) for p, t in chosen)
-    if rules and not JOINTS.search(ask.question.folded):
+    if rules and not _EACH_NAMED.search(ask.question.folded):
         return None  # limits for several cases make no sum, unless the question names each
     chosen = without_totals(ask, chosen)
     if len({squeeze(t.indicator) for _, t in chosen}) == 1 and _stands(ask, chosen):

@@ -55,9 +55,10 @@ def choose_targets(ask: Ask) -> list[Found]:
     if question.has("sum", "difference", "ratio", "largest", "smallest", "list", "amount") and (
         question.has("ratio") or JOINTS.search(question.folded)
     ):
-        any_unit = question.has("ratio", "difference")  # 几倍, 几个点: not the unit of the values
-        fitting = [f for f in pool if any_unit or unit_fits(question, f[1].unit)]
+        fitting = [f for f in pool if unit_fits(question, f[1].unit)]
         parts = (by_sides(ask, pool) if question.has("difference") else []) or by_parts(ask, fitting)
+        if len(parts) < 2 and question.has("ratio", "difference"):
+            parts = by_parts(ask, pool)  # 几倍, 几个点: not the unit of the values
         counted = _COUNTED.search(question.folded) if question.has("sum") else None
         if len(parts) > 1 and (not counted or len(parts) >= _counted(counted.group(1))):
             return in_years(ask, parts)

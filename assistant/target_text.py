@@ -19,10 +19,15 @@ _BARE = re.compile(r"(\d)(?=[^\d%‰]*$)")  # the last digit of a value that nam
 def value_text(draft: Draft, target: Target) -> str:
     """The value as written, with 力争 where the text says so."""
     tentative = phrase(draft.language, "tentative") if target.tentative else ""
+    return f"{tentative}{written_value(target)}"
+
+
+def written_value(target: Target) -> str:
+    """The value as the policy writes it, with the unit that a cell of a table leaves to its header."""
     text = target.text
-    if target.unit and squeeze(target.unit) not in squeeze(text):  # a cell's unit stands in a header
+    if target.unit and squeeze(target.unit) not in squeeze(text):
         text = _BARE.sub(rf"\g<1>{target.unit}", text)
-    return f"{tentative}{text}"
+    return text
 
 
 def cite_target(draft: Draft, policy: str, target: Target) -> str:

@@ -13,7 +13,7 @@ from assistant.duty_text import clause_table, role_words, say_clause, unique_cla
 from assistant.match import missing
 from assistant.question import Question, roles_in, topic_of
 from assistant.terms import Term
-from index.policy import Role, Section
+from index.policy import Policy, Role, Section
 from index.task_tables import deadline_at
 from index.text import squeeze
 
@@ -141,8 +141,12 @@ def tasks_about(ask: Ask) -> Draft | None:
 
 
 def deadline(ask: Ask, clause: Clause) -> tuple[str, int, int] | None:
-    """Until when a task has to be done (完成时限：…), by its row or by a line below it, and where that stands; or None."""
-    policy = ask.corpus.policies[clause.policy]
+    """Until when a task has to be done (完成时限：…), and where that stands; or None."""
+    return deadline_in(ask.corpus.policies[clause.policy], clause)
+
+
+def deadline_in(policy: Policy, clause: Clause) -> tuple[str, int, int] | None:
+    """Until when a task of a policy has to be done, by its row or by a line below it, and where that stands; or None."""
     row = deadline_at(policy, clause.section, clause.start) if clause.bracketed else None
     if row:
         return row

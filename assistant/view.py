@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from assistant.answer import Answer, Citation, Passage
+from assistant.terms import Language
 from index.policy import Policy
 
 NEAREST = 3  # clauses named below a refusal
@@ -33,6 +34,11 @@ def texts(language: str = "zh") -> Mapping[str, str]:
 def link(policy: str, start: int, end: int) -> str:
     """The address of a slice of a policy on the page."""
     return f"#p={quote(policy, safe='')}&s={start}&e={end}"
+
+
+def body_link(label: str) -> str:
+    """The address of an organisation's duties on the page."""
+    return f"#view=duties&body={quote(label, safe='')}"
 
 
 def printable(text: str) -> str:
@@ -58,9 +64,9 @@ def question_html(text: str) -> str:
     return f'<div class="asked">{lines(text)}</div>'
 
 
-def pending_html(text: str) -> str:
+def pending_html(text: str, language: Language = "zh") -> str:
     """An answer while it comes; before its first words, that it is looked for."""
-    return f'<div class="answer pending">{lines(text) or safe(texts()["pending"])}</div>'
+    return f'<div class="answer pending">{lines(text) or safe(texts(language)["pending"])}</div>'
 
 
 def failure_html(text: str) -> str:
@@ -100,16 +106,26 @@ def _mark(number: int, known: Mapping[int, Citation]) -> str:
 def _table(answer: Answer, words: Mapping[str, str]) -> str:
     assert answer.table is not None
     known = {citation.number: citation for citation in answer.citations}
-    head = "".join(f'<th scope="col">{safe(name)}</th>' for name in (*answer.table.columns, words["cited"]))
+    head = "".join(
+        f'<th scope="col"><button type="button" class="sort">{safe(name)}</button></th>'
+        for name in (*answer.table.columns, words["cited"])
+    )
     rows = []
     for cells, numbers in zip(answer.table.rows, answer.table.citations, strict=True):
         marks = "".join(_mark(number, known) for number in numbers)
         rows.append(f"<tr>{''.join(f'<td>{lines(cell)}</td>' for cell in cells)}<td>{marks}</td></tr>")
-    count = ""
-    if answer.count is not None:
-        count = f'<div class="count">{safe(words["count"].format(count=answer.count))}</div>'
+    count = "" if answer.count is None else safe(words["count"].format(count=answer.count))
+    above = f'<div class="above"><span class="count">{count}</span>{_copy_button("copy_table", words)}</div>'
     body = f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
-    return f'{count}<div class="table"><table>{body}</table></div>'
+    return f'{above}<div class="table" tabindex="0"><table>{body}</table></div>'
+
+
+def _copy_button(name: str, words: Mapping[str, str]) -> str:
+    """A button that copies the answer, or its table; behind it what it says when that is done."""
+    return (
+        f'<span class="tools"><button class="{name.replace("_", "-")}" type="button" aria-live="polite">'
+        f'{safe(words[name])}</button><span class="copied" hidden>{safe(words["copied"])}</span></span>'
+    )
 
 
 def _sources(citations: Sequence[Citation], words: Mapping[str, str]) -> str:
@@ -136,9 +152,7 @@ def _foot(answer: Answer, words: Mapping[str, str]) -> str:
     if passed and answer.route == "model":
         checked = words["written"]
     kind = "sound" if passed else "unsound"
-    copy = f'<button class="copy" type="button" aria-live="polite">{safe(words["copy"])}</button>'
-    copy += f'<span class="copied" hidden>{safe(words["copied"])}</span>'
-    return f'<div class="foot"><span class="{kind}">{safe(checked)}</span>{copy}</div>'
+    return f'<div class="foot"><span class="{kind}">{safe(checked)}</span>{_copy_button("copy", words)}</div>'
 
 
 def _nearest(passages: Sequence[Passage], words: Mapping[str, str]) -> str:
@@ -155,10 +169,13 @@ def _nearest(passages: Sequence[Passage], words: Mapping[str, str]) -> str:
 
 
 def evidence_html(
-    passages: Sequence[Passage], citations: Sequence[Citation], titles: Mapping[str, str]
+    passages: Sequence[Passage],
+    citations: Sequence[Citation],
+    titles: Mapping[str, str],
+    language: Language = "zh",
 ) -> str:
     """Cited clauses, then the other passages that were found, each a link into the original."""
-    words = texts()
+    words = texts(language)
     spans = [(c.policy, c.start, c.end) for c in citations]
     others = [
         passage
@@ -170,21 +187,25 @@ def evidence_html(
     ]
     blocks = [f"<h2>{safe(words['evidence_title'])}</h2>"]
     if citations:
-        cards = [_card(c, c.quote, f"{c.title} {c.document_number}".strip(), c.number) for c in citations]
+        cards = [
+            _card(words, c, c.quote, f"{c.title} {c.document_number}".strip(), c.number) for c in citations
+        ]
         blocks.append(f"<h3>{safe(words['cited'])}</h3>{''.join(cards)}")
     if others:
-        cards = [_card(p, p.text, titles.get(p.policy, p.policy)) for p in others]
+        cards = [_card(words, p, p.text, titles.get(p.policy, p.policy)) for p in others]
         blocks.append(f"<h3>{safe(words['retrieved'])}</h3>{''.join(cards)}")
     if not citations and not others:
         blocks.append(f'<p class="hint">{safe(words["evidence_empty"])}</p>')
     return f'<div class="evidence">{"".join(blocks)}</div>'
 
 
-def _card(found: Citation | Passage, quoted: str, title: str, number: int | None = None) -> str:
+def _card(
+    words: Mapping[str, str], found: Citation | Passage, quoted: str, title: str, number: int | None = None
+) -> str:
     share = max(0, min(100, round(found.score * 100)))
     mark = f'<span class="number">[{number}]</span> ' if number is not None else ""
     meter = (
-        f'<span class="meter"><span class="name">{safe(texts()["relevance"])} {share}%</span>'
+        f'<span class="meter"><span class="name">{safe(words["relevance"])} {share}%</span>'
         f'<span class="bar"><span class="fill" style="width:{share}%"></span></span></span>'
     )
     return (
@@ -205,18 +226,28 @@ def _place(section: Sequence[str], title: str) -> str:
 # --- the page around them ------------------------------------------------------------------------
 
 
-def heading_html() -> str:
-    """Title of the page, and that the original text prevails."""
-    words = texts()
+def heading_html(language: Language = "zh") -> str:
+    """Title of the page, that the original text prevails, and the switches of language and theme."""
+    words = texts(language)
+    other: Language = "en" if language == "zh" else "zh"
     return (
         f"<h1>{safe(words['title'])}</h1>"
         f"<p>{safe(words['subtitle'])}<strong>{safe(words['original_prevails'])}</strong></p>"
+        f'<nav class="switches" aria-label="{safe(words["switches"])}">'
+        f'<a class="language" lang="{other}" hreflang="{other}" href="{address(other)}">'
+        f"{safe(texts(other)['language'])}</a>"
+        f'<button type="button" class="theme" aria-pressed="false">{safe(words["dark"])}</button></nav>'
     )
 
 
-def viewer_html(policies: Iterable[Policy]) -> str:
+def address(language: Language) -> str:
+    """Where the page in a language lies, seen from any page."""
+    return "../" if language == "zh" else "en/"
+
+
+def viewer_html(policies: Iterable[Policy], language: Language = "zh") -> str:
     """The place of the original, with the list of documents until one is opened."""
-    words = texts()
+    words = texts(language)
     items = "".join(
         f'<li><a class="cite" href="{escape(link(policy.id, 0, 0))}">{safe(policy.title)}</a></li>'
         for policy in policies
@@ -226,7 +257,13 @@ def viewer_html(policies: Iterable[Policy]) -> str:
         f'<div class="bar-top"><h2>{safe(words["document_title"])}</h2>'
         f'<button type="button" class="list">{safe(words["document_list"])}</button>'
         f'<button type="button" class="back">{safe(words["back"])}</button></div>'
-        f'<div class="scroll" tabindex="0" data-failed="{safe(words["document_failed"])}">'
+        f'<div class="chosen" hidden><span class="name"></span>'
+        f'<button type="button" class="ask-clause" data-question="{safe(words["ask_clause"])}">'
+        f"{safe(words['about_clause'])}</button>"
+        f'<button type="button" class="copy-link">{safe(words["copy_link"])}</button>'
+        f'<span class="copied" hidden>{safe(words["copied"])}</span></div>'
+        f'<div class="scroll" tabindex="0" data-failed="{safe(words["document_failed"])}" '
+        f'data-link="{safe(words["clause_link"])}">'
         f'<div class="documents"><p class="hint">{safe(words["document_empty"])}</p><ul>{items}</ul></div>'
         f'<div class="document"></div></div></section>'
     )

@@ -26,7 +26,8 @@ def lacking(question: Question, text: str) -> str:
     if question.has("when") and not TIME.search(text):
         return "when"
     for name, kind in (("frequency", "when"), ("together", "together"), ("who", "who")):
-        if question.has(name) and not re.search(words()["ask"][name]["needs"], text):
+        by_definition = name == "who" and question.has("definition")  # 是指什么人
+        if question.has(name) and not by_definition and not re.search(words()["ask"][name]["needs"], text):
             return kind
     listed = question.has("targets") and question.has("list")  # 有哪些里程目标
     allowed = re.search("[能准允]|可以|最[多高]", question.folded)
@@ -49,7 +50,9 @@ def lacking(question: Question, text: str) -> str:
 
 
 def holds_number(question: Question, text: str) -> bool:
-    """Whether a text holds a number of the unit, level and thing asked for."""
+    """Whether a text holds a number of the unit, level and thing asked for; a duration also in words (五年)."""
+    if unit_fits(question, "年") and not unit_fits(question, "元") and TIME.search(text):
+        return True
     folded = fold_with_origin(text).text
     return not of_another_level(question, Unit(((1.0, squeeze(text)),))) and any(
         unit_fits(question, quantity.unit)

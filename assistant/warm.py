@@ -12,11 +12,16 @@ from collections.abc import Iterable, Sequence
 
 from assistant.corpus import Corpus
 from assistant.model_composer import opening
+from assistant.model_faults import ModelFailed
 from assistant.model_file import described
-from assistant.models import ChatModel, ModelFailed
+from assistant.models import ChatModel
 from index.policy import Chunk
 
 logger = logging.getLogger(__name__)
+
+
+SPARE = 0.2  # of the memory, for the questions: when it is full, what was read first is lost first
+TRIES = 2  # at a clause that takes too long
 
 
 class Warmer:
@@ -24,7 +29,8 @@ class Warmer:
 
     def __init__(self, model: ChatModel, cache_mb: int) -> None:
         self._model = model
-        self._room = cache_mb * 2**20 // int(described()["bytes_per_token"])  # tokens
+        room = (1 - SPARE) * cache_mb * 2**20
+        self._room = int(room / int(described()["bytes_per_token"]))  # tokens
         self._read: set[str] = set()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -40,14 +46,20 @@ class Warmer:
         for text in texts:
             if text in self._read:
                 continue
-            tokens = None
-            while tokens is None:
+            tokens, failures = None, 0
+            while tokens is None and failures < TRIES:
                 if self._stop.is_set() or self._room <= 0:
                     return new
                 try:
                     tokens = self._model.warm(opening(text))
-                except ModelFailed:
-                    return new  # a question will say so, with its answer
+                except ModelFailed as failure:
+                    failures += 1
+                    if failure.reason != "model_silent":
+                        logger.warning("reading ahead ends: %s", failure.reason)
+                        return new  # a question will say so, with its answer
+            if tokens is None:
+                logger.warning("a clause of %d characters takes too long to read ahead", len(text))
+                continue
             self._room -= tokens
             self._read.add(text)
             new += 1

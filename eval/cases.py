@@ -10,11 +10,14 @@ the questions that want a model's sentences.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from glob import escape
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from eval.normalise import states
 
@@ -60,24 +63,42 @@ class Case:
     draft: bool = False  # of ``python -m eval draft``, not finished yet
     split: str = ""  # "" in a file of the evaluator's own
 
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any], split: str = "") -> Case:
-        """The case of one line; raises KeyError for a missing key."""
-        return cls(
-            id=row["id"],
-            category=row["category"],
-            question=row["question"],
-            answerable=row["answerable"],
-            policy=row.get("policy", ""),
-            history=tuple(row.get("history", ())),
-            key_facts=tuple(tuple(group) for group in row["key_facts"]),
-            forbidden=tuple(row.get("forbidden", ())),
-            evidence=tuple(row["evidence"]),
-            expect_count=row.get("expect_count"),
-            derived=row.get("derived", ""),
-            draft=bool(row.get("draft", False)),
-            split=split,
-        )
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file of cases as it was read: every number counts lines from 1."""
+
+    cases: tuple[tuple[int, Case], ...]
+    bad: tuple[tuple[int, str], ...]  # lines that hold no case, with a sentence that says why
+
+
+@cache
+def _sentences() -> dict[str, dict[str, str]]:
+    return tomllib.loads(Path(__file__).with_name("cases.toml").read_text("utf-8"))
+
+
+@cache
+def _adapter() -> TypeAdapter[Case]:
+    return TypeAdapter(Case)
+
+
+def parse(text: str, split: str = "", language: str = "en") -> Read:
+    """The cases of a file's text, one JSON object a line; keys that no case has are ignored."""
+    say = _sentences()[language]
+    cases, bad = [], []
+    for number, line in enumerate(
+        text.split("\n"), start=1
+    ):  # splitlines would cut at U+2028 inside a string
+        if not line.strip():
+            continue
+        try:
+            cases.append((number, replace(_adapter().validate_json(line), split=split)))
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            name = {"json_invalid": "not_json", "missing": "missing"}.get(first["type"], "wrong_type")
+            key = str(first["loc"][0]) if first["loc"] else ""
+            bad.append((number, say[name if key else "not_json"].format(key=key)))
+    return Read(tuple(cases), tuple(bad))
 
 
 def files_of(*splits: str) -> list[Path]:
@@ -87,51 +108,46 @@ def files_of(*splits: str) -> list[Path]:
 
 def load(path: Path) -> list[Case]:
     """All cases of a file, in order; raises CaseError with the number of the first bad line."""
-    cases = []
     split = path.parent.name if path.parent.name in SPLITS else ""
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        read = parse(path.read_text(encoding="utf-8"), split)
     except (OSError, UnicodeDecodeError) as error:
         raise CaseError(f"{path}: {error}") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            cases.append(Case.from_json(json.loads(line), split))
-        except (ValueError, KeyError, TypeError) as error:
-            raise CaseError(f"{path}, line {number}: {error!r}") from error
-    return cases
+    for number, sentence in read.bad:
+        raise CaseError(f"{path}, line {number}: {sentence}")
+    return [case for _, case in read.cases]
 
 
-def problems(case: Case, source: str) -> list[str]:
+def problems(case: Case, source: str, language: str = "en") -> list[str]:
     """What is wrong with a case, as sentences; ``source`` is the text of its policy."""
+    say = _sentences()[language]
     if case.draft:
-        return ["a draft that is not finished: do what its todo says, then remove the key draft"]
+        return [say["draft"]]
     found = []
     if case.category not in CATEGORIES:
-        found.append(f"unknown category {case.category!r}")
+        found.append(say["unknown_category"].format(category=case.category))
     if not case.question.strip():
-        found.append("empty question")
+        found.append(say["empty_question"])
     if any(turn.get("role") not in ("user", "assistant") or not turn.get("content") for turn in case.history):
-        found.append("a turn of the history has no role or no content")
+        found.append(say["bad_turn"])
     if case.category == "multi-turn" and not case.history:
-        found.append("multi-turn without history")
+        found.append(say["no_history"])
     if case.answerable != bool(case.key_facts) or case.answerable != bool(case.evidence):
-        found.append("an answerable case needs key facts and evidence; an unanswerable one has neither")
+        found.append(say["half"])
     if any(not variant.strip() for group in case.key_facts for variant in (group or ("",))):
-        found.append("empty key fact")
+        found.append(say["empty_fact"])
     most = 1 if case.category != "metadata" else len(source)  # a title or date stands in several places
     found += [
-        f"evidence stands {source.count(text)} times in the source: {text}"
+        say["evidence"].format(count=source.count(text), text=text)
         for text in case.evidence
         if not 1 <= source.count(text) <= most
     ]
     joined = "\n".join(case.evidence)
     if not case.derived:
         found += [
-            f"key fact does not stand in the evidence: {group[0]}"
+            say["unstated"].format(text=group[0])
             for group in case.key_facts
-            if not states(joined, group)
+            if group and not states(joined, group)
         ]
     return found
 
@@ -139,22 +155,38 @@ def problems(case: Case, source: str) -> list[str]:
 def policy_file(policy: str, folders: Iterable[Path]) -> Path:
     """The file whose name without the ending is the policy's id; raises CaseError where there is none."""
     for folder in folders:
-        for path in sorted(folder.glob(f"{policy}.*")):
+        for path in sorted(folder.glob(f"{escape(policy)}.*")):
             return path
     raise CaseError(f"no file of policy {policy!r} in {', '.join(map(str, folders))}")
 
 
-def check(cases: Iterable[Case], folders: Iterable[Path]) -> list[str]:
-    """Every problem of every case as ``id: sentence``, duplicate ids and questions included."""
-    folders, found, seen = list(folders), [], set()
-    sources: dict[str, str] = {}
-    for case in cases:
-        if not case.draft and case.policy not in sources:
-            sources[case.policy] = policy_file(case.policy, folders).read_bytes().decode("utf-8-sig")
-        found += [f"{case.id}: {problem}" for problem in problems(case, sources.get(case.policy, ""))]
-        asked = (case.policy, case.question, tuple(turn["content"] for turn in case.history))
-        for key in (case.id, asked):
+def faults(
+    cases: Sequence[Case], source: Callable[[str], str | None], language: str = "en"
+) -> Iterator[tuple[int, str]]:
+    """Every problem of every case: its position and a sentence, duplicate ids and questions included.
+
+    ``source`` gives the text of a policy, None where there is none.
+    """
+    say, seen = _sentences()[language], set()
+    for at, case in enumerate(cases):
+        text = "" if case.draft else source(case.policy)
+        if text is None:
+            yield at, say["unknown_policy"].format(policy=case.policy)
+        else:
+            yield from ((at, problem) for problem in problems(case, text, language))
+        asked = (case.policy, case.question, tuple(turn.get("content", "") for turn in case.history))
+        for key, shown in ((case.id, case.id), (asked, case.question)):
             if key in seen:
-                found.append(f"{case.id}: twice: {key}")
+                yield at, say["twice"].format(key=shown)
             seen.add(key)
-    return found
+
+
+def check(cases: Iterable[Case], folders: Iterable[Path]) -> list[str]:
+    """Every problem of every case as ``id: sentence``; raises CaseError for a policy without a file."""
+    cases, folders = list(cases), list(folders)
+
+    @cache
+    def source(policy: str) -> str:
+        return policy_file(policy, folders).read_bytes().decode("utf-8-sig")
+
+    return [f"{cases[at].id}: {sentence}" for at, sentence in faults(cases, source)]

@@ -50,8 +50,8 @@ class Tally:
 def measure(say: Callable[[str], None]) -> tuple[dict[str, Tally], float, float]:
     """(tallies by name, seconds to read the clauses of the largest policy ahead, resident megabytes after that)."""
     from assistant.chain import PolicyAssistant
+    from assistant.model_choice import open_model
     from assistant.model_composer import ModelComposer
-    from assistant.models import open_model
     from assistant.settings import Settings
     from assistant.warm import Warmer, worth_reading
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval.cases import CATEGORIES
-from eval.labels import FIGURES, STEPS
+from eval.labels import STEPS, figure_labels
 from eval.normalise import contains, states
 from eval.results import Figure, Info, Latency, Passage, Record, Result, ResultError, read_result
 
@@ -102,7 +102,7 @@ def html(result: Result) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    failed, passed = _split(result.records)
+    failed, passed = by_step(result.records)
     axis, bands = latency_chart(result.info.figures.latency)
     return environment.get_template("report.html").render(
         info=result.info,
@@ -123,7 +123,7 @@ def html(result: Result) -> str:
 
 def markdown(result: Result) -> str:
     """The summary: headline table, categories, latency, and one line a failure."""
-    failed, _ = _split(result.records)
+    failed, _ = by_step(result.records)
     count = sum(map(len, failed.values()))
     parts = [f"# Evaluation: {plain(result.info.name)}"]
     parts.append(f"{len(result.records) - count} of {len(result.records)} cases passed, {count} failed.")
@@ -165,13 +165,14 @@ def view(record: Record) -> CaseView:
     )
 
 
-def headline(figures: Mapping[str, Figure]) -> list[Row]:
-    """The rows of the headline table, in the order of FIGURES."""
-    names = [name for name in FIGURES if name in figures] + [name for name in figures if name not in FIGURES]
+def headline(figures: Mapping[str, Figure], language: str = "en") -> list[Row]:
+    """The rows of the headline table, in the order of the labels."""
+    labels = figure_labels(language)
+    names = [name for name in labels if name in figures] + [name for name in figures if name not in labels]
     rows = []
     for name in names:
         figure = figures[name]
-        label, meaning = FIGURES.get(name, (name, ""))
+        label, meaning = labels.get(name, (name, ""))
         between = figure.low is not None and figure.high is not None
         interval = f"{_number(name, figure.low)} – {_number(name, figure.high)}" if between else "–"
         rows.append(Row(label, meaning, _number(name, figure.value), interval, figure.n))
@@ -240,7 +241,7 @@ def _why(record: Record) -> str:
     return f"{plain(record.question)} ({plain(reasons)})"
 
 
-def _split(records: Iterable[Record]) -> tuple[dict[str, list[Record]], dict[str, list[Record]]]:
+def by_step(records: Iterable[Record]) -> tuple[dict[str, list[Record]], dict[str, list[Record]]]:
     """The failed by step, in the order of STEPS, and the passed by category."""
     failed: dict[str, list[Record]] = {step: [] for step in STEPS}
     passed: dict[str, list[Record]] = {}
@@ -248,7 +249,7 @@ def _split(records: Iterable[Record]) -> tuple[dict[str, list[Record]], dict[str
         if record.passed:
             passed.setdefault(record.category, []).append(record)
         else:
-            failed[record.step if record.step in STEPS else "unknown"].append(record)
+            failed[record.step if record.step and record.step in STEPS else "unknown"].append(record)
     return {step: group for step, group in failed.items() if group}, passed
 
 

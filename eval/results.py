@@ -179,6 +179,7 @@ class Info(_Read):
     seconds: float | None = None
     commit: str = ""
     policies: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()  # names of the files of cases
     figures: Figures = Figures()
 
     @field_validator("commit", "split", "embedding", "started", mode="before")
@@ -202,9 +203,14 @@ class Result:
     records: tuple[Record, ...]
 
 
+def read_info(folder: Path) -> Info:
+    """What the run of a folder is of and its figures, without its cases; raises ResultError."""
+    return _parsed(Info, _text(folder / RUN), str(folder / RUN))
+
+
 def read_result(folder: Path) -> Result:
     """The run of a folder; raises ResultError for a missing file, a broken line or an id that comes twice."""
-    info = _parsed(Info, _text(folder / RUN), str(folder / RUN))
+    info = read_info(folder)
     path = folder / CASES
     lines = enumerate(_text(path).split("\n"), start=1)  # splitlines would cut at U+2028 inside a string
     records = [_parsed(Record, line, f"{path}, line {number}") for number, line in lines if line.strip()]

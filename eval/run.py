@@ -17,12 +17,13 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from eval.cases import CATEGORIES, FOLDER, SPLITS, Case, CaseError, check, files_of, load, policy_file
@@ -85,21 +86,25 @@ def main(options: argparse.Namespace) -> int:
     if found or options.check:
         print("\n".join(found) or f"{len(cases)} cases, all sound", file=sys.stderr if found else sys.stdout)
         return 2 if found else 0
-    about = _about(options, cases)
+    about = describe(
+        cases,
+        [path.name for path in options.cases or files_of(options.split)],
+        split="" if options.cases else options.split,
+        system=options.system,
+        llm=options.llm,
+        without=options.without,
+        together=options.together,
+    )
     done: dict[str, dict[str, Any]] = {}
     if options.out:
         try:
-            done = _resumed(options.out, about)
+            done = resumed(options.out, about)
         except RunError as error:
             print(error, file=sys.stderr)
             return 2
     started = time.perf_counter()
-    records = list(_records(options, cases, done))
-    about["figures"] = figures(records)
-    about["seconds"] = round(time.perf_counter() - started, 1)
-    if options.out:
-        _write_json(options.out / RUN, about)
-        write_report(options.out)
+    records = _asked(options, cases, done)
+    finish(about, records, time.perf_counter() - started, options.out)
     if options.failures:
         print(*map(_failure, (row for row in records if not row["passed"])), sep="\n")
     print(summary(about["figures"]))
@@ -124,33 +129,54 @@ def groups(
         yield name, [policy_file(name, folders)], [case for case in cases if case.policy == name]
 
 
-def _records(
-    options: argparse.Namespace, cases: Sequence[Case], done: dict[str, dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
-    """A record for each case, in the order of the cases of each index; what is done already is not asked again."""
+def _asked(
+    options: argparse.Namespace, cases: Sequence[Case], done: Mapping[str, dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The record of each case, with a bar on the terminal."""
     from tqdm import tqdm
 
-    out = (options.out / CASES).open("a", encoding="utf-8") if options.out else nullcontext()
+    rows = []
     with (
         tempfile.TemporaryDirectory(prefix="eval-") as folder,
         without(options.without),
         tqdm(total=len(cases), unit="case", disable=None) as bar,
-        out as file,
     ):
-        for name, files, group in groups(cases, options.policies, options.together):
+
+        def opened(name: str, files: Sequence[Path]) -> System:
+            return open_system(options.system, options.llm, files, Path(folder) / name)
+
+        parts = groups(cases, options.policies, options.together)
+        for _, row in records(parts, opened, done=done, llm=options.llm, out=options.out):
+            if row:
+                rows.append(row)
+                bar.update()
+    return rows
+
+
+def records(
+    parts: Iterable[tuple[str, list[Path], list[Case]]],
+    opened: Callable[[str, Sequence[Path]], System],
+    *,
+    done: Mapping[str, dict[str, Any]] = MappingProxyType({}),
+    llm: str = "none",
+    out: Path | None = None,
+) -> Generator[tuple[str, dict[str, Any] | None]]:
+    """The index's name and the record of each case, in the order of the cases of each index.
+
+    A name comes without a record before its system is opened, which may take a while. What is ``done`` is not asked
+    again; the others are written to the folder ``out`` as they come.
+    """
+    with (out / CASES).open("a", encoding="utf-8") if out else nullcontext() as file:
+        for name, files, group in parts:
+            yield name, None
             left = [case for case in group if case.id not in done]
-            asked: Iterable[dict[str, Any]] = ()
-            if left:
-                system = open_system(options.system, options.llm, files, Path(folder) / name)
-                asked = ask(left, system, files, options.llm)
-            fresh = iter(asked)
+            fresh = ask(left, opened(name, files), files, llm) if left else iter(())
             for case in group:
                 row = done[case.id] if case.id in done else next(fresh)
                 if file and case.id not in done:
                     file.write(json.dumps(row, ensure_ascii=False) + "\n")
                     file.flush()
-                bar.update()
-                yield row
+                yield name, row
 
 
 def ask(
@@ -215,24 +241,46 @@ def _missed(about: dict[str, Any]) -> list[str]:
     return found
 
 
-def _about(options: argparse.Namespace, cases: Sequence[Case]) -> dict[str, Any]:
-    """What a run is of: runs that differ in one of these are not one run."""
+def describe(
+    cases: Sequence[Case],
+    files: Sequence[str],
+    *,
+    split: str = "",
+    system: str = "assistant",
+    llm: str = "none",
+    without: Iterable[str] = (),
+    together: bool = False,
+    embedding: str = "",
+) -> dict[str, Any]:
+    """What a run is of: runs that differ in one of these (but for ``started`` and ``files``) are not one run."""
     from index.settings import IndexSettings
 
     digest = hashlib.sha256(json.dumps([asdict(case) for case in cases], ensure_ascii=False).encode())
     return {
         "schema": 1,
-        "system": options.system,
-        "llm": options.llm,
-        "split": "" if options.cases else options.split,
-        "without": sorted(options.without),
-        "together": options.together,
-        "embedding": IndexSettings().embedding_model,
+        "system": system,
+        "llm": llm,
+        "split": split,
+        "without": sorted(without),
+        "together": together,
+        "embedding": embedding or IndexSettings().embedding_model,
         "cases": digest.hexdigest()[:16],
         "policies": list(dict.fromkeys(case.policy for case in cases)),
         "commit": _commit(),
+        "files": list(files),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def finish(
+    about: dict[str, Any], rows: Sequence[Mapping[str, Any]], seconds: float, out: Path | None = None
+) -> None:
+    """Add the figures to what the run is of; where there is a folder, write both and the report into it."""
+    about["figures"] = figures(rows)
+    about["seconds"] = round(seconds, 1)
+    if out:
+        _write_json(out / RUN, about)
+        write_report(out)
 
 
 def _commit() -> str:
@@ -244,7 +292,7 @@ def _commit() -> str:
         return ""
 
 
-def _resumed(folder: Path, about: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def resumed(folder: Path, about: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The records that a killed run has left; raises RunError where the folder holds another run."""
     run, rows = folder / RUN, folder / CASES
     try:
@@ -252,7 +300,8 @@ def _resumed(folder: Path, about: dict[str, Any]) -> dict[str, dict[str, Any]]:
         before = json.loads(run.read_text("utf-8")) if run.exists() else None
     except (OSError, ValueError) as error:
         raise RunError(f"{run}: {error}") from error
-    same = before and all(before.get(key) == value for key, value in about.items() if key != "started")
+    loose = ("started", "files")
+    same = before and all(before.get(key) == value for key, value in about.items() if key not in loose)
     if before and not same:
         raise RunError(f"{folder} holds another run; choose another folder, or remove it.")
     if not before:

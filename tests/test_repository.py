@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 POLICY = ROOT / "data" / "policies" / "hanzhong-2024-11.md"
 POLICY_SHA256 = "538ad78a3ec99f78b440b1d2054e1d78bf59ab7d7832ad5172eb530d55cb14a0"
-PARTS = ("app", "assistant", "eval", "index", "prompts")
+PARTS = ("app", "assistant", "eval", "index", "pages", "prompts")
 SOURCES = sorted(
     path for part in PARTS for path in [ROOT / f"{part}.py", *(ROOT / part).rglob("*.py")] if path.is_file()
 )
@@ -159,10 +159,11 @@ def imports_of(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("part", "forbidden"),
     [
-        ("index", {"app", "assistant", "eval", "prompts", "tests"}),
-        ("prompts", {"app", "assistant", "eval", "index", "tests"}),
-        ("assistant", {"app", "eval", "tests"}),
-        ("eval", {"app", "tests"}),
+        ("index", {"app", "assistant", "eval", "pages", "prompts", "tests"}),
+        ("prompts", {"app", "assistant", "eval", "index", "pages", "tests"}),
+        ("assistant", {"app", "eval", "pages", "tests"}),
+        ("eval", {"app", "pages", "tests"}),
+        ("pages", {"app", "tests"}),
         ("app", {"eval", "tests"}),
     ],
 )
@@ -206,7 +207,7 @@ def names_of_the_policy() -> list[str]:
     return [region[1], *headings]
 
 
-@pytest.mark.parametrize("part", ["app", "assistant", "index", "prompts"])
+@pytest.mark.parametrize("part", ["app", "assistant", "index", "pages", "prompts"])
 def test_no_name_of_the_policy_stands_in_code_or_its_data(part: str) -> None:
     for path in [ROOT / f"{part}.py", *(ROOT / part).rglob("*")]:
         if path.is_file() and path.suffix in (".py", ".toml", ".md", ".css", ".js"):

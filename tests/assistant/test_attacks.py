@@ -15,9 +15,9 @@ from assistant.__main__ import main
 from assistant.answer import Answer, Evidence, Final, Token
 from assistant.build import build_assistant
 from assistant.chain import PolicyAssistant
-from assistant.grounding import Screen
+from assistant.model_choice import open_model
 from assistant.model_composer import ModelComposer
-from assistant.models import open_model
+from assistant.screen import Screen
 from assistant.settings import Settings
 from assistant.view import answer_html, evidence_html, pending_html
 from index.build import build

@@ -9,13 +9,11 @@ from hypothesis import strategies as st
 from assistant.claims import (
     addresses_missing,
     bodies_missing,
-    counts_missing,
     enterprises_missing,
     modals_missing,
-    months_missing,
-    numbers_missing,
     reversals_missing,
 )
+from assistant.numbers import counts_missing, months_missing, numbers_missing
 from index.directory import Directory
 from index.text import fold, squeeze
 

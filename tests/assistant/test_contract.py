@@ -13,6 +13,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from assistant.answer import Answer, Evidence, Final, Token
 from assistant.ask import Ask as AskedOf
 from assistant.chain import PolicyAssistant
+from assistant.terms import Language
 from eval.systems import indexed
 from index.build import build
 from tests.assistant.conftest import Ask
@@ -249,9 +250,10 @@ def test_asking_twice_answers_the_same(assistant: PolicyAssistant) -> None:
         assert first == second
 
 
-def test_the_examples_answer(assistant: PolicyAssistant) -> None:
-    assert len(assistant.examples) >= 3
-    for question in assistant.examples:
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_examples_answer(assistant: PolicyAssistant, language: Language) -> None:
+    assert len(assistant.examples(language)) >= 3
+    for question in assistant.examples(language):
         answer = assistant.invoke({"question": question})
         assert answer.status == "answered", question
         assert answer.certificate.passed, question

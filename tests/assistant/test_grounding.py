@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from assistant.answer import Passage
 from assistant.bound import numbers_bound
 from assistant.chain import PolicyAssistant
-from assistant.grounding import Grounded, Screen, ground, read_sentences, without_marks
+from assistant.grounding import Grounded, ground, read_sentences
+from assistant.screen import Screen, without_marks
 from index.policy import Role
 from index.text import fold
 from prompts import prompt

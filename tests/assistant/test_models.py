@@ -12,8 +12,10 @@ import pytest
 from assistant.answer import Answer, Evidence, Final, Token
 from assistant.build import build_assistant
 from assistant.chain import PolicyAssistant
+from assistant.model_choice import open_model
 from assistant.model_composer import ModelComposer
-from assistant.models import ChatModel, ModelFailed, Stopped, open_model
+from assistant.model_faults import ModelFailed, Stopped
+from assistant.models import ChatModel
 from assistant.settings import Settings, SettingsError
 from index.settings import IndexSettings
 from prompts import phrase

@@ -6,7 +6,7 @@ from assistant.chain import PolicyAssistant
 from assistant.model_composer import ModelComposer, opening
 from assistant.model_file import described
 from assistant.models import Messages
-from assistant.warm import Warmer, worth_reading
+from assistant.warm import SPARE, Warmer, worth_reading
 from tests.assistant.endpoint import endpoint, says
 from tests.assistant.test_models import OPEN, remote, written
 
@@ -22,7 +22,7 @@ def test_each_text_is_read_once_and_new_ones_later() -> None:
 
 
 def test_reading_ends_where_the_memory_is_full() -> None:
-    room = 2**20 // int(described()["bytes_per_token"])
+    room = int((1 - SPARE) * 2**20 / int(described()["bytes_per_token"]))
     with endpoint(says("x")) as served:
         texts = [str(number) for number in range(100)]
         assert Warmer(remote(served.url), cache_mb=1).run(texts) == -(-room // TOKENS)

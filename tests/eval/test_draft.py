@@ -13,7 +13,7 @@ from assistant.chain import PolicyAssistant
 from assistant.feedback import Feedback, FeedbackStore
 from eval import draft as command
 from eval import run
-from eval.cases import CATEGORIES, Case, check, load
+from eval.cases import CATEGORIES, check, load, parse
 from eval.draft import draft
 from index.settings import IndexSettings
 
@@ -62,7 +62,8 @@ def test_question_history_and_spans_are_filled_in() -> None:
         {"role": "assistant", "content": "8 家。"},
     )
     case = draft(said(history=history, reason="wrong_answer", corrected="由丙局牵头[1]；乙局、丁局配合。"))
-    assert Case.from_json(case).draft
+    ((_, drafted),) = parse(json.dumps(case)).cases
+    assert drafted.draft
     assert (case["id"], case["policy"], case["question"]) == ("feedback-7", "p", "谁牵头？")
     assert case["history"][0] == {"role": "user", "content": "绿色工厂？"}
     assert case["key_facts"] == [["由丙局牵头"], ["乙局"], ["丁局配合"]]

@@ -267,7 +267,7 @@ def test_the_thresholds_decide(
 @pytest.fixture
 def doubted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every certificate that is made finds a number that no quote holds."""
-    monkeypatch.setattr("assistant.certificate.numbers_missing", lambda *_: ["9"])
+    monkeypatch.setattr("assistant.certificate.numbers_missing", lambda *_, **__: ["9"])
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Event, Thread
@@ -12,6 +12,7 @@ from typing import NamedTuple
 import httpx
 import pytest
 import uvicorn
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 from pydantic import Field
 
 from app import create_app
@@ -24,6 +25,19 @@ from index.policy import Policy
 RARE = parse(
     "𠮷野市工作方案\n\n一、目标\n\n𠮷野𠮷野：到2025年，建成𠮷野工厂8家。\n", "rare"
 )  # two UTF-16 units each
+
+ELSEWHERE = "chat.test"  # a name of this machine that is no secure context, as on a network without https
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",
+]
+Visit = Callable[..., Page]
+expect.set_options(timeout=30_000)
 
 
 class Waiting(HybridRetriever):
@@ -77,6 +91,59 @@ def held(assistant: PolicyAssistant) -> Iterator[Held]:
             yield Held(address, retriever.gate, RARE)
         finally:
             retriever.gate.set()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Chromium, for this module alone: playwright keeps an event loop running in the thread."""
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS) as launched,
+    ):
+        yield launched
+
+
+@pytest.fixture
+def visit(browser: Browser, url: str) -> Iterator[Visit]:
+    """Open the page: ``visit(fragment, width)``. A request to another host or an error fails the test."""
+    pages: list[Page] = []
+    complaints: list[str] = []
+
+    def requested(request: Request) -> None:
+        if not request.url.startswith((f"{url}/", "data:", "blob:")):
+            complaints.append(f"request: {request.url}")
+
+    def logged(message: ConsoleMessage) -> None:
+        if message.type == "error" or "Content Security Policy" in message.text:
+            complaints.append(f"console: {message.text}")
+
+    def visited(fragment: str = "", width: int = 1280) -> Page:
+        page = browser.new_page(viewport={"width": width, "height": 844})
+        pages.append(page)
+        page.on("request", requested)
+        page.on("console", logged)
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        return opened(page, f"{url}/{fragment}")
+
+    yield visited
+    for page in pages:
+        page.close()
+    assert not complaints
+
+
+@pytest.fixture
+def plain(browser: Browser) -> Iterator[Page]:
+    """A browser page that may log errors."""
+    page = browser.new_page(viewport={"width": 1280, "height": 844})
+    yield page
+    page.close()
+
+
+def opened(page: Page, address: str) -> Page:
+    """The page at an address, once it takes a question."""
+    page.goto(address)
+    expect(page.locator("#question textarea")).to_be_editable()
+    return page
 
 
 def join(client: httpx.Client, question: str, session: str) -> httpx.Response:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from itertools import islice
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
-from app import AT_ONCE, QUEUE
 from assistant.answer import Citation
 from assistant.chain import PolicyAssistant
 from assistant.view import link, texts
 from index.policy import Policy
+from pages.chat import AT_ONCE
+from pages.frame import QUEUE
 from prompts import phrase
 from tests.assistant.endpoint import endpoint, says, silent, when_asked
 from tests.assistant.test_models import OPEN, written
-from tests.page.conftest import Held, join, served
+from tests.page.conftest import ELSEWHERE, Held, Visit, join, opened, served
 
 pytestmark = pytest.mark.browser
 
@@ -27,70 +27,6 @@ PLAN = "hanzhong-2024-11"
 LEADS = "绿色工厂的目标由哪个局牵头？"
 FOLLOW_UP = "那谁来配合？"
 TABLE = "市科技局配合哪些任务？"
-ELSEWHERE = "chat.test"  # a name of this machine that is no secure context, as on a network without https
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",
-]
-Visit = Callable[..., Page]
-expect.set_options(timeout=30_000)
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """Chromium, for this module alone: playwright keeps an event loop running in the thread."""
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS) as launched,
-    ):
-        yield launched
-
-
-@pytest.fixture
-def visit(browser: Browser, url: str) -> Iterator[Visit]:
-    """Open the page: ``visit(fragment, width)``. A request to another host or an error fails the test."""
-    pages: list[Page] = []
-    complaints: list[str] = []
-
-    def requested(request: Request) -> None:
-        if not request.url.startswith((f"{url}/", "data:", "blob:")):
-            complaints.append(f"request: {request.url}")
-
-    def logged(message: ConsoleMessage) -> None:
-        if message.type == "error" or "Content Security Policy" in message.text:
-            complaints.append(f"console: {message.text}")
-
-    def visited(fragment: str = "", width: int = 1280) -> Page:
-        page = browser.new_page(viewport={"width": width, "height": 844})
-        pages.append(page)
-        page.on("request", requested)
-        page.on("console", logged)
-        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-        return _opened(page, f"{url}/{fragment}")
-
-    yield visited
-    for page in pages:
-        page.close()
-    assert not complaints
-
-
-@pytest.fixture
-def plain(browser: Browser) -> Iterator[Page]:
-    """A browser page that may log errors."""
-    page = browser.new_page(viewport={"width": 1280, "height": 844})
-    yield page
-    page.close()
-
-
-def _opened(page: Page, address: str) -> Page:
-    page.goto(address)
-    expect(page.locator("#question textarea")).to_be_editable()
-    return page
 
 
 def _type(page: Page, question: str) -> None:
@@ -180,10 +116,10 @@ def test_a_follow_up_is_understood(visit: Visit) -> None:
 def test_an_example_is_asked_by_a_click(visit: Visit, assistant: PolicyAssistant) -> None:
     page = visit()
     examples = page.locator("#chat .example")
-    expect(examples).to_have_text(assistant.examples)
+    expect(examples).to_have_text(assistant.examples())
     examples.first.click()
     expect(page.locator("#chat .answer.answered .cite").first).to_be_visible()
-    expect(page.locator("#chat .asked")).to_have_text(assistant.examples[:1])
+    expect(page.locator("#chat .asked")).to_have_text(assistant.examples()[:1])
 
 
 def test_the_page_says_that_the_original_prevails(visit: Visit) -> None:
@@ -205,7 +141,7 @@ def test_copy_takes_the_answer_with_its_sources(plain: Page, url: str, host: str
     address = url.replace("127.0.0.1", host)
     if host != ELSEWHERE:
         plain.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
-    answer = _ask(_opened(plain, address), LEADS)
+    answer = _ask(opened(plain, address), LEADS)
     answer.locator(".copy").click()
     expect(answer.locator(".copy")).to_have_text(texts()["copied"])
     field = plain.locator("#question textarea")
@@ -255,13 +191,13 @@ def test_a_document_is_opened_from_the_list_and_left(visit: Visit, plan: Policy)
 
 def test_offsets_count_characters_not_units(plain: Page, held: Held) -> None:
     start = held.rare.source.index("到2025年")
-    page = _opened(plain, f"{held.url}/{link(held.rare.id, start, start + 13)}")
+    page = opened(plain, f"{held.url}/{link(held.rare.id, start, start + 13)}")
     _marks(page, held.rare, start, start + 13)
     expect(page.locator("#viewer mark")).to_have_text("到2025年，建成𠮷野工厂")
 
 
 def test_a_document_that_cannot_be_fetched_says_so(plain: Page, url: str, plan: Policy) -> None:
-    page = _opened(plain, f"{url}/{link('other', 0, 1)}")
+    page = opened(plain, f"{url}/{link('other', 0, 1)}")
     expect(page.locator("#viewer .document")).to_have_text(texts()["document_failed"])
     page.get_by_role("button", name=texts()["document_list"]).click()
     page.locator("#viewer .documents").get_by_text(plan.title).click()
@@ -324,8 +260,8 @@ OLDER = """field => {
 
 def test_enter_that_confirms_a_candidate_does_not_send(visit: Visit) -> None:
     page = visit()
-    sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.url) if "/queue/join" in request.url else None)
+    sent: list[str] = []  # questions; the page joins the queue also to reopen a conversation
+    page.on("request", lambda request: sent.extend(re.findall("lvse|绿色", request.post_data or "")))
     field = page.locator("#question textarea")
     field.focus()
     method = page.context.new_cdp_session(page)
@@ -367,7 +303,7 @@ def test_a_blank_enter_sends_nothing(visit: Visit, blank: str) -> None:
 
 
 def test_a_question_that_is_turned_away_stays_in_the_field(plain: Page, held: Held) -> None:
-    page = _opened(plain, held.url)
+    page = opened(plain, held.url)
     with httpx.Client(base_url=held.url, timeout=60) as client:
         replies = (join(client, LEADS, f"reader {n}") for n in range(1000))
         taken = islice((reply for reply in replies if reply.is_success), QUEUE + AT_ONCE)
@@ -379,7 +315,7 @@ def test_a_question_that_is_turned_away_stays_in_the_field(plain: Page, held: He
 
 
 def test_while_it_is_looked_for_the_page_says_so(plain: Page, held: Held) -> None:
-    page = _opened(plain, held.url)
+    page = opened(plain, held.url)
     _type(page, LEADS)
     expect(page.locator("#chat .answer.pending")).to_have_text(texts()["pending"])
     held.gate.set()
@@ -402,7 +338,7 @@ def test_while_it_is_looked_for_the_page_says_so(plain: Page, held: Held) -> Non
 def test_the_browser_stops_what_would_leave_the_host(
     plain: Page, url: str, script: str, directive: str
 ) -> None:
-    page = _opened(plain, url)
+    page = opened(plain, url)
     page.evaluate(
         "addEventListener('securitypolicyviolation', e => { window.stopped = e.effectiveDirective })"
     )
@@ -412,7 +348,7 @@ def test_the_browser_stops_what_would_leave_the_host(
 
 def test_stop_ends_the_models_answer_before_its_first_word(plain: Page, assistant: PolicyAssistant) -> None:
     with endpoint(silent) as model, served(written(assistant, model.url, timeout=60)) as url:
-        page = _opened(plain, url)
+        page = opened(plain, url)
         _type(page, OPEN)
         expect(page.locator("#evidence .card").first).to_be_visible()  # the evidence is there at once
         expect(page.locator("#chat .answer.pending")).to_be_visible()
@@ -428,7 +364,7 @@ def test_a_models_answer_is_written_word_by_word_and_cited(plain: Page, assistan
         endpoint(says("强化节能监察和节能诊断，提高能源利用效率[1]。")) as model,
         served(written(assistant, model.url)) as url,
     ):
-        page = _opened(plain, url)
+        page = opened(plain, url)
         answer = _ask(page, OPEN)
         expect(answer).to_contain_text("强化节能监察和节能诊断")
         expect(answer.locator(".foot")).to_contain_text(texts()["written"])

@@ -11,12 +11,15 @@ from typing import Any
 import httpx
 import pytest
 
-from app import AT_ONCE, CONTENT_SECURITY_POLICY, QUEUE, TURNS, respond
+from app import CONTENT_SECURITY_POLICY
 from assistant.answer import Passage
 from assistant.chain import LONGEST_QUESTION, PolicyAssistant
+from assistant.conversation import TURNS
 from assistant.retriever import HybridRetriever
 from assistant.view import document_html, failure_html, texts
 from index.errors import IndexDamagedError
+from pages.chat import AT_ONCE, respond
+from pages.frame import QUEUE
 from prompts import phrase
 from tests.page.conftest import Held, join
 from tests.page.markup import having
@@ -148,13 +151,14 @@ def test_an_answer_is_announced_then_streamed_then_final(assistant: PolicyAssist
     assert words and all(later.startswith(earlier) for earlier, later in pairwise(words))
     final = having(messages[-1], "text")[0].text
     assert final == words[-1] and not having(messages[-1], "pending")
+    assert [option["value"] for option in updates[-1][0][-1]["options"]]  # what may be asked next
     assert updates[-1][2] == [{"role": "user", "content": LEADS}, {"role": "assistant", "content": final}]
-    assert [history for _, _, history, _ in updates[:-1]] == [[]] * (len(updates) - 1)
+    assert [history for _, _, history, *_ in updates[:-1]] == [[]] * (len(updates) - 1)
 
 
 def test_the_conversation_stays_and_the_history_is_bounded(assistant: PolicyAssistant) -> None:
     before = _said(2 * TURNS)
-    *_, (shown, _, history, _) = respond(assistant, LEADS, before, before)
+    *_, (shown, _, history, *_) = respond(assistant, LEADS, before, before)
     assert shown[: len(before)] == before and len(shown) == len(before) + 2
     assert len(history) == TURNS
     assert history[:-2] == before[-(TURNS - 2) :]
@@ -175,7 +179,7 @@ class Broken(HybridRetriever):
 def _fails(assistant: PolicyAssistant, error: Exception) -> tuple[str, list[dict[str, Any]]]:
     """Last message and history after an error inside the assistant."""
     broken = PolicyAssistant(assistant.index, Broken(index=assistant.index, error=error))
-    *_, (shown, _, history, _) = respond(broken, LEADS, _said(2), _said(2))
+    *_, (shown, _, history, *_) = respond(broken, LEADS, _said(2), _said(2))
     assert shown[:2] == _said(2) and having(shown[2]["content"], "asked")[0].text == LEADS
     return shown[-1]["content"], history
 
@@ -187,7 +191,7 @@ def test_an_error_is_logged_and_the_reader_is_told(
         message, history = _fails(assistant, RuntimeError("/srv/secret: no such file"))
     assert message == failure_html(texts()["failed"])
     assert history == _said(2)
-    (record,) = [record for record in caplog.records if record.name == "app"]
+    (record,) = [record for record in caplog.records if record.name == "pages.chat"]
     assert record.exc_info and "/srv/secret" in str(record.exc_info[1])
 
 

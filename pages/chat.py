@@ -1,0 +1,252 @@
+"""The chat: ask, read the certified answer and its evidence."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from assistant.conversation import TURNS, Turn, history_of, new_turn, read_turns
+from assistant.view import answer_html, evidence_html, failure_html, pending_html, question_html, texts
+from index.errors import PolicyIndexError
+from pages.conversations import build_bar, build_channel, stand
+from pages.conversations_html import thumbs_html
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
+
+    from assistant.answer import Answer
+    from assistant.chain import PolicyAssistant
+    from assistant.terms import Language
+
+import gradio as gr
+
+AT_ONCE = 4  # questions answered at a time
+
+Messages = list[dict[str, Any]]
+logger = logging.getLogger(__name__)
+
+
+class Run(threading.Event):
+    """An answer under way; set: what a model writes ends. ``left``: its conversation is, and nothing more is shown."""
+
+    left = False
+
+
+def turn_html(turn: Turn, language: Language) -> str:
+    """An answer with what a reader may say of it below."""
+    return answer_html(turn.answer) + thumbs_html(turn.id, language)
+
+
+def leads_on(assistant: PolicyAssistant, answer: Answer) -> list[dict[str, str]]:
+    """What may be asked next, as the chat offers it below an answer."""
+    return [{"value": question} for question in assistant.follow_ups(answer)]
+
+
+def reopened(
+    assistant: PolicyAssistant, turns: Sequence[Turn], language: Language
+) -> tuple[Messages, str, Messages]:
+    """Messages, evidence and history of a conversation that a browser kept."""
+    turns = stand(assistant, turns, language)
+    shown: Messages = []
+    for turn in turns:
+        shown.append({"role": "user", "content": question_html(turn.answer.question)})
+        shown.append({"role": "assistant", "content": turn_html(turn, language)})
+    if turns:
+        shown[-1]["options"] = leads_on(assistant, turns[-1].answer)
+    titles = {policy.id: policy.title for policy in assistant.index.policies.values()}
+    last = turns[-1].answer if turns else None
+    evidence = evidence_html(last.passages if last else (), last.citations if last else (), titles, language)
+    return shown, evidence, history_of(turns)
+
+
+def respond(
+    assistant: PolicyAssistant,
+    question: str,
+    shown: Messages,
+    history: Messages,
+    stop: threading.Event | None = None,
+    language: Language = "zh",
+) -> Iterator[tuple[Messages, str, Messages, Turn | None, bool]]:
+    """Messages of the chat, evidence, history, the finished turn, and whether more is to come.
+
+    ``stop`` ends what a model writes.
+    """
+    from assistant.answer import Evidence, Final, Token
+    from assistant.chain import LONGEST_QUESTION
+
+    question = question[: LONGEST_QUESTION + 1]
+    shown = [
+        {"role": message["role"], "content": message["content"]} for message in shown
+    ]  # no older suggestions
+    shown = [*shown, {"role": "user", "content": question_html(question)}]
+    titles = {policy.id: policy.title for policy in assistant.index.policies.values()}
+    evidence, text = evidence_html((), (), {}, language), ""
+    yield (
+        [*shown, {"role": "assistant", "content": pending_html("", language)}],
+        evidence,
+        history,
+        None,
+        True,
+    )
+    try:
+        config: RunnableConfig = {"configurable": {"stop": stop}}
+        for event in assistant.stream({"question": question, "history": history[-TURNS:]}, config):
+            if isinstance(event, Evidence):
+                evidence = evidence_html(event.passages, (), titles, language)
+            elif isinstance(event, Token):
+                text += event.text
+            elif isinstance(event, Final):
+                answer = event.answer
+                turn = new_turn(answer, assistant.index.manifest.generation)
+                history = [
+                    *history,
+                    {"role": "user", "content": question},
+                    {"role": "assistant", "content": answer.text},
+                ][-TURNS:]
+                evidence = evidence_html(answer.passages, answer.citations, titles, language)
+                said: dict[str, Any] = {"role": "assistant", "content": turn_html(turn, language)}
+                # at once with the answer: a question asked while more was to come would be dropped
+                yield (
+                    [*shown, said | {"options": leads_on(assistant, answer)}],
+                    evidence,
+                    history,
+                    turn,
+                    False,
+                )
+                return
+            yield (
+                [*shown, {"role": "assistant", "content": pending_html(text, language)}],
+                evidence,
+                history,
+                None,
+                True,
+            )
+    except PolicyIndexError as error:
+        yield (
+            [*shown, {"role": "assistant", "content": failure_html(str(error))}],
+            evidence,
+            history,
+            None,
+            False,
+        )
+    except Exception:
+        logger.exception("no answer")
+        yield (
+            [*shown, {"role": "assistant", "content": failure_html(texts(language)["failed"])}],
+            evidence,
+            history,
+            None,
+            False,
+        )
+
+
+def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, language: Language) -> None:
+    """The conversation and the field below it; what an answer rests on goes to ``evidence``."""
+    words = texts(language)
+    runs: dict[str, set[Run]] = {}  # the answers under way in each browser session
+    history = gr.State([])
+    bar = build_bar(assistant, language)
+    chat = gr.Chatbot(
+        label=words["chat_label"],
+        show_label=False,
+        elem_id="chat",
+        buttons=[],
+        feedback_options=None,
+        layout="panel",
+        placeholder=words["empty_chat"],
+        latex_delimiters=[],
+        allow_tags=False,
+        line_breaks=False,
+        examples=[{"text": example} for example in assistant.examples(language)],
+    )
+    with gr.Row(elem_id="ask-row"):
+        field = gr.Textbox(
+            label=words["question_label"],
+            show_label=False,
+            placeholder=words["placeholder"],
+            lines=1,
+            max_lines=4,
+            elem_id="question",
+            autofocus=True,
+            scale=8,
+            container=False,
+        )
+        send = gr.Button(words["send"], variant="primary", scale=0, elem_id="send")
+        stop = gr.Button(words["stop"], variant="stop", scale=0, elem_id="stop", visible=False)
+        clear = gr.Button(words["clear"], scale=0, elem_id="clear")
+    channel = build_channel()
+
+    def answer(question: str, shown: Messages, before: Messages, request: gr.Request) -> Iterator[Any]:
+        if not question.strip():
+            gr.Info(words["blank"])
+            return
+        session = str(request.session_hash)
+        run = Run()
+        runs.setdefault(session, set()).add(run)
+        field_update: Any = ""  # emptied once the question is taken: one that is turned away stays
+        try:
+            for *update, turn, running in respond(assistant, question, shown, before, run, language):
+                if run.left:
+                    yield (gr.skip(),) * len(outputs)  # what comes last is sent twice
+                    return
+                finished = turn.to_json() if turn else gr.skip()
+                yield field_update, *update, gr.update(visible=running), finished
+                field_update = gr.skip()
+        finally:
+            run.set()
+            runs[session].discard(run)
+            if not runs[session]:
+                del runs[session]
+
+    def choose(event: gr.SelectData, shown: Messages, before: Messages, request: gr.Request) -> Iterator[Any]:
+        value = event.value
+        yield from answer(str(value["text"] if isinstance(value, dict) else value), shown, before, request)
+
+    def end(request: gr.Request) -> None:
+        for run in tuple(runs.get(str(request.session_hash), ())):
+            run.set()
+
+    def leave(request: gr.Request) -> None:
+        for run in tuple(runs.get(str(request.session_hash), ())):
+            run.left = True
+            run.set()
+
+    def empty(request: gr.Request) -> tuple[Any, ...]:
+        leave(request)
+        return gr.skip(), *reopened(assistant, (), language), gr.update(visible=False), gr.skip()
+
+    def restore(event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        data = event._data if isinstance(event._data, dict) else {}
+        if data.get("atStart") and runs.get(str(request.session_hash)):
+            return (gr.skip(),) * len(outputs)  # whoever asks before the page has all is answered first
+        leave(request)
+        turns = read_turns(data.get("turns"))
+        return gr.skip(), *reopened(assistant, turns, language), gr.update(visible=False), gr.skip()
+
+    for function in (answer, choose, end, empty, restore):  # gradio hands these in by their annotations
+        special = {
+            "event": gr.EventData if function is restore else gr.SelectData,
+            "request": gr.Request,
+        }
+        function.__annotations__ |= {
+            name: kind for name, kind in special.items() if name in function.__annotations__
+        }
+    options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    outputs = [field, chat, evidence, history, stop, channel]
+    ask: dict[str, Any] = {
+        "outputs": outputs,
+        "concurrency_limit": AT_ONCE,
+        "concurrency_id": "ask",
+        **options,
+    }
+    gr.on([field.submit, send.click], answer, [field, chat, history], **ask)
+    gr.on([chat.example_select, chat.option_select], choose, [chat, history], **ask)
+    stop.click(end, None, None, queue=False, **options)
+    clear.click(
+        empty, None, outputs, queue=False, js="() => { policyConversations.begin(); return []; }", **options
+    )
+    bar.restore(restore, None, outputs, queue=False, **options)
+    page.load(None, js="() => policyConversations.reopen()", **options)
+    page.unload(end)

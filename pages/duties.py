@@ -1,0 +1,98 @@
+"""责任分工: who does what, as a table, a matrix and a page for each organisation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from assistant.bodies import bodies_called
+from assistant.duty_overview import ROLES, DutyFilter, read_overview
+from assistant.overview_sheets import body_text, duty_sheets, role_word
+from assistant.view import texts
+from pages.duties_html import MODES, duties_html
+from pages.overview_html import LONGEST, ON_LOAD, SHOWN, download, next_order, read_query, told
+
+if TYPE_CHECKING:
+    from assistant.chain import PolicyAssistant
+    from assistant.terms import Language
+
+import gradio as gr
+
+
+def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, language: Language) -> None:
+    """Filters over what they leave of the ledger; ``#view=duties&body=NAME`` opens one organisation."""
+    words = texts(language)
+    overview = read_overview(assistant.corpus)
+    if not overview.duties:
+        gr.HTML(duties_html(overview, DutyFilter(), "table", language), apply_default_css=False)
+        return
+
+    def workbook(query: object) -> dict[str, str]:
+        chosen = read_query(DutyFilter, query)
+        return download(words["duties_file"], duty_sheets(overview, chosen, words, language))
+
+    policies = [(words["duties_all_policies"], ""), *((title, id) for id, title in overview.titles.items())]
+    bodies = [(body_text(words, body, language), body.label) for body in overview.bodies]
+    roles = [(role_word(words, role), role.value) for role in ROLES]
+    with gr.Row(elem_classes="filters"):
+        policy = gr.Dropdown(policies, value="", label=words["duties_policy"], visible=len(policies) > 2)
+        body = gr.Dropdown([(words["duties_all_bodies"], ""), *bodies], value="", label=words["duties_body"])
+        role = gr.Dropdown([(words["duties_all_roles"], ""), *roles], value="", label=words["duties_role"])
+        text = gr.Textbox(
+            value="",
+            label=words["duties_text"],
+            placeholder=words["duties_text_hint"],
+            max_lines=1,
+            elem_id="duties-text",
+        )
+    mode = gr.Radio(
+        [(words[f"duties_mode_{name}"], name) for name in MODES],
+        value=MODES[0],
+        label=words["duties_mode"],
+        show_label=False,
+        container=False,
+        elem_id="duties-mode",
+    )
+    order = gr.State(("", False))
+    content = gr.HTML(
+        duties_html(overview, DutyFilter(), MODES[0], language),
+        js_on_load=ON_LOAD,
+        apply_default_css=False,
+        elem_id="duties-content",
+        server_functions=[workbook],
+    )
+
+    def show(policy: str, body: str, role: str, text: str, mode: str, order: tuple[str, bool]) -> str:
+        chosen = DutyFilter(policy, body, role, text[:LONGEST], *order)
+        return duties_html(overview, chosen, mode, language)
+
+    def choose(
+        policy: str, body: str, role: str, text: str, mode: str, order: tuple[str, bool], event: gr.EventData
+    ) -> tuple[Any, ...]:
+        column, typed, name = told(event, "sort"), told(event, "text"), told(event, "body")
+        if name is None:
+            order = next_order(order, column) if column else order
+            html = show(policy, body, role, text if typed is None else typed, mode, order)
+            return *(gr.skip() for _ in range(5)), order, html
+        found = bodies_called(name[:LONGEST], overview.bodies, assistant.corpus)
+        if len(found) == 1:
+            chosen = DutyFilter(body=found[0].label)
+            return (
+                "",
+                chosen.body,
+                "",
+                "",
+                "body",
+                ("", False),
+                duties_html(overview, chosen, "body", language),
+            )
+        notice = words["duties_several" if found else "duties_unknown"].format(name=name[:LONGEST])
+        some = replace(overview, duties=tuple(row for row in overview.duties if row.body in found))
+        html = duties_html(some if found else overview, DutyFilter(), "body", language, notice)
+        return gr.skip(), "", gr.skip(), gr.skip(), "body", order, html
+
+    choose.__annotations__["event"] = gr.EventData  # gradio hands it in by its annotation
+    inputs = [policy, body, role, text, mode, order]
+    changes = [policy.input, body.input, role.input, mode.input]
+    gr.on(changes, show, inputs, content, **SHOWN)
+    content.choose(choose, inputs, [*inputs, content], **SHOWN)

@@ -1,0 +1,78 @@
+"""目标一览: every target, by due year and theme."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assistant.duty_overview import read_overview
+from assistant.overview_sheets import due_word, target_sheets
+from assistant.target_overview import TargetFilter, dues_of, themes_of
+from assistant.view import texts
+from pages.overview_html import LONGEST, ON_LOAD, SHOWN, download, next_order, read_query, told
+from pages.targets_html import targets_html
+
+if TYPE_CHECKING:
+    from assistant.chain import PolicyAssistant
+    from assistant.terms import Language
+
+import gradio as gr
+
+
+def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, language: Language) -> None:
+    """Filters over the chart and the table of what they leave."""
+    words = texts(language)
+    overview = read_overview(assistant.corpus)
+    if not overview.targets:
+        gr.HTML(targets_html(overview, TargetFilter(), language), apply_default_css=False)
+        return
+
+    def workbook(query: object) -> dict[str, str]:
+        chosen = read_query(TargetFilter, query)
+        return download(words["targets_file"], target_sheets(overview, chosen, words))
+
+    policies = [(words["targets_all_policies"], ""), *((title, id) for id, title in overview.titles.items())]
+    dues = [(due_word(words, due), due) for due in dues_of(overview.targets)]
+    themes = [(theme, theme) for theme in themes_of(overview.targets)]
+    with gr.Row(elem_classes="filters"):
+        policy = gr.Dropdown(policies, value="", label=words["targets_policy"], visible=len(policies) > 2)
+        due = gr.Dropdown([(words["targets_all_dues"], ""), *dues], value="", label=words["targets_due"])
+        theme = gr.Dropdown(
+            [(words["targets_all_themes"], ""), *themes], value="", label=words["targets_theme"]
+        )
+        text = gr.Textbox(
+            value="",
+            label=words["targets_text"],
+            placeholder=words["targets_text_hint"],
+            max_lines=1,
+            elem_id="targets-text",
+        )
+    order = gr.State(("", False))
+    content = gr.HTML(
+        targets_html(overview, TargetFilter(), language),
+        js_on_load=ON_LOAD,
+        server_functions=[workbook],
+        apply_default_css=False,
+        elem_id="targets-content",
+    )
+
+    def show(policy: str, due: str, theme: str, text: str, order: tuple[str, bool]) -> str:
+        return targets_html(overview, TargetFilter(policy, due, theme, text[:LONGEST], *order), language)
+
+    def choose(
+        policy: str, due: str, theme: str, text: str, order: tuple[str, bool], event: gr.EventData
+    ) -> tuple[Any, ...]:
+        column, typed = told(event, "sort"), told(event, "text")
+        picked = told(event, "due") or "", told(event, "theme") or ""
+        text = typed if typed is not None else text
+        if column:
+            order = next_order(order, column)
+        elif any(picked) and picked == (due, theme):
+            due, theme = "", ""
+        elif picked[0] in dues_of(overview.targets) and picked[1] in themes_of(overview.targets):
+            due, theme = picked
+        return due, theme, order, show(policy, due, theme, text, order)
+
+    choose.__annotations__["event"] = gr.EventData  # gradio hands it in by its annotation
+    inputs = [policy, due, theme, text, order]
+    gr.on([policy.input, due.input, theme.input], show, inputs, content, **SHOWN)
+    content.choose(choose, inputs, [due, theme, order, content], **SHOWN)

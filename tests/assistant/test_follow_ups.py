@@ -1,0 +1,59 @@
+"""What may be asked next: the ledger answers it, from the same policy, and the answer has not said it yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from assistant.chain import PolicyAssistant
+from assistant.follow_ups import MOST, follow_ups
+from tests.assistant.look import holds, on_text, shown
+
+ASKED = [
+    "绿色工厂的目标由哪个局牵头？",
+    "到2027年规上工业企业要达到多少户？",
+    "市科技局配合哪些任务？",
+    "如何支持企业融资？",
+    "绿色工厂补贴多少钱？",  # refused
+    "Which bureau leads the green-factory targets?",
+]
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_each_is_answered_exactly_and_is_new(assistant: PolicyAssistant, question: str) -> None:
+    answer = assistant.invoke({"question": question})
+    found = assistant.follow_ups(answer)
+    assert 0 < len(found) <= MOST and len(set(found)) == len(found) and question not in found
+    for following in found:
+        then = assistant.invoke({"question": following})
+        assert (then.status, then.route, then.language) == ("answered", "ledger", answer.language), following
+        assert shown(then) != shown(answer)
+
+
+def test_where_there_are_many_policies_they_stay_with_the_cited_one(several: PolicyAssistant) -> None:
+    answer = several.invoke({"question": "绿色工厂的目标由哪个局牵头？"})
+    cited = {citation.policy for citation in answer.citations}
+    found = several.follow_ups(answer)
+    assert found
+    for question in found:
+        assert cited & {citation.policy for citation in several.invoke({"question": question}).citations}
+
+
+def test_what_the_answer_names_is_not_offered(assistant: PolicyAssistant) -> None:
+    answer = assistant.invoke({"question": "绿色工厂的目标由哪个局牵头，谁配合？"})
+    (support,) = {duty.organisation for c in assistant.corpus.clauses for duty in c.duties} & {"市生态环境局"}
+    assert holds(answer.text, support) == []
+    assert not [question for question in assistant.follow_ups(answer) if "由哪" in question]
+
+
+def test_nothing_that_no_ledger_answers(assistant: PolicyAssistant) -> None:
+    answer = assistant.invoke({"question": ASKED[0]})
+    assert follow_ups(answer, assistant.corpus, lambda question, policy: False) == []
+    assert follow_ups(replace(answer, citations=()), assistant.corpus, lambda *_: True) == []
+
+
+def test_a_policy_without_duties_offers_none(tmp_path_factory: pytest.TempPathFactory) -> None:
+    text = "# 某市停车办法\n\n第一条　为了规范停车，制定本办法。\n\n第二条　停车场应当公示收费标准。\n"
+    bare = on_text(tmp_path_factory.mktemp("bare"), "parking.md", text)
+    assert bare.follow_ups(bare.invoke({"question": "停车场应当公示什么？"})) == []
