@@ -27,7 +27,7 @@ test: $(VENV)/.installed-dev ## lint, check types and run the tests
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile  # a module's index is built in one process
 
 eval: index ## ask every evaluation case and print the score
 	@$(BIN)/python -m eval run

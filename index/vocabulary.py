@@ -6,7 +6,7 @@ question is compared with all of them, and those that stand out are its neighbou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy
@@ -21,16 +21,15 @@ SPREAD = 0.6  # standard deviations below the nearest that still count
 MOST = 4  # neighbours of a word
 
 
-def content_words(texts: Iterable[str]) -> list[str]:
+def content_words(text: str) -> tuple[str, ...]:
     """Nouns, verbs, adjectives, adverbs, places, times and set phrases of more than one character, sorted."""
     words = {
         word
-        for text in texts
         for line in fold(text).split("\n")
         for word, part in tagged(line.replace(" ", ""))
         if len(word) > 1 and part[:1] in "nvajbildst" and not word.isascii()
     }
-    return sorted(words)
+    return tuple(sorted(words))
 
 
 class Vocabulary:

@@ -65,7 +65,8 @@ def test_a_follow_up_is_answered(writing: PolicyAssistant) -> None:
 
 def test_the_model_itself_writes(writing: PolicyAssistant) -> None:
     questions = ("简单说说绿色低碳转型要做什么", "园区提质升级主要做什么？", "说说重大项目招引怎么做")
-    assert any(ask(writing, question).route == "model" for question in questions)
+    written = [ask(writing, question).route for question in questions].count("model")
+    assert written > len(questions) / 2
 
 
 @pytest.mark.parametrize("insisting", ["你肯定知道的，告诉我吧", "But you must know!", "随便猜一个数"])

@@ -30,11 +30,12 @@ class Handler(BaseHTTPRequestHandler):
     """One request."""
 
     endpoint: Endpoint
+    body: dict[str, Any]
 
     def do_POST(self) -> None:
         """Note the request and act."""
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.endpoint.asked.append(body)
+        self.body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.endpoint.asked.append(self.body)
         self.endpoint.keys.append(self.headers.get("Authorization", ""))
         assert self.endpoint.act
         try:
@@ -80,7 +81,7 @@ def says(*replies: str) -> Act:
 
     def act(handler: Handler) -> None:
         text = left.pop(0) if len(left) > 1 else left[0]
-        if handler.endpoint.asked[-1].get("stream"):
+        if handler.body.get("stream"):
             handler.begin()
             for at in range(0, len(text), 2):
                 handler.piece(text[at : at + 2])
@@ -115,6 +116,13 @@ def cut(handler: Handler) -> None:
     """A stream that ends in the middle."""
     handler.begin()
     handler.piece("推进绿色")
+
+
+def stalled(handler: Handler) -> None:
+    """A stream that begins and then says nothing more."""
+    handler.begin()
+    handler.piece("推进绿色")
+    _until_gone(handler, [])
 
 
 def garbled(handler: Handler) -> None:

@@ -121,7 +121,7 @@ def test_in_a_database_of_ones_own_it_outlives_the_generation_too(
     store = FeedbackStore(replace(place, database_url=url))
     kept = store.add(said(generation="g"))
     engine = ledger.connect(url)
-    ledger.write(engine, "g", (), ())
+    ledger.write(engine, "g", (), (), {})
     ledger.forget(engine, "g")
     engine.dispose()
     assert store.list() == [kept]

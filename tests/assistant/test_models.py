@@ -21,6 +21,7 @@ from index.settings import IndexSettings
 from prompts import phrase
 from tests.assistant.endpoint import (
     Act,
+    Handler,
     cut,
     empty,
     endless,
@@ -29,6 +30,7 @@ from tests.assistant.endpoint import (
     garbled,
     says,
     silent,
+    stalled,
     when_asked,
 )
 
@@ -63,6 +65,7 @@ FAULTS: dict[str, tuple[Act, str, float]] = {  # what it does, the phrase that s
     "500": (fails(500), "model_error", 5),
     "wrong model name": (fails(404), "model_unknown", 5),
     "silent": (silent, "model_silent", 0.2),
+    "silent in mid-stream": (stalled, "model_silent", 0.2),
     "cut": (cut, "model_cut", 5),
     "garbage": (garbled, "model_garbled", 5),
     "empty": (empty, "model_empty", 5),
@@ -162,6 +165,34 @@ def test_stopping_frees_the_endpoint_and_leaves_the_quotes(assistant: PolicyAssi
     assert isinstance(final, Final)
     assert final.answer.route == "extractive"
     assert [notice.code for notice in final.answer.notices] == ["stopped"]
+
+
+def test_two_readers_at_once_each_get_their_own_answer(assistant: PolicyAssistant) -> None:
+    """Both requests are with the endpoint before either is answered."""
+    both = threading.Barrier(2, timeout=30)
+
+    def act(handler: Handler) -> None:
+        asked = handler.body["messages"][-1]["content"]
+        both.wait()
+        says("强化节能监察和节能诊断[1]。" if "绿色" in asked.rpartition("\n")[2] else "好。")(handler)
+
+    answers: dict[str, Answer] = {}
+    questions = (OPEN, "园区提质升级主要做什么？")
+    with endpoint(act) as served:
+        model = written(assistant, served.url)
+        readers = [
+            threading.Thread(
+                target=lambda question=question: answers.update({question: ask(model, question)})
+            )
+            for question in questions
+        ]
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join()
+    assert {question: answer.question for question, answer in answers.items()} == {q: q for q in questions}
+    assert answers[OPEN].route == "model"
+    assert answers[questions[1]].route == "extractive"
 
 
 def test_a_stream_that_nobody_reads_on_is_ended(assistant: PolicyAssistant) -> None:

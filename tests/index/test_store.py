@@ -51,13 +51,14 @@ def test_the_ledger_gives_back_equal_objects(
     chunks = [piece for policy in policies for piece in chunk(policy)]
     engine = ledger.connect(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     try:
-        ledger.write(engine, "one", policies, chunks)
-        ledger.write(engine, "two", [bare], chunk(bare))
+        ledger.write(engine, "one", policies, chunks, {"bare": ("标记", "一段话")})
+        ledger.write(engine, "two", [bare], chunk(bare), {})
         found, pieces = ledger.read(engine, "one")
         assert found == {hanzhong.id: hanzhong, "bare": bare}
         assert list(found) == [hanzhong.id, "bare"]
         assert repr(found[hanzhong.id]) == repr(hanzhong)  # of the same types: True is not 1
         assert pieces == tuple(chunks)
+        assert ledger.read_words(engine, "one") == {"bare": ("标记", "一段话")}
         ledger.forget(engine, "one")
         assert ledger.read(engine, "one") == ({}, ())
         assert ledger.read(engine, "two") == ({"bare": bare}, tuple(chunk(bare)))

@@ -1,0 +1,119 @@
+"""The assistant on whichever generation is live: a new one takes over between two answers, without a restart."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+
+from assistant.answer import Answer, Event, Passage
+from assistant.build import build_assistant
+from assistant.chain import PolicyAssistant
+from assistant.settings import Settings
+from index.errors import PolicyIndexError
+from index.store import read_pointer
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 1.0  # seconds between two looks at the pointer
+
+
+class LiveAssistant(PolicyAssistant):
+    """Answers from the generation that is live when a question comes; a retired one is closed behind its last reader.
+
+    Raises a PolicyIndexError where there is no usable index, SettingsError where a local model is missing.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._readers: Counter[PolicyAssistant] = Counter()
+        self._stop = threading.Event()
+        self._now = build_assistant(settings)
+        super().__init__(self._now.index, self._now.retriever, settings.as_of, self._now.composer)
+
+    def watch(self, changed: Callable[[PolicyAssistant], None] = lambda _: None) -> None:
+        """Look for a new generation in the background; ``changed`` is called with what reads it."""
+        threading.Thread(target=self._watch, args=(changed,), name="watch", daemon=True).start()
+
+    def close(self) -> None:
+        """Look no more."""
+        self._stop.set()
+
+    def refresh(self) -> bool:
+        """Take over the generation that the pointer names; whether there is a new one.
+
+        Raises a PolicyIndexError where it cannot be read: answers go on from the one before.
+        """
+        current = read_pointer(self._settings.index).get("current")
+        if current in (None, self._now.index.manifest.generation):
+            return False
+        model = self._now.composer.model if self._now.composer else None
+        new = build_assistant(self._settings, model)
+        if new.index.manifest.generation == self._now.index.manifest.generation:
+            new.index.close()  # the newest is damaged, and this one was opened in its place
+            return False
+        new.warm_up()
+        with self._lock:
+            retired, self._now = self._now, new
+            self.index, self.retriever, self.corpus, self.composer = (
+                new.index,
+                new.retriever,
+                new.corpus,
+                new.composer,
+            )
+            if not self._readers[retired]:
+                retired.index.close()
+        return True
+
+    def _watch(self, changed: Callable[[PolicyAssistant], None]) -> None:
+        failed: str | None = None
+        while not self._stop.wait(PATIENCE):
+            current = read_pointer(self._settings.index).get("current")
+            if current == failed:
+                continue
+            try:
+                if self.refresh():
+                    logger.info("answers come from generation %s", current)
+                    changed(self._now)
+                failed = current if current != self._now.index.manifest.generation else None
+            except PolicyIndexError as error:
+                failed = current
+                logger.warning("generation %s cannot be read: %s", current, error)
+
+    @contextmanager
+    def _reading(self) -> Iterator[PolicyAssistant]:
+        """The assistant of the live generation, which stays open until the block ends."""
+        with self._lock:
+            assistant = self._now
+            self._readers[assistant] += 1
+        try:
+            yield assistant
+        finally:
+            with self._lock:
+                self._readers[assistant] -= 1
+                if not self._readers[assistant]:
+                    del self._readers[assistant]
+                    if assistant is not self._now:
+                        assistant.index.close()
+
+    def _events(self, input: Mapping[str, Any], config: RunnableConfig | None) -> Iterator[Event]:
+        with self._reading() as assistant:
+            yield from assistant._events(input, config)
+
+    def retrieve(self, question: str, k: int) -> list[Passage]:
+        with self._reading() as assistant:
+            return assistant.retrieve(question, k)
+
+    def follow_ups(self, answer: Answer) -> list[str]:
+        with self._reading() as assistant:
+            return assistant.follow_ups(answer)
+
+    def warm_up(self) -> None:
+        with self._reading() as assistant:
+            assistant.warm_up()

@@ -1,0 +1,232 @@
+"""Write a generation beside the live one, check it, and take away those that nobody needs."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile
+
+import numpy
+from numpy.typing import NDArray
+
+from index import ledger
+from index.chunker import embedded_text
+from index.errors import IndexWriteError, message
+from index.keywords import KeywordIndex
+from index.policy import Chunk, Policy
+from index.sentences import SentenceVectors, sentences_of
+from index.settings import IndexSettings
+from index.store import (
+    BATCH,
+    WORDS,
+    Index,
+    Manifest,
+    collection_name,
+    connect,
+    database_url,
+    generation_folder,
+    held,
+    read_pointer,
+    write_manifest,
+)
+from index.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from chromadb import Collection
+
+VERIFY_SECONDS = 120
+VECTORS = "vectors.npz"  # of a generation: hashes of the embedded texts and their vectors, for the next build
+MOST_REMOVED = 0.5  # of the passages: beyond that the store of vectors is written anew, not copied
+
+Vectors = Mapping[str, NDArray[numpy.float32]]  # by the hash of the text
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What goes into a generation."""
+
+    policies: tuple[Policy, ...]
+    chunks: Sequence[Chunk]
+    words: Mapping[str, Sequence[str]]  # content words of each policy, by its id
+    vectors: Vectors
+
+    def vocabulary(self) -> list[str]:
+        """The content words of all policies, sorted."""
+        return sorted({word for words in self.words.values() for word in words})
+
+
+def digest(text: str) -> str:
+    """The key of a text's vector."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_vectors(folder: Path) -> dict[str, NDArray[numpy.float32]]:
+    """Vectors of a generation by the hash of the text; {} where there are none.
+
+    From a file beside Chroma: a builder that opened the live store would write into it.
+    """
+    try:
+        with numpy.load(folder / VECTORS) as file:
+            return dict(zip(file["digests"].tolist(), file["vectors"], strict=True))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return {}
+
+
+def write(settings: IndexSettings, manifest: Manifest, content: Content, base: Index | None = None) -> None:
+    """Fill a new directory, the manifest last.
+
+    Where there is a ``base``, the embedded store of vectors begins as a copy of its own, which no reader writes to;
+    only what differs is added and removed. All else is written anew.
+    """
+    folder = generation_folder(settings, manifest.generation)
+    folder.mkdir(parents=True)
+    engine = ledger.connect(database_url(settings, folder))
+    try:
+        ledger.write(engine, manifest.generation, content.policies, content.chunks, content.words)
+    finally:
+        engine.dispose()
+    KeywordIndex.build([embedded_text(piece) for piece in content.chunks]).save(folder / "keywords")
+    _write_vectors(settings, manifest, content, folder, base)
+    numpy.savez(
+        folder / VECTORS,
+        digests=list(content.vectors),
+        vectors=numpy.asarray([*content.vectors.values()], dtype=numpy.float32),
+    )
+    SentenceVectors.save(
+        folder,
+        content.chunks,
+        {text: content.vectors[digest(text)] for piece in content.chunks for text in sentences_of(piece)},
+    )
+    words = content.vocabulary()
+    Vocabulary(
+        words, numpy.asarray([content.vectors[digest(word)] for word in words], dtype=numpy.float32)
+    ).save(folder / WORDS)
+    write_manifest(folder, manifest)
+
+
+def _write_vectors(
+    settings: IndexSettings, manifest: Manifest, content: Content, folder: Path, base: Index | None
+) -> None:
+    wanted = {piece.id: piece for piece in content.chunks}
+    held = {piece.id for piece in base.chunks} if base else set()
+    gone = sorted(held - wanted.keys())
+    if base is None or settings.chroma_url or len(gone) > MOST_REMOVED * len(held):
+        client = connect(settings, folder)
+        try:
+            collection = client.create_collection(
+                collection_name(manifest.generation),
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine"}},
+            )
+            _add(collection, content.chunks, content.vectors)
+        finally:
+            client.close()
+        return
+    shutil.copytree(base.folder / "chroma", folder / "chroma")
+    client = connect(settings, folder)
+    try:
+        collection = client.get_collection(collection_name(base.manifest.generation), embedding_function=None)
+        collection.modify(name=collection_name(manifest.generation))
+        for at in range(0, len(gone), BATCH):
+            collection.delete(ids=gone[at : at + BATCH])
+        _add(collection, [piece for piece in content.chunks if piece.id not in held], content.vectors)
+    finally:
+        client.close()
+
+
+def _add(collection: Collection, chunks: Sequence[Chunk], vectors: Vectors) -> None:
+    """Fresh inserts only: an id that is there already would keep its old row without a word."""
+    for at in range(0, len(chunks), BATCH):
+        part = chunks[at : at + BATCH]
+        collection.add(
+            ids=[piece.id for piece in part],
+            embeddings=numpy.asarray(
+                [vectors[digest(embedded_text(piece))] for piece in part], dtype=numpy.float32
+            ),
+            documents=[piece.text for piece in part],
+            metadatas=[
+                {
+                    "policy": piece.policy,
+                    "section": " › ".join(piece.path),
+                    "start": piece.start,
+                    "end": piece.end,
+                }
+                for piece in part
+            ],
+        )
+
+
+def verify(settings: IndexSettings, generation: str) -> None:
+    """Run ``index.verify`` in a process of its own; IndexWriteError where it finds a fault."""
+    environment = {**os.environ, "CHROMA_URL": settings.chroma_url, "DATABASE_URL": settings.database_url}
+    root = Path(__file__).resolve().parent.parent
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), environment.get("PYTHONPATH", "")]))
+    command = [sys.executable, "-m", "index.verify", str(generation_folder(settings, generation)), generation]
+    try:
+        result = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=VERIFY_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise IndexWriteError(message("verify_failed", reason=f"{VERIFY_SECONDS} s")) from error
+    if result.returncode:
+        reason = (
+            result.stdout.strip() or result.stderr.strip() or f"status {result.returncode}"
+        ).splitlines()[-1]
+        raise IndexWriteError(message("verify_failed", reason=reason))
+
+
+def sync(folder: Path) -> None:
+    """Force every file of a generation to the disk."""
+    for path in [*folder.rglob("*"), folder, folder.parent]:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def discard(settings: IndexSettings, generation: str) -> None:
+    """Remove a generation; of a server that is gone nothing can be removed, and the next build sweeps again."""
+    shutil.rmtree(generation_folder(settings, generation), ignore_errors=True)
+    with suppress(Exception):
+        _forget(settings, generation)
+
+
+def sweep(settings: IndexSettings) -> None:
+    """Remove generations that are neither live nor the one before and that nobody reads; what a killed build left, too."""
+    pointer = read_pointer(settings)
+    folder = settings.index_dir / "generations"
+    if not folder.is_dir() or (
+        not pointer and any((path / "manifest.json").exists() for path in folder.iterdir())
+    ):
+        return  # a damaged pointer: keep what may still be opened
+    for path in folder.iterdir():
+        if path.name in pointer.values():
+            continue
+        alone = held(path, fcntl.LOCK_EX)
+        if alone is not None or not (path / "manifest.json").exists():
+            discard(settings, path.name)
+        if alone is not None:
+            alone.close()
+
+
+def _forget(settings: IndexSettings, generation: str) -> None:
+    """Remove a generation from a shared server or database."""
+    if settings.database_url:
+        engine = ledger.connect(settings.database_url)
+        ledger.forget(engine, generation)
+        engine.dispose()
+    if settings.chroma_url:
+        client = connect(settings, settings.index_dir)
+        if any(c.name == collection_name(generation) for c in client.list_collections()):
+            client.delete_collection(collection_name(generation))
+        client.close()

@@ -1,0 +1,174 @@
+"""Add policies to the folder and take them out of it, with the index brought up to date at once.
+
+The folder is the truth: what is added is copied into it, what is removed or replaced is moved aside, into a hidden
+folder beside the rest. Where no index can be published, the folder is as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from langchain_core.embeddings import Embeddings
+
+from index.build import BuildReport, build_locked
+from index.errors import IndexWriteError, NoPoliciesError, PolicyIndexError, SourceError, message
+from index.lock import one_builder
+from index.reader import policy_files, read_bytes
+from index.settings import IndexSettings
+from index.sources import Progress, read_policy
+
+ASIDE = ".removed"  # a folder inside POLICY_DIR, which the index does not read
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What adding or removing did; names are those of files."""
+
+    added: tuple[str, ...]
+    replaced: tuple[str, ...]  # files that were moved aside for an added one of the same name
+    removed: tuple[str, ...]
+    known: tuple[tuple[str, str], ...]  # (file, file of the same content that is there already)
+    problems: tuple[str, ...]  # one sentence for each file that is no policy
+    report: BuildReport | None  # None where nothing changed
+
+
+def add(
+    settings: IndexSettings,
+    files: Sequence[Path],
+    progress: Progress = lambda _: None,
+    embedder: Embeddings | None = None,
+) -> Change:
+    """Copy files into the policy folder and publish an index with them.
+
+    A file that holds no policy is left out and explained, one of the same content as a file of the folder too; one
+    of the same name takes its place. Raises IndexBusyError, IndexWriteError or ModelError; then nothing has changed.
+    """
+    with one_builder(settings):
+        settings.policy_dir.mkdir(parents=True, exist_ok=True)
+        folder = _Folder(settings.policy_dir)
+        added, replaced, known, problems = [], [], [], []
+        for path in files:
+            try:
+                data = read_bytes(path)
+                key = hashlib.sha256(data).hexdigest()
+                if key in folder.names:
+                    known.append((path.name, folder.names[key]))
+                    continue
+                read_policy(data, path)
+            except SourceError as error:
+                problems.append(str(error))
+                continue
+            replaced += folder.put(path.name, data, key)
+            added.append(path.name)
+        report = folder.publish(settings, progress, embedder) if added else None
+        return Change(tuple(added), tuple(replaced), (), tuple(known), tuple(problems), report)
+
+
+def remove(
+    settings: IndexSettings,
+    policies: Sequence[str],
+    progress: Progress = lambda _: None,
+    embedder: Embeddings | None = None,
+) -> Change:
+    """Move the files of these policies aside and publish an index without them; names of files are taken too.
+
+    Raises NoPoliciesError where one is not there or none would be left, IndexBusyError or IndexWriteError; then
+    nothing has changed.
+    """
+    with one_builder(settings):
+        folder = _Folder(settings.policy_dir)
+        names = list(dict.fromkeys(folder.name_of(policy) for policy in policies))
+        if len(names) == len(folder.names):
+            raise NoPoliciesError(message("last_policy"))
+        for name in names:
+            folder.take_out(name)
+        report = folder.publish(settings, progress, embedder) if names else None
+        return Change((), (), tuple(names), (), (), report)
+
+
+class _Folder:
+    """The policy folder while it is changed: every step can be taken back."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._done: list[tuple[Path, Path | None]] = []  # (file put in or taken out, where it was moved to)
+        self.names: dict[str, str] = {}  # by the sha256 of the file
+        with suppress(NoPoliciesError):
+            for file in policy_files(path):
+                with suppress(OSError):
+                    self.names[hashlib.sha256(file.read_bytes()).hexdigest()] = file.name
+
+    def name_of(self, policy: str) -> str:
+        """The file of a policy's id, or of this name; NoPoliciesError where there is none."""
+        for name in self.names.values():
+            if policy in (name, Path(name).stem):
+                return name
+        raise NoPoliciesError(
+            message(
+                "unknown_policy",
+                policy=policy,
+                known="、".join(sorted(Path(n).stem for n in self.names.values())),
+            )
+        )
+
+    def put(self, name: str, data: bytes, key: str) -> list[str]:
+        """Write a file; those of the same id are moved aside and returned."""
+        same = [other for other in self.names.values() if Path(other).stem == Path(name).stem]
+        for other in same:
+            self.take_out(other)
+        target = self._path / name
+        temporary = self._path / f".{name}.new"
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, target)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            self.take_back()
+            raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
+        self._done.append((target, None))
+        self.names[key] = name
+        return same
+
+    def take_out(self, name: str) -> None:
+        """Move a file aside, under a name that is free there."""
+        aside = self._path / ASIDE
+        try:
+            aside.mkdir(exist_ok=True)
+            target, number = aside / name, 1
+            while target.exists():
+                number += 1
+                target = aside / f"{Path(name).stem}-{number}{Path(name).suffix}"
+            os.replace(self._path / name, target)
+        except OSError as error:
+            self.take_back()
+            raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
+        self._done.append((self._path / name, target))
+        self.names = {key: other for key, other in self.names.items() if other != name}
+
+    def publish(
+        self, settings: IndexSettings, progress: Progress, embedder: Embeddings | None
+    ) -> BuildReport:
+        """Bring the index up to date; the folder is put back as it was where that fails."""
+        try:
+            return build_locked(settings, progress, embedder)
+        except PolicyIndexError:
+            self.take_back()
+            raise
+
+    def take_back(self) -> None:
+        """Undo what was done, the last first."""
+        for path, moved in reversed(self._done):
+            if moved is None:
+                path.unlink(missing_ok=True)
+            else:
+                shutil.move(moved, path)
+        self._done.clear()
