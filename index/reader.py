@@ -72,6 +72,22 @@ def _decode(data: bytes) -> str | None:
     return str(best) if best is not None and best.chaos < 0.1 else None
 
 
+def decode_as(data: bytes, declared: str) -> str | None:
+    """Text of bytes that name their encoding themselves (HTML); None where they are no text.
+
+    What is valid UTF-8 is UTF-8 whatever is declared: pages are converted and their declaration is forgotten.
+    """
+    if not data.startswith(tuple(bom for bom, _ in _BOMS)):
+        if (text := _strict(data, "utf-8")) is not None and "\0" not in text:
+            return text
+        name = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}.get(declared.lower(), declared)
+        try:
+            return data.decode(name)
+        except (LookupError, ValueError):
+            pass
+    return _decode(data)
+
+
 def _strict(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode(encoding)
