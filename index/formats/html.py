@@ -144,7 +144,7 @@ class _Reader:
         caption = table.find("caption")
         if caption is not None:
             self._block(caption)
-        self.lines += map(Line, table_lines(_cells(rows)))
+        self.lines += table_lines(_cells(rows))
 
 
 def _cells(rows: list[list[Any]]) -> list[Cell]:

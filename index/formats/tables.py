@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from index.formats.text import Line
 from index.header import FIELD, known_labels
 from index.text import squeeze
 
@@ -28,9 +29,10 @@ class Cell:
     text: str
     rows: int = 1
     columns: int = 1
+    page: int = 0
 
 
-def table_lines(cells: Sequence[Cell]) -> list[str]:
+def table_lines(cells: Sequence[Cell]) -> list[Line]:
     """The lines that a table is read as; blank ones around what are rows of a table, [] where all is empty."""
     cells = _compact([cell for cell in cells if cell.column < WIDEST])
     if not any(cell.text.strip() for cell in cells):
@@ -42,17 +44,17 @@ def table_lines(cells: Sequence[Cell]) -> list[str]:
     ]
     fields = list(_fields(rows))
     if fields:
-        return ["", *fields, ""]
+        return [Line(""), *fields, Line("")]
     over, under = _across(rows, width), _across(rows[::-1], width)
     body = rows[len(over) : len(rows) - len(under)]
     if width == 1 or len(body) < 2:
-        return [line for row in rows for cell in row for line in _paragraphs(cell)]
-    below = [line for row in under[::-1] for cell in row for line in _paragraphs(cell)]
+        return _told(rows)
+    below = _told(under[::-1])
     return [
-        *(line for row in over for cell in row for line in _paragraphs(cell)),
-        "",
+        *_told(over),
+        Line(""),
         *_markdown(body, width),
-        "",
+        Line(""),
         *below,
     ]
 
@@ -79,16 +81,22 @@ def _compact(cells: Sequence[Cell]) -> list[Cell]:
             cell.text,
             sum(cell.row <= line < cell.row + cell.rows for line in lines),
             sum(cell.column <= place < cell.column + cell.columns for place in places),
+            cell.page,
         )
         for cell in kept
     ]
+
+
+def _told(rows: list[list[Cell]]) -> list[Line]:
+    """The paragraphs of cells that are no rows of a table."""
+    return [Line(text, cell.page) for row in rows for cell in row for text in _paragraphs(cell)]
 
 
 def _paragraphs(cell: Cell) -> list[str]:
     return [line for line in cell.text.splitlines() if line.strip()]
 
 
-def _fields(rows: list[list[Cell]]) -> Iterator[str]:
+def _fields(rows: list[list[Cell]]) -> Iterator[Line]:
     """Rows of tabs where a table holds nothing but labels of a document's header and their values."""
     labels = 0
     lines = []
@@ -101,10 +109,11 @@ def _fields(rows: list[list[Cell]]) -> Iterator[str]:
         heads = [squeeze(text).rstrip(":") for text in texts[::2]]
         if all(head in known_labels() or _is_label(text) for head, text in zip(heads, texts[::2], strict=True)):
             labels += sum(head in known_labels() for head in heads)
-            lines.append("\t".join(text.rstrip("：:") if n % 2 == 0 else text for n, text in enumerate(texts)))
+            pieces = [text.rstrip("：:") if n % 2 == 0 else text for n, text in enumerate(texts)]
+            lines.append(Line("\t".join(pieces), row[0].page))
         elif all(_is_field(text) for text in texts if text):
             labels += len(texts)
-            lines.append("\t".join(texts))
+            lines.append(Line("\t".join(texts), row[0].page))
         else:
             return
     if labels >= 2:
@@ -130,7 +139,7 @@ def _across(rows: list[list[Cell]], width: int) -> list[list[Cell]]:
     return found
 
 
-def _markdown(rows: list[list[Cell]], width: int) -> Iterator[str]:
+def _markdown(rows: list[list[Cell]], width: int) -> Iterator[Line]:
     depth = max(cell.rows for cell in rows[0])
     if not (1 < depth <= DEEPEST and depth < len(rows) and any(cell.columns > 1 for cell in rows[0])):
         depth = 1
@@ -140,13 +149,15 @@ def _markdown(rows: list[list[Cell]], width: int) -> Iterator[str]:
         text = "<br>".join(line.strip().replace("|", "\\|") for line in _paragraphs(cell))
         at = cell.row - top
         for row in range(at, min(at + cell.rows, len(grid))):
-            heads = row < depth
-            if row == at or heads or not _ONES.search(text):
-                for column in range(cell.column, cell.column + (cell.columns if heads else 1)):
+            head = row < depth
+            if row == at or head or not _ONES.search(text):
+                for column in range(cell.column, cell.column + (cell.columns if head else 1)):
                     grid[row][column] = text
-    yield _row([_head([grid[row][column] for row in range(depth)]) for column in range(width)])
-    yield _row(["---"] * width)
-    yield from (_row(row) for row in grid[depth:])
+    pages = [max(cell.page for cell in row) for row in rows]
+    heads = [_head([grid[row][column] for row in range(depth)]) for column in range(width)]
+    yield Line(_row(heads), pages[0])
+    yield Line(_row(["---"] * width), pages[0])
+    yield from (Line(_row(row), page) for row, page in zip(grid[depth:], pages[depth:], strict=True))
 
 
 def _head(texts: list[str]) -> str:

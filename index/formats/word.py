@@ -218,7 +218,7 @@ class _Reader:
             return [Line(" ".join(filter(None, row))) for row in texts]
         waiting, self._waiting = self._waiting, []
         notes = [line for note in waiting for line in self._note(*note)]
-        return [*map(Line, table_lines(cells)), *notes]
+        return [*table_lines(cells), *notes]
 
     def _merged(self, table: Any) -> list[Cell]:
         cells: list[Cell] = []
