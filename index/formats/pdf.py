@@ -99,12 +99,13 @@ def _upright(page: Page) -> Page:
 
 def _page(page: Page) -> _Page:
     width, height = float(page.width), float(page.height)
-    chars = [char for char in page.dedupe_chars().chars if char["text"].strip()]
+    everything = page.dedupe_chars().chars
+    chars = [char for char in everything if char["text"].strip()]
     unmapped = sum(_is_unmapped(char["text"]) for char in chars)
-    tables = [table for table in (_table(found, chars, page.page_number) for found in page.find_tables()) if table]
+    tables = [table for table in (_table(found, everything, page.page_number) for found in page.find_tables()) if table]
     outside = [
         char
-        for char in chars
+        for char in everything
         if char["upright"] and not any(_holds(table.box, char) for table in tables)
     ]
     covered = sum(

@@ -47,7 +47,8 @@ class TextLine:
 
 def lines_of(glyphs: Iterable[Glyph], page: int) -> list[TextLine]:
     """The lines that characters stand on; those of two columns in the order in which they are read."""
-    rows = _rows(sorted(glyphs, key=lambda glyph: (glyph.top + glyph.bottom, glyph.x0)))
+    every = sorted(glyphs, key=lambda glyph: (glyph.top + glyph.bottom, glyph.x0))
+    rows = [part for row in _rows(every) if (part := _stripped(row))]
     gutter = _gutter(rows)
     if gutter is None:
         return [_line(row, page) for row in rows]
@@ -66,6 +67,12 @@ def lines_of(glyphs: Iterable[Glyph], page: int) -> list[TextLine]:
             if part:
                 into.append(_line(part, page, column))
     return [*lines, *left, *right]
+
+
+def _stripped(row: list[Glyph]) -> list[Glyph]:
+    """A row without the blanks at its ends; [] where it is nothing but blanks."""
+    solid = [number for number, glyph in enumerate(row) if glyph.text.strip()]
+    return row[solid[0] : solid[-1] + 1] if solid else []
 
 
 def _rows(glyphs: list[Glyph]) -> list[list[Glyph]]:
@@ -93,11 +100,12 @@ def _line(row: list[Glyph], page: int, column: int = 0) -> TextLine:
         if before is not None:
             gap = glyph.x0 - before.x1
             latin = before.text[-1:].isascii() and glyph.text[:1].isascii()
-            if gap > (GAP if latin else 0.9) * size:
+            blank = not before.text.strip() or not glyph.text.strip()
+            if gap > (GAP if latin else 0.9) * size and not blank:
                 pieces.append(" ")
         pieces.append(glyph.text)
         before = glyph
-    text = "".join(pieces)
+    text = re.sub(r"[ \t]+", " ", "".join(pieces))
     word = re.match(r"[A-Za-z0-9.,%-]+|.[，。；：、！？）》”’〕]*", text)
     count = len(word.group()) if word else 1
     first = row[min(count, len(row)) - 1].x1 - row[0].x0

@@ -15,6 +15,8 @@ from index.lines import read_lines
 
 INDENT = 0.7  # of the size: what begins further in begins a paragraph
 APART = 1.45  # of the usual distance: lines further apart are two paragraphs
+RAGGED = 1.3  # of the size: how far a full line may end before the others where nothing is justified
+STRICT = 0.5  # the same of a line that ends with a sentence
 SMALLER = 0.92  # of the size of the text: a footnote's
 _ENDS = re.compile(r"[。；：！？.;:!?][”’）)]*$")
 _NOTE = re.compile(r"[①-⑳]|[\[〔(（［]\d{1,3}[\]〕)）］]|\d{1,3}(?=[^\d.])|[*＊]|注")
@@ -58,7 +60,7 @@ def paragraphs(pages: Sequence[PageBlocks]) -> Iterator[Line]:
     waiting: list[Line] = []  # footnotes, until the paragraph ends that the page's end broke
     text = ""
     last: TextLine | None = None
-    begun = Line("")
+    begun, goes_on = Line(""), False
     table: PageTable | None = None
     pages = [replace(page, lines=body, tables=page.tables) for page in pages if (body := page.lines) or page.tables]
     blocks = _blocks(pages, size)
@@ -83,14 +85,15 @@ def paragraphs(pages: Sequence[PageBlocks]) -> Iterator[Line]:
                 yield from table_lines(table.cells)
                 table = None
             block = blocks[item.page, item.column]
-            if last is not None and _joins(last, item, blocks[last.page, last.column], block):
+            if last is not None and _joins(last, item, blocks[last.page, last.column], block, goes_on):
+                goes_on = True
                 text = last.with_next(text, item.text)
             else:
                 if last is not None:
                     yield replace(begun, text=text)
                 yield from waiting
                 waiting = []
-                text = item.text
+                text, goes_on = item.text, False
                 begun = Line(text, item.page, _is_centred(item, block))
             last = item
         waiting += [Line(note.text, note.page) for note in _joined_notes(notes, blocks)]
@@ -150,8 +153,8 @@ def _pitch(steps: list[float], size: float) -> float:
     return ordered[len(ordered) // 4] if len(ordered) >= 4 else median(ordered) if ordered else 1.5 * size
 
 
-def _joins(last: TextLine, line: TextLine, before: _Block, block: _Block) -> bool:
-    """Whether a line goes on with the paragraph that the last one ends."""
+def _joins(last: TextLine, line: TextLine, before: _Block, block: _Block, goes_on: bool) -> bool:
+    """Whether a line goes on with the paragraph that the last one ends, which itself ``goes_on`` with another line."""
     em = max(last.size, line.size)
     if abs(last.size - line.size) > 0.08 * em:
         return False
@@ -167,12 +170,15 @@ def _joins(last: TextLine, line: TextLine, before: _Block, block: _Block) -> boo
         return False
     if line.x0 - block.left <= INDENT * em:
         return True
-    return beside and abs(line.x0 - last.x0) < 0.3 * em and not opens and not _ENDS.search(last.text)
+    if not beside or opens:
+        return False  # an indented block goes on: its second line begins further left, the others below each other
+    return line.x0 < last.x0 - em or (goes_on and abs(line.x0 - last.x0) < 0.3 * em and not _ENDS.search(last.text))
 
 
 def _is_full(line: TextLine, following: TextLine, block: _Block) -> bool:
     """Whether what the next line begins with had no room behind a line."""
-    return block.right - line.x1 < min(following.first, 8 * line.size) + 0.5 * line.size
+    slack = STRICT if _ENDS.search(line.text) else RAGGED
+    return block.right - line.x1 < min(following.first, 8 * line.size) + slack * line.size
 
 
 def _is_centred(line: TextLine, block: _Block) -> bool:

@@ -34,9 +34,8 @@ def blocks(source: str) -> Iterator[Block]:
 
 def cells_of(line: str) -> list[str]:
     """The cells of a row of Markdown or tabs, [] of a line that is none."""
-    line = line.rstrip()
     if line.startswith("|"):
-        return [cell.strip() for cell in line.strip("|").split("|")]
+        return [cell.strip() for cell in line.strip().strip("|").split("|")]
     return [cell.strip() for cell in line.split("\t")] if line.count("\t") >= 2 and "： \t" not in line else []
 
 
