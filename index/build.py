@@ -28,7 +28,9 @@ from index.errors import (
     message,
 )
 from index.facts import annotate
+from index.formats.text import READER_VERSION
 from index.keywords import KeywordIndex
+from index.known import known_texts
 from index.lock import one_builder
 from index.parser import PARSER_VERSION
 from index.policy import Chunk, Policy
@@ -92,16 +94,17 @@ def build(
         raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
     with one_builder(settings):
         _sweep(settings)
-        sources = read_sources(settings, progress)
         live = _live(settings)
+        sources = read_sources(settings, progress, known_texts(settings, live))
         if (
             live
-            and (live.files, live.skipped, live.schema, live.parser, live.model)
+            and (live.files, live.skipped, live.schema, live.parser, live.reader, live.model)
             == (
                 sources.files,
                 sources.skipped,
                 SCHEMA,
                 PARSER_VERSION,
+                READER_VERSION,
                 settings.embedding_model,
             )
             and _opens(settings, live.generation)
@@ -222,6 +225,8 @@ def _manifest(
         clauses=sum(len({duty.clause for duty in policy.duties}) for policy in policies),
         duties=sum(len(policy.duties) for policy in policies),
         targets=sum(len(policy.targets) for policy in policies),
+        reader=READER_VERSION,
+        faults=sources.faults,
     )
 
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from index.errors import StoreError, message
-from index.policy import Chunk, Comparator, Duty, HeaderField, Policy, Role, Section, Target
+from index.policy import Chunk, Comparator, Duty, HeaderField, Page, Policy, Role, Section, Target
 
 _METADATA = MetaData()
 
@@ -41,7 +41,7 @@ def _table(name: str, kind: type, *, keyed: bool = True) -> Table:
         Column(field.name, types.get(str(field.type), Text))
         for field in fields(kind)
         if not str(field.type).startswith(
-            ("tuple[HeaderField", "tuple[Section", "tuple[Duty", "tuple[Target")
+            ("tuple[HeaderField", "tuple[Section", "tuple[Duty", "tuple[Target", "tuple[Page")
         )
     ]
     own = (
@@ -64,12 +64,14 @@ _FIELDS = _table("header_fields", HeaderField)
 _SECTIONS = _table("sections", Section)
 _DUTIES = _table("duties", Duty)
 _TARGETS = _table("targets", Target)
+_PAGES = _table("pages", Page)
 _CHUNKS = _table("chunks", Chunk)
 _PARTS: tuple[tuple[str, Table, Any], ...] = (
     ("header", _FIELDS, HeaderField),
     ("sections", _SECTIONS, Section),
     ("duties", _DUTIES, Duty),
     ("targets", _TARGETS, Target),
+    ("pages", _PAGES, Page),
 )
 
 
@@ -133,6 +135,15 @@ def read(engine: Engine, generation: str) -> tuple[dict[str, Policy], tuple[Chun
             policies[row["id"]] = Policy(**own, **values)
         chunks = tuple(_object(Chunk, row) for row in _rows(connection, _CHUNKS, generation))
     return policies, chunks
+
+
+def texts(engine: Engine, generation: str, wanted: Iterable[str]) -> dict[str, tuple[str, tuple[Page, ...]]]:
+    """Source and pages of some policies of a generation, by id; those that it does not hold are left out."""
+    with engine.connect() as connection:
+        pages = _grouped(connection, _PAGES, Page, generation)
+        columns = select(_POLICIES.c.id, _POLICIES.c.source).where(_POLICIES.c.generation == generation)
+        sources = {row.id: row.source for row in connection.execute(columns)}
+    return {name: (sources[name], tuple(pages.get(name, ()))) for name in wanted if name in sources}
 
 
 def _rows(connection: Connection, table: Table, generation: str) -> Sequence[Mapping[str, Any]]:

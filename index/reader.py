@@ -1,13 +1,13 @@
-"""Bytes of a policy file to text. txt and Markdown, in UTF-8, UTF-16 or GB18030."""
+"""Bytes of a policy file, and their text where it is txt or Markdown, in UTF-8, UTF-16 or GB18030."""
 
 from __future__ import annotations
 
 import codecs
 from pathlib import Path
 
-from index.errors import NoPoliciesError, SourceError, UnsupportedFormatError, message
+from index.errors import NoPoliciesError, SourceError, message
+from index.formats.kinds import refuse_ending
 
-SUPPORTED = (".txt", ".md", ".markdown")
 LARGEST = 20 * 1024 * 1024  # bytes of one file
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -31,9 +31,7 @@ def read_bytes(path: Path) -> bytes:
         path.name.encode()
     except UnicodeEncodeError:
         raise SourceError(message("odd_name", file=path.name.encode(errors="replace").decode())) from None
-    if path.suffix.lower() not in SUPPORTED:
-        name = path.suffix.lstrip(".").upper() or path.name
-        raise UnsupportedFormatError(message("unsupported", file=path.name, format=name))
+    refuse_ending(path.name, path.suffix)
     try:
         size = path.stat().st_size
         if size > LARGEST:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.errors import (
@@ -12,8 +12,11 @@ from index.errors import (
     SourceError,
     message,
 )
+from index.formats.extraction import Extractor, TransientError
+from index.formats.kinds import READ, refuse_content
+from index.formats.text import Extracted
 from index.parser import parse
-from index.policy import Policy
+from index.policy import Page, Policy
 from index.reader import decode, policy_files, read_bytes
 from index.settings import IndexSettings
 
@@ -22,33 +25,71 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What the policy folder holds: files as name -> sha256, the skipped ones apart, problems as sentences."""
+    """What the policy folder holds: files as name -> sha256, the skipped ones apart, problems as sentences.
+
+    ``faults`` are the problems of documents whose text was looked for and not found, by the name of the file.
+    """
 
     policies: tuple[Policy, ...]
     files: dict[str, str]
     skipped: dict[str, str]
     problems: tuple[str, ...]
+    faults: dict[str, str] = field(default_factory=dict)
 
 
-def read_sources(settings: IndexSettings, progress: Progress) -> Sources:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an earlier build of the same reader found: it need not be read again."""
+
+    texts: Mapping[str, Extracted] = field(default_factory=dict)  # sha256 of a document -> its text
+    faults: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (name, sha256) -> why it has none
+
+
+def read_sources(settings: IndexSettings, progress: Progress, known: Known | None = None) -> Sources:
     """Every file of the folder; raises NoPoliciesError where none can be read as a policy."""
+    known = known or Known()
     policies: dict[str, Policy] = {}
     files: dict[str, str] = {}
     skipped: dict[str, str] = {}
     problems: list[str] = []
-    for path in policy_files(settings.policy_dir):
-        try:
-            data = read_bytes(path)
-            digest = hashlib.sha256(data).hexdigest()
-            skipped[path.name] = digest
-            if path.stem in policies:
-                other = next(name for name in files if Path(name).stem == path.stem)
-                raise SourceError(message("same_name", file=path.name, other=other))
-            policies[path.stem] = parse(decode(data, path.name), path.stem)
-            files[path.name] = skipped.pop(path.name)
-        except SourceError as error:
-            problems.append(str(error))
+    faults: dict[str, str] = {}
+    with Extractor() as extractor:
+        for path in policy_files(settings.policy_dir):
+            try:
+                data = read_bytes(path)
+                digest = hashlib.sha256(data).hexdigest()
+                skipped[path.name] = digest
+                if path.stem in policies:
+                    other = next(name for name in files if Path(name).stem == path.stem)
+                    raise SourceError(message("same_name", file=path.name, other=other))
+                policies[path.stem] = _policy(path, data, digest, extractor, known, faults)
+                files[path.name] = skipped.pop(path.name)
+            except SourceError as error:
+                problems.append(str(error))
     progress(message("step_read", count=len(files)))
     if not policies:
         raise NoPoliciesError("\n".join([*problems, message("no_policies", folder=settings.policy_dir)]))
-    return Sources(tuple(policies.values()), files, skipped, tuple(problems))
+    return Sources(tuple(policies.values()), files, skipped, tuple(problems), faults)
+
+
+def _policy(
+    path: Path, data: bytes, digest: str, extractor: Extractor, known: Known, faults: dict[str, str]
+) -> Policy:
+    """The policy that a file holds; a reason why it holds none goes into ``faults`` where it will hold next time too."""
+    form = READ.get(path.suffix.lower())
+    refuse_content(data, path.name, path.suffix)
+    if form is None:
+        return parse(decode(data, path.name), path.stem)
+    found = known.texts.get(digest)
+    if found is None:
+        try:
+            if (told := known.faults.get((path.name, digest))) is not None:
+                raise SourceError(told)
+            found = extractor.read(data, path.name, form)
+        except TransientError:
+            raise
+        except SourceError as error:
+            faults[path.name] = str(error)
+            raise
+    pages = tuple(Page(number, start) for start, number in found.pages)
+    return replace(parse(found.text, path.stem), pages=pages)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from index.dictionary import Dictionary
     from index.embedder import SentenceEmbeddings
 
-SCHEMA = 3  # of the files of a generation
+SCHEMA = 4  # of the files of a generation
 POINTER = "current"
 WORDS = "words.npz"  # of a generation
 BATCH = 5000  # Chroma takes at most 5,461 rows at once
@@ -64,6 +64,8 @@ class Manifest:
     clauses: int
     duties: int
     targets: int
+    reader: int = 0  # version of what reads PDF, DOCX and HTML
+    faults: dict[str, str] = field(default_factory=dict)  # of skipped documents: why they were
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,10 @@ from index.text import squeeze
 LEAST = 20  # characters that a document has at least
 LAYOUT = 400  # characters of a cell that is no cell of a table, but a place on the page
 ROWS = 20_000
-_CHARSET = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w-]{3,20})|<\?xml[^>]{0,100}?encoding=["']([\w-]{3,20})""", re.I)
+_CHARSET = re.compile(
+    rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w-]{3,20})|<\?xml[^>]{0,100}?encoding=["']([\w-]{3,20})""",
+    re.I,
+)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 _NOTED = re.compile(r"[\[〔(（［]?\d{1,3}[\]〕)）］]?|[①-⑳]")
@@ -269,7 +272,9 @@ def _trimmed(lines: list[Line], title: str) -> list[Line]:
 def _is_named(text: str, title: str) -> bool:
     """Whether a line is the title of the page, or a piece of it."""
     line, whole = squeeze(text.lstrip("# ")), squeeze(title)
-    return len(line) >= 8 and (line == whole or whole.startswith(line) or whole in line and len(line) < 120 and len(whole) >= 8)
+    return len(line) >= 8 and (
+        line == whole or whole.startswith(line) or (whole in line and len(line) < 120 and len(whole) >= 8)
+    )
 
 
 def _is_field(text: str) -> bool:

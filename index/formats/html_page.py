@@ -69,7 +69,11 @@ def page_title(root: Any) -> str:
         for item in root.iter("meta")
     }
     title = root.find(".//title")
-    own = re.split(r"[_|–—]|\s-\s|-(?=[^-]*(?:网|政府|门户)[^-]*$)", title.text or "")[0] if title is not None else ""
+    own = (
+        re.split(r"[_|–—]|\s-\s|-(?=[^-]*(?:网|政府|门户)[^-]*$)", title.text or "")[0]
+        if title is not None
+        else ""
+    )
     return " ".join((found.get("articletitle") or found.get("og:title") or own).split())
 
 
@@ -147,7 +151,12 @@ def _is_around(item: Any) -> bool:
 
 def _is_links(item: Any, running: float, plain: int, linked: int, links: int) -> bool:
     """Whether a block is a list of links to other pages."""
-    if not is_block(item) or item.tag in ("h1", "h2", "h3") or links < 2 or linked < MOSTLY * (plain + linked):
+    if (
+        not is_block(item)
+        or item.tag in ("h1", "h2", "h3")
+        or links < 2
+        or linked < MOSTLY * (plain + linked)
+    ):
         return False
     if squeeze("".join(item.itertext())).startswith("附件"):
         return False
@@ -167,7 +176,12 @@ def _weights(body: Any) -> dict[Any, tuple[float, int, int, int]]:
         texts = [(item.text, item in linked)] if isinstance(item.tag, str) else []
         for inner in item:
             more = found.get(inner, (0.0, 0, 0, 0))
-            weight, plain, inside, links = weight + more[0], plain + more[1], inside + more[2], links + more[3]
+            weight, plain, inside, links = (
+                weight + more[0],
+                plain + more[1],
+                inside + more[2],
+                links + more[3],
+            )
             texts.append((inner.tail, item in linked))
         for text, in_link in texts:
             size = len("".join((text or "").split()))

@@ -10,7 +10,7 @@ from index.errors import SourceError, UnsupportedFormatError, message
 
 TEXT = (".txt", ".md", ".markdown")
 PAGES = (".html", ".htm", ".shtml", ".xhtml")
-READ = {ending: "HTML" for ending in PAGES} | {".pdf": "PDF", ".docx": "DOCX"}
+READ = dict.fromkeys(PAGES, "HTML") | {".pdf": "PDF", ".docx": "DOCX"}
 SUPPORTED = (*TEXT, *READ)
 _OLD = {  # formats that an office program saves as DOCX or PDF, by their ending
     "DOC": "Word 97-2003", "WPS": "WPS", "OFD": "OFD", "XLS": "Excel", "XLSX": "Excel", "ET": "WPS", "PPT": "PowerPoint",
@@ -32,7 +32,10 @@ _MAGIC = (
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
 )
-_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_MARKUP = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.I | re.S,
+)
 
 
 def refuse_ending(name: str, suffix: str) -> None:
@@ -41,7 +44,9 @@ def refuse_ending(name: str, suffix: str) -> None:
         return
     ending = suffix.lstrip(".").upper()
     if ending in _OLD:
-        raise UnsupportedFormatError(message("old_format", file=name, format=_OLD[ending], ending=ending.lower()))
+        raise UnsupportedFormatError(
+            message("old_format", file=name, format=_OLD[ending], ending=ending.lower())
+        )
     if ending in _IMAGES:
         raise UnsupportedFormatError(message("image", file=name))
     if ending in _ARCHIVES:

@@ -9,7 +9,11 @@ _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
     (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
-_ENCLOSED = {"decimalenclosedcircle": 0x2460, "decimalenclosedparen": 0x2474, "decimalenclosedfullstop": 0x2488}
+_ENCLOSED = {
+    "decimalenclosedcircle": 0x2460,
+    "decimalenclosedparen": 0x2474,
+    "decimalenclosedfullstop": 0x2488,
+}
 _CYCLES = {"ideographtraditional": "甲乙丙丁戊己庚辛壬癸", "ideographzodiac": "子丑寅卯辰巳午未申酉戌亥"}
 _COUNTED = (
     "chinesecounting", "chinesecountingthousand", "japanesecounting", "taiwanesecounting",

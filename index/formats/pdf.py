@@ -5,6 +5,7 @@ Text comes from the places of its characters (pdfplumber over pdfminer.six): the
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -102,7 +103,11 @@ def _page(page: Page) -> _Page:
     everything = page.dedupe_chars().chars
     chars = [char for char in everything if char["text"].strip()]
     unmapped = sum(_is_unmapped(char["text"]) for char in chars)
-    tables = [table for table in (_table(found, everything, page.page_number) for found in page.find_tables()) if table]
+    tables = [
+        table
+        for table in (_table(found, everything, page.page_number) for found in page.find_tables())
+        if table
+    ]
     outside = [
         char
         for char in everything
@@ -162,7 +167,7 @@ def cell_text(lines: list[TextLine], width: float) -> str:
     inner = max(line.x1 - line.x0 for line in lines)
     room = max(inner, width - 2 * min(8.0, max(1.0, width * 0.05)))
     texts = [lines[0].text]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in itertools.pairwise(lines):
         full = before.x1 - before.x0 + line.first > room - 0.3 * line.size
         if full or before.text.endswith(("、", "，", ",", "（", "(")):
             texts[-1] = before.with_next(texts[-1], line.text)

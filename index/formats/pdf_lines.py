@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -130,7 +131,7 @@ def _gutter(rows: list[list[Glyph]]) -> float | None:
     right = max(glyph.x1 for row in rows for glyph in row)
     candidates: list[float] = []
     for row in rows:
-        for before, glyph in zip(row, row[1:], strict=False):
+        for before, glyph in itertools.pairwise(row):
             middle = (before.x1 + glyph.x0) / 2
             central = abs(middle - (left + right) / 2) < 0.1 * (right - left)
             if central and glyph.x0 - before.x1 > 1.2 * glyph.size:
@@ -141,7 +142,10 @@ def _gutter(rows: list[list[Glyph]]) -> float | None:
     parted = [row for row in rows if not any(glyph.x0 < gutter < glyph.x1 for glyph in row)]
     if len(parted) < max(COLUMN_LINES, 0.5 * len(rows)):
         return None
-    for side in ([g for g in row if g.x1 <= gutter] for row in parted), ([g for g in row if g.x0 >= gutter] for row in parted):
+    for side in (
+        ([g for g in row if g.x1 <= gutter] for row in parted),
+        ([g for g in row if g.x0 >= gutter] for row in parted),
+    ):
         widths = [part[-1].x1 - part[0].x0 for part in side if part]
         if not widths or sum(widths) / len(widths) < FILLED * (right - left) / 2:
             return None
@@ -152,5 +156,5 @@ def _centred(row: list[Glyph], gutter: float) -> bool:
     """Whether a short row lies around the gutter without crossing it with a character."""
     return bool(
         row[0].x1 < gutter < row[-1].x0
-        and all(b.x0 - a.x1 < 1.2 * b.size for a, b in zip(row, row[1:], strict=False))
+        and all(b.x0 - a.x1 < 1.2 * b.size for a, b in itertools.pairwise(row))
     )

@@ -13,7 +13,9 @@ from index.text import squeeze
 
 MARGIN = 0.12  # of a page's height
 REPEATED = 0.3  # of the pages (and two at least), on which a line stands that is the page's own
-_NUMBER = re.compile(r"[-—–·•*]*(?:第?\d{1,4}页?(?:[,，]?(?:/|共|of)\d{1,4}页?)?|[ivxl]{1,6})[-—–·•*]*|page\d{1,4}(?:of\d{1,4})?")
+_NUMBER = re.compile(
+    r"[-—–·•*]*(?:第?\d{1,4}页?(?:[,，]?(?:/|共|of)\d{1,4}页?)?|[ivxl]{1,6})[-—–·•*]*|page\d{1,4}(?:of\d{1,4})?"
+)
 
 
 def without_margins(pages: Sequence[PageBlocks]) -> list[PageBlocks]:

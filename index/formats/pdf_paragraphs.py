@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -62,7 +63,9 @@ def paragraphs(pages: Sequence[PageBlocks]) -> Iterator[Line]:
     last: TextLine | None = None
     begun, goes_on = Line(""), False
     table: PageTable | None = None
-    pages = [replace(page, lines=body, tables=page.tables) for page in pages if (body := page.lines) or page.tables]
+    pages = [
+        replace(page, lines=body, tables=page.tables) for page in pages if (body := page.lines) or page.tables
+    ]
     blocks = _blocks(pages, size)
     for page in pages:
         notes = _notes(page.lines, size)
@@ -141,7 +144,7 @@ def _block(lines: Sequence[TextLine], size: float) -> _Block:
     right = ends[min(len(ends) - 1, int(0.97 * len(ends)))]
     steps = [
         b.top - a.top
-        for a, b in zip(lines, lines[1:], strict=False)
+        for a, b in itertools.pairwise(lines)
         if a.page == b.page and 0 < b.top - a.top < 4 * size
     ]
     return _Block(left, right, size, _pitch(steps, size))
@@ -172,7 +175,9 @@ def _joins(last: TextLine, line: TextLine, before: _Block, block: _Block, goes_o
         return True
     if not beside or opens:
         return False  # an indented block goes on: its second line begins further left, the others below each other
-    return line.x0 < last.x0 - em or (goes_on and abs(line.x0 - last.x0) < 0.3 * em and not _ENDS.search(last.text))
+    return line.x0 < last.x0 - em or (
+        goes_on and abs(line.x0 - last.x0) < 0.3 * em and not _ENDS.search(last.text)
+    )
 
 
 def _is_full(line: TextLine, following: TextLine, block: _Block) -> bool:
@@ -199,9 +204,7 @@ def _notes(lines: Sequence[TextLine], size: float) -> list[TextLine]:
     return found if at and found and min(line.top for line in found) > above - size else []
 
 
-def _joined_notes(
-    notes: Sequence[TextLine], blocks: dict[tuple[int, int], _Block]
-) -> Iterator[TextLine]:
+def _joined_notes(notes: Sequence[TextLine], blocks: dict[tuple[int, int], _Block]) -> Iterator[TextLine]:
     whole: TextLine | None = None
     for note in notes:
         if whole is not None and not _NOTE.match(note.text):
@@ -222,7 +225,10 @@ def _in_order(lines: Sequence[TextLine], tables: Sequence[PageTable]) -> list[Te
             (
                 number
                 for number, item in enumerate(items)
-                if isinstance(item, TextLine) and item.top >= table.box[1] and item.x1 > table.box[0] and item.x0 < table.box[2]
+                if isinstance(item, TextLine)
+                and item.top >= table.box[1]
+                and item.x1 > table.box[0]
+                and item.x0 < table.box[2]
             ),
             len(items),
         )
@@ -252,7 +258,9 @@ def _with(table: PageTable, following: PageTable) -> PageTable:
         more = {cell.column: cell.text for cell in rest[0] if cell.text}
         last = first[-1][0].row
         cells = [
-            replace(cell, text="".join((cell.text, more.pop(cell.column)))) if cell.row == last and cell.column in more else cell
+            replace(cell, text="".join((cell.text, more.pop(cell.column))))
+            if cell.row == last and cell.column in more
+            else cell
             for cell in cells
         ]
         rest = rest[1:]
@@ -276,4 +284,10 @@ def _is_rest(last: Sequence[Cell], row: Sequence[Cell], rows: Sequence[Sequence[
     before = {cell.column for cell in last if cell.text}
     own = {cell.column for cell in row if cell.text}
     named = sum(any(cell.column == 0 and cell.text for cell in other) for other in rows)
-    return bool(own) and 0 not in own and own < before and len(before) - len(own) >= 2 and named > 0.8 * len(rows)
+    return (
+        bool(own)
+        and 0 not in own
+        and own < before
+        and len(before) - len(own) >= 2
+        and named > 0.8 * len(rows)
+    )

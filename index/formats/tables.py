@@ -107,7 +107,9 @@ def _fields(rows: list[list[Cell]]) -> Iterator[Line]:
         if not texts:
             continue
         heads = [squeeze(text).rstrip(":") for text in texts[::2]]
-        if all(head in known_labels() or _is_label(text) for head, text in zip(heads, texts[::2], strict=True)):
+        if all(
+            head in known_labels() or _is_label(text) for head, text in zip(heads, texts[::2], strict=True)
+        ):
             labels += sum(head in known_labels() for head in heads)
             pieces = [text.rstrip("：:") if n % 2 == 0 else text for n, text in enumerate(texts)]
             lines.append(Line("\t".join(pieces), row[0].page))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+LONGEST = 5_000_000  # characters of a document
 READER_VERSION = 1  # counts up where a reader gives another text for the same bytes
 
 _WIDE = r"[⺀-鿿豈-﫿︰-﹏＀-￯　-〿“”‘’—…·①-⑳〇]"
@@ -62,4 +63,6 @@ def joined(lines: list[Line]) -> Extracted:
     whole = "\n".join(pieces).rstrip("\n")
     if not whole.strip():
         raise UnreadableError("no_text")
+    if len(whole) > LONGEST:
+        raise UnreadableError("too_much_text", size=len(whole) // 10_000, limit=LONGEST // 10_000)
     return Extracted(whole + "\n", tuple(pages))

@@ -22,7 +22,16 @@ _GONE = frozenset(
         "trPr", "tcPr", "tblGrid", "sectPr", "altChunk", "footnoteRef", "endnoteRef", "annotationRef",
     )
 )  # fmt: skip
-_SYMBOLS = {"F0FC": "√", "F0FE": "☑", "F052": "☑", "F0A8": "□", "F06F": "□", "F0A3": "□", "2610": "□", "2611": "☑"}
+_SYMBOLS = {
+    "F0FC": "√",
+    "F0FE": "☑",
+    "F052": "☑",
+    "F0A8": "□",
+    "F06F": "□",
+    "F0A3": "□",
+    "2610": "□",
+    "2611": "☑",
+}
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _OFFICE = "officeDocument"
 
@@ -222,7 +231,9 @@ class _Reader:
 
     def _merged(self, table: Any) -> list[Cell]:
         cells: list[Cell] = []
-        above: dict[int, int] = {}  # column -> number in ``cells`` of the cell that may be merged downwards there
+        above: dict[
+            int, int
+        ] = {}  # column -> number in ``cells`` of the cell that may be merged downwards there
         for count, row in enumerate(_rows(table)):
             column = int(value(child(child(row, "trPr"), "gridBefore")) or 0)
             for item in _cells(row):

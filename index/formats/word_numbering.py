@@ -60,7 +60,7 @@ class Numbering:
         counts[at] = counts.get(at, own.start - 1) + 1
         for deeper in [level for level in counts if level > at]:
             restart = known.levels[deeper].restart if deeper in known.levels else -1
-            if restart < 0 or 0 < restart and at < restart:
+            if restart < 0 or (restart > 0 and at < restart):
                 del counts[deeper]
 
         def shown(match: re.Match[str]) -> str:

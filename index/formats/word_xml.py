@@ -35,7 +35,9 @@ class Package:
         data = self._read(name)
         if data is None:
             return None
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+        )
         try:
             return etree.fromstring(data, parser)
         except etree.XMLSyntaxError as error:

@@ -36,7 +36,9 @@ def cells_of(line: str) -> list[str]:
     """The cells of a row of Markdown or tabs, [] of a line that is none."""
     if line.startswith("|"):
         return [cell.strip() for cell in line.strip().strip("|").split("|")]
-    return [cell.strip() for cell in line.split("\t")] if line.count("\t") >= 2 and "： \t" not in line else []
+    return (
+        [cell.strip() for cell in line.split("\t")] if line.count("\t") >= 2 and "： \t" not in line else []
+    )
 
 
 def as_docx(source: str) -> bytes:
@@ -74,16 +76,24 @@ PAGE = """<!DOCTYPE html>
 def as_html(source: str, charset: str = "utf-8") -> bytes:
     """A page of a portal with the text in it, and navigation and foot around it."""
     parts = []
-    title = next((text for block in blocks(source) if isinstance(block, tuple) for level, text in [block] if level), "")
+    title = next(
+        (text for block in blocks(source) if isinstance(block, tuple) for level, text in [block] if level), ""
+    )
     for block in blocks(source):
         if isinstance(block, tuple):
             level, text = block
             said = escape(text)
-            parts.append(f"<h{level}>{said}</h{level}>" if level else f"<p>&nbsp;&nbsp;&nbsp;&nbsp;{said}</p>")
+            parts.append(
+                f"<h{level}>{said}</h{level}>" if level else f"<p>&nbsp;&nbsp;&nbsp;&nbsp;{said}</p>"
+            )
             continue
-        rows = ["".join(f"<td>{escape(cell).replace('&lt;br&gt;', '<br>')}</td>" for cell in row) for row in block]
+        rows = [
+            "".join(f"<td>{escape(cell).replace('&lt;br&gt;', '<br>')}</td>" for cell in row) for row in block
+        ]
         parts.append(f"<table border=1>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>")
-    return PAGE.format(charset=charset, title=title, body="\n".join(parts)).encode(charset, "xmlcharrefreplace")
+    return PAGE.format(charset=charset, title=title, body="\n".join(parts)).encode(
+        charset, "xmlcharrefreplace"
+    )
 
 
 @cache
@@ -102,23 +112,35 @@ def as_pdf(source: str, head: str = "某市人民政府公报", **options: Any) 
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
 
-    body = ParagraphStyle("body", fontName=font(), fontSize=12, leading=20, firstLineIndent=24, wordWrap="CJK")
+    body = ParagraphStyle(
+        "body", fontName=font(), fontSize=12, leading=20, firstLineIndent=24, wordWrap="CJK"
+    )
     title = ParagraphStyle("title", parent=body, fontSize=16, leading=26, alignment=1, firstLineIndent=0)
     small = ParagraphStyle("cell", parent=body, fontSize=10, leading=14, firstLineIndent=0)
     story: list[Any] = []
     for block in blocks(source):
         if isinstance(block, tuple):
             level, text = block
-            story.append(Paragraph(escape(text), title if level == 1 or (level == 2 and "的通知" in text) else body))
+            story.append(
+                Paragraph(escape(text), title if level == 1 or (level == 2 and "的通知" in text) else body)
+            )
             continue
         width = max(map(len, block))
         rows = [
-            [Paragraph(escape(cell).replace("&lt;br&gt;", "<br/>"), small) for cell in [*row, *[""] * (width - len(row))]]
+            [
+                Paragraph(escape(cell).replace("&lt;br&gt;", "<br/>"), small)
+                for cell in [*row, *[""] * (width - len(row))]
+            ]
             for row in block
         ]
         story += [
             Spacer(0, 6),
-            Table(rows, colWidths=[450 / width] * width, repeatRows=1, style=[("GRID", (0, 0), (-1, -1), 0.5, "black")]),
+            Table(
+                rows,
+                colWidths=[450 / width] * width,
+                repeatRows=1,
+                style=[("GRID", (0, 0), (-1, -1), 0.5, "black")],
+            ),
             Spacer(0, 6),
         ]
 
@@ -128,6 +150,8 @@ def as_pdf(source: str, head: str = "某市人民政府公报", **options: Any) 
         canvas.drawCentredString(A4[0] / 2, 36, f"— {made.page} —")
 
     file = BytesIO()
-    made = SimpleDocTemplate(file, pagesize=A4, leftMargin=72, rightMargin=72, topMargin=72, bottomMargin=72, **options)
+    made = SimpleDocTemplate(
+        file, pagesize=A4, leftMargin=72, rightMargin=72, topMargin=72, bottomMargin=72, **options
+    )
     made.build(story, onFirstPage=margins, onLaterPages=margins)
     return file.getvalue()
