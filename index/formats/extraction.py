@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import time
@@ -67,6 +68,8 @@ class Extractor:
             line = b""
         if not line:
             self._stop()
+            if process.returncode == -signal.SIGXCPU:
+                raise TransientError(message("too_slow", file=name, seconds=int(self._seconds)))
             raise TransientError(message("reader_died", file=name))
         answer: dict[str, Any] = json.loads(line)
         return answer

@@ -136,7 +136,7 @@ def _is_unmapped(text: str) -> bool:
 
 def _holds(box: tuple[float, float, float, float], char: dict[str, Any]) -> bool:
     x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+    return bool(box[0] <= x <= box[2] and box[1] <= y <= box[3])
 
 
 def _table(found: Any, chars: list[dict[str, Any]], page: int) -> PageTable | None:

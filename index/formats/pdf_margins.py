@@ -20,25 +20,28 @@ _NUMBER = re.compile(
 
 def without_margins(pages: Sequence[PageBlocks]) -> list[PageBlocks]:
     """The pages without the lines of their margins that number them or that other pages repeat."""
-    seen: Counter[str] = Counter()
-    for page in pages:
-        seen.update({_key(line) for line in page.lines if _in_margin(line, page)})
+    outer = [_outer(page) for page in pages]
+    seen = Counter(key for lines in outer for key in {_key(line) for line in lines})
     often = max(2, REPEATED * len(pages))
-
-    def is_own(line: TextLine, page: PageBlocks) -> bool:
-        if not _in_margin(line, page):
-            return False
-        return bool(_NUMBER.fullmatch(squeeze(line.text))) or seen[_key(line)] >= often
-
-    return [replace(page, lines=[line for line in page.lines if not is_own(line, page)]) for page in pages]
+    done = []
+    for page, lines in zip(pages, outer, strict=True):
+        own = {
+            id(line) for line in lines if _NUMBER.fullmatch(squeeze(line.text)) or seen[_key(line)] >= often
+        }
+        done.append(replace(page, lines=[line for line in page.lines if id(line) not in own]))
+    return done
 
 
 def _key(line: TextLine) -> str:
     return re.sub(r"\d+", "0", squeeze(line.text))
 
 
-def _in_margin(line: TextLine, page: PageBlocks) -> bool:
-    """Whether a line is one of the first two or last two of a page, and near its edge."""
-    tops = sorted({other.top for other in page.lines})
-    outer = line.top in (*tops[:2], *tops[-2:])
-    return outer and (line.bottom < MARGIN * page.height or line.top > (1 - MARGIN) * page.height)
+def _outer(page: PageBlocks) -> list[TextLine]:
+    """The first two and the last two lines of a page, where they are near its edge."""
+    tops = sorted({line.top for line in page.lines})
+    ends = {*tops[:2], *tops[-2:]}
+    return [
+        line
+        for line in page.lines
+        if line.top in ends and (line.bottom < MARGIN * page.height or line.top > (1 - MARGIN) * page.height)
+    ]

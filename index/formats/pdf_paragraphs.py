@@ -271,8 +271,10 @@ def _with(table: PageTable, following: PageTable) -> PageTable:
 
 
 def _rows(cells: Sequence[Cell]) -> list[list[Cell]]:
-    numbers = sorted({cell.row for cell in cells})
-    return [[cell for cell in cells if cell.row == number] for number in numbers]
+    rows: dict[int, list[Cell]] = {}
+    for cell in cells:
+        rows.setdefault(cell.row, []).append(cell)
+    return [rows[number] for number in sorted(rows)]
 
 
 def _texts(row: Sequence[Cell]) -> list[str]:

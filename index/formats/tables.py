@@ -7,6 +7,7 @@ for every row); one with a number is left empty below, so that nothing is counte
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -38,10 +39,9 @@ def table_lines(cells: Sequence[Cell]) -> list[Line]:
     if not any(cell.text.strip() for cell in cells):
         return []
     width = max(cell.column + cell.columns for cell in cells)
-    rows = [
-        [cell for cell in cells if cell.row == number]
-        for number in range(1 + max(cell.row for cell in cells))
-    ]
+    rows: list[list[Cell]] = [[] for _ in range(1 + max(cell.row for cell in cells))]
+    for cell in cells:
+        rows[cell.row].append(cell)
     fields = list(_fields(rows))
     if fields:
         return [Line(""), *fields, Line("")]
@@ -76,11 +76,11 @@ def _compact(cells: Sequence[Cell]) -> list[Cell]:
     places = sorted({cell.column for cell in kept})
     return [
         Cell(
-            lines.index(cell.row),
-            places.index(cell.column),
+            row := bisect_left(lines, cell.row),
+            column := bisect_left(places, cell.column),
             cell.text,
-            sum(cell.row <= line < cell.row + cell.rows for line in lines),
-            sum(cell.column <= place < cell.column + cell.columns for place in places),
+            bisect_left(lines, cell.row + cell.rows) - row,
+            bisect_left(places, cell.column + cell.columns) - column,
             cell.page,
         )
         for cell in kept
