@@ -49,12 +49,14 @@ def read_pdf(data: bytes) -> list[Line]:
                 raise UnreadableError("too_many_pages", pages=len(document.pages), limit=PAGES)
             found = list(_pages(document.pages))
     except PdfminerException as error:
+        _refuse_heavy(error)
         if isinstance(error.args[0] if error.args else None, PDFPasswordIncorrect):
             raise UnreadableError("encrypted", format="PDF") from error
         raise UnreadableError("broken", format="PDF") from error
     except (UnreadableError, MemoryError):
         raise
     except Exception as error:  # pdfminer.six raises whatever a malformed object runs into
+        _refuse_heavy(error)
         raise UnreadableError("broken", format="PDF") from error
     bare = [page.number for page in found if page.scanned]
     if bare:
@@ -64,6 +66,14 @@ def read_pdf(data: bytes) -> list[Line]:
     if glyphs and sum(page.unmapped for page in found) > UNMAPPED * glyphs:
         raise UnreadableError("unmapped")
     return whole_titles(list(paragraphs(without_margins([page.blocks for page in found]))))
+
+
+def _refuse_heavy(error: BaseException | None) -> None:
+    """Raise MemoryError where that is what an error of pdfminer.six hides."""
+    while error is not None:
+        if any(isinstance(item, MemoryError) for item in (error, *error.args)):
+            raise MemoryError from error
+        error = error.__cause__ or error.__context__
 
 
 @dataclass(frozen=True, slots=True)
