@@ -18,6 +18,7 @@ INDENT = 0.7  # of the size: what begins further in begins a paragraph
 APART = 1.45  # of the usual distance: lines further apart are two paragraphs
 RAGGED = 1.3  # of the size: how far a full line may end before the others where nothing is justified
 STRICT = 0.5  # the same of a line that ends with a sentence
+NARROW = 0.5  # of a page's width: lines that are all shorter say nothing of where its block ends
 SMALLER = 0.92  # of the size of the text: a footnote's
 _ENDS = re.compile(r"[。；：！？.;:!?][”’）)]*$")
 _NOTE = re.compile(r"[①-⑳]|[\[〔(（［]\d{1,3}[\]〕)）］]|\d{1,3}(?=[^\d.])|[*＊]|注")
@@ -123,13 +124,17 @@ def _blocks(pages: Sequence[PageBlocks], size: float) -> dict[tuple[int, int], _
         every = [line for page in pages for line in page.lines if line.column == column]
         if every:
             usual[column] = _block(every, size)
+            wide = max(page.width for page in pages)
+            if column == 0 and usual[column].right - usual[column].left < NARROW * wide:
+                usual[column] = replace(usual[column], right=wide - usual[column].left)
     for page in pages:
         for column in {line.column for line in page.lines}:
             own = [line for line in page.lines if line.column == column]
             whole = usual[column]
             block = _block(own, size) if len(own) >= 8 else whole
             left = block.left if abs(block.left - whole.left) < 6 * size else whole.left
-            right = block.right if len(own) >= 8 else whole.right
+            told = len(own) >= 8 and (column or block.right - block.left >= NARROW * page.width)
+            right = block.right if told else whole.right
             found[page.number, column] = _Block(left, right, size, whole.pitch)
     return found
 

@@ -40,5 +40,5 @@ def _begins(line: Line) -> bool:
         and bool(text)
         and not is_title(text)
         and not is_number_line(text)
-        and not re.search(r"[。；：:|\t]|文件$|[0-9〇]日$|^[（(]", text)
+        and not re.search(r"[。；：:|\t]|文件$|[0-9〇]日$|^[（(]|^#* *附[件表录]", text)
     )

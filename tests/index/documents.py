@@ -107,7 +107,7 @@ def font() -> str:
 
 
 def as_pdf(source: str, head: str = "某市人民政府公报", **options: Any) -> bytes:
-    """A PDF of A4 pages with a running head and page numbers; headings are centred, tables ruled, their head repeated."""
+    """A PDF of A4 pages with page numbers and a running head unless that is ""; headings are centred, tables ruled, their head repeated."""
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
@@ -146,7 +146,8 @@ def as_pdf(source: str, head: str = "某市人民政府公报", **options: Any) 
 
     def margins(canvas: Any, made: Any) -> None:
         canvas.setFont(font(), 9)
-        canvas.drawCentredString(A4[0] / 2, A4[1] - 40, head)
+        if head:
+            canvas.drawCentredString(A4[0] / 2, A4[1] - 40, head)
         canvas.drawCentredString(A4[0] / 2, 36, f"— {made.page} —")
 
     file = BytesIO()
