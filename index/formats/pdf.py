@@ -6,6 +6,7 @@ Text comes from the places of its characters (pdfplumber over pdfminer.six): the
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -39,6 +40,7 @@ def read_pdf(data: bytes) -> list[Line]:
     from pdfminer.pdfdocument import PDFPasswordIncorrect
     from pdfplumber.utils.exceptions import PdfminerException
 
+    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # a line for each oddity of each font
     if b"%%EOF" not in data[-_TAIL:]:
         raise UnreadableError("broken", format="PDF")
     try:

@@ -6,6 +6,7 @@ Read from the parts themselves: python-docx knows no numbering, no footnotes, no
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -45,15 +46,20 @@ class _Styles:
 
     def find(self, style: str, group: str, name: str) -> Any:
         """A property of a style (``pPr`` or ``rPr``), or of one that it is based on."""
+        properties = (child(child(item, group), name) for item in self._chain(style))
+        return next((found for found in properties if found is not None), None)
+
+    def numbered(self, style: str, name: str) -> str:
+        """``numId`` or ``ilvl`` of a style; each may come from another one that it is based on."""
+        lists = (child(child(item, "pPr"), "numPr") for item in self._chain(style))
+        return next((found for item in lists if (found := value(child(item, name)))), "")
+
+    def _chain(self, style: str) -> Iterator[Any]:
         seen = set()
-        while style and style not in seen:
+        while style in self.by_id and style not in seen:
             seen.add(style)
-            item = self.by_id.get(style)
-            found = child(child(item, group), name)
-            if found is not None:
-                return found
-            style = value(child(item, "basedOn"))
-        return None
+            yield self.by_id[style]
+            style = value(child(self.by_id[style], "basedOn"))
 
     def name(self, style: str) -> str:
         return value(child(self.by_id.get(style), "name")).lower()
@@ -186,11 +192,11 @@ class _Reader:
         return False
 
     def _marker(self, own: Any, style: str) -> str:
-        direct, styled = child(own, "numPr"), self._styles.find(style, "pPr", "numPr")
-        number = value(child(direct, "numId")) or value(child(styled, "numId"))
+        direct = child(own, "numPr")
+        number = value(child(direct, "numId")) or self._styles.numbered(style, "numId")
         if number in ("", "0"):
             return ""
-        level = value(child(direct, "ilvl")) or value(child(styled, "ilvl"))
+        level = value(child(direct, "ilvl")) or self._styles.numbered(style, "ilvl")
         at = int(level) if level else self._numbering.level_of(number, style)
         return self._numbering.marker(number, at)
 
