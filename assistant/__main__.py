@@ -20,7 +20,7 @@ from dotenv import load_dotenv
 from assistant.answer import SCHEMA, Answer
 from assistant.incoming import is_history, is_text
 from assistant.settings import Settings, SettingsError
-from assistant.view import printable
+from assistant.view import place_of, printable, texts
 from index.errors import PolicyIndexError, message
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def as_text(answer: Answer) -> str:
             cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
             lines.append("  ".join([*cells, mark]).rstrip())
     for citation in answer.citations:
-        place = " › ".join(citation.section) or citation.title
+        place = place_of(citation, texts(answer.language)) or citation.title
         quote = " ".join(citation.quote.split())
         lines.append(f"[{citation.number}] {citation.document_number or citation.policy} {place}：{quote}")
     return "\n".join(lines)

@@ -24,6 +24,16 @@ class Citation:
     end: int
     quote: str
     score: float
+    page: int | None = (
+        None  # on which the quoted paragraph begins; in the JSON only where the document has pages
+    )
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's object."""
+        data = asdict(self)
+        if self.page is None:
+            del data["page"]
+        return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,10 @@ class Answer:
 
     def to_json(self) -> dict[str, Any]:
         """The contract's object, ready for ``json.dumps(…, ensure_ascii=False)``."""
-        data = asdict(self) | {"passages": tuple(passage.to_json() for passage in self.passages)}
+        data = asdict(self) | {
+            "citations": tuple(citation.to_json() for citation in self.citations),
+            "passages": tuple(passage.to_json() for passage in self.passages),
+        }
         order = (
             "id",
             "question",

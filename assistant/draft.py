@@ -156,6 +156,7 @@ class Draft:
             end=key[2],
             quote=policy.source[key[1] : key[2]],
             score=round(self.scores[key], 4),
+            page=policy.page_at(key[1]),
         )
 
     def table(self) -> Table | None:

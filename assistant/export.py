@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.answer import Answer, Citation
 from assistant.conversation import Turn
-from assistant.view import NEAREST, printable
+from assistant.view import NEAREST, place_of, printable, texts
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -169,7 +169,7 @@ def _checked(answer: Answer, words: Words) -> str:
 def _note(citation: Citation) -> str:
     """What a footnote says: the clause to the letter, and where it stands."""
     number = f"（{citation.document_number}）" if citation.document_number else ""
-    place = " › ".join(citation.section)
+    place = place_of(citation, texts())
     return _plain(f"“{citation.quote.strip()}”——{citation.title}{number} {place}")
 
 

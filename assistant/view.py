@@ -95,6 +95,15 @@ def with_citations(text: str, citations: Iterable[Citation]) -> str:
     return _MARK.sub(lambda match: _mark(int(match[1]), known), lines(text))
 
 
+def place_of(citation: Citation, words: Mapping[str, str]) -> str:
+    """Where a citation stands: its path of headings, and its page where the document has pages."""
+    return " ".join(filter(None, (" › ".join(citation.section), _page(citation, words))))
+
+
+def _page(citation: Citation, words: Mapping[str, str]) -> str:
+    return "" if citation.page is None else words["page"].format(page=citation.page)
+
+
 def _mark(number: int, known: Mapping[int, Citation]) -> str:
     citation = known.get(number)
     if citation is None:
@@ -133,16 +142,15 @@ def _sources(citations: Sequence[Citation], words: Mapping[str, str]) -> str:
     if not citations:
         return ""
     items = [
-        f"<li>{_mark(c.number, {c.number: c})} {safe(' '.join(filter(None, _source(c))))}</li>"
+        f"<li>{_mark(c.number, {c.number: c})} {safe(' '.join(filter(None, _source(c, words))))}</li>"
         for c in citations
     ]
     summary = safe(words["sources"].format(count=len(items)))
     return f'<details class="sources"><summary>{summary}</summary><ul>{"".join(items)}</ul></details>'
 
 
-def _source(citation: Citation) -> tuple[str, str]:
-    place = " › ".join(citation.section)
-    return citation.document_number or citation.title, place
+def _source(citation: Citation, words: Mapping[str, str]) -> tuple[str, str]:
+    return citation.document_number or citation.title, place_of(citation, words)
 
 
 def _foot(answer: Answer, words: Mapping[str, str]) -> str:
@@ -187,9 +195,7 @@ def evidence_html(
     ]
     blocks = [f"<h2>{safe(words['evidence_title'])}</h2>"]
     if citations:
-        cards = [
-            _card(words, c, c.quote, f"{c.title} {c.document_number}".strip(), c.number) for c in citations
-        ]
+        cards = [_card(words, c, c.quote, _document(c, words), c.number) for c in citations]
         blocks.append(f"<h3>{safe(words['cited'])}</h3>{''.join(cards)}")
     if others:
         cards = [_card(words, p, p.text, titles.get(p.policy, p.policy)) for p in others]
@@ -197,6 +203,10 @@ def evidence_html(
     if not citations and not others:
         blocks.append(f'<p class="hint">{safe(words["evidence_empty"])}</p>')
     return f'<div class="evidence">{"".join(blocks)}</div>'
+
+
+def _document(citation: Citation, words: Mapping[str, str]) -> str:
+    return " ".join(filter(None, (citation.title, citation.document_number, _page(citation, words))))
 
 
 def _card(
@@ -276,12 +286,15 @@ def document_html(policy: Policy) -> str:
 
 
 def _paragraphs(policy: Policy) -> Iterator[str]:
+    pages = list(policy.pages)
     for section in policy.sections:
         at = section.start
         for line in policy.source[section.start : section.end].splitlines(keepends=True):
             opening = _OPENING.match(line)
             skip = opening.end() if opening else 0
             text = _CLOSING.sub("", line[skip:])
+            while pages and pages[0].start <= at:
+                yield f'<div class="page-number">— {pages.pop(0).number} —</div>'
             if text:
                 alone = (
                     section.heading and at <= section.start and at + skip + len(text) <= section.body_start

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy
 from langchain_core.embeddings import Embeddings
@@ -16,13 +17,15 @@ from index import generation as generations
 from index import ledger
 from index.chunker import chunk, embedded_text
 from index.errors import IndexWriteError, PolicyIndexError, message
+from index.formats.kinds import READ
+from index.formats.text import READER_VERSION, Extracted
 from index.generation import Content, digest
 from index.lock import one_builder
 from index.parser import PARSER_VERSION
 from index.policy import Chunk
 from index.sentences import sentences_of
 from index.settings import IndexSettings
-from index.sources import Progress, Sources, read_sources
+from index.sources import Known, Progress, Sources, read_sources
 from index.store import (
     SCHEMA,
     Index,
@@ -92,13 +95,9 @@ def _brought_up_to_date(
     progress: Progress,
     embedder: Embeddings | None,
 ) -> BuildReport:
-    known = {}
-    if base:
-        files = base.manifest.files.items()
-        policies_by_file = zip(files, base.policies.values(), strict=True)
-        known = dict(policies_by_file)
-    sources = read_sources(settings, progress, known)
-    if base and (base.manifest.files, base.manifest.skipped) == (sources.files, sources.skipped):
+    sources = read_sources(settings, progress, _known(base))
+    now = (PARSER_VERSION, READER_VERSION, sources.files, sources.skipped)
+    if base and _made_from(base.manifest) == now:
         return _report(base.manifest, sources, 0, start, unchanged=True)
     content, embedded = _content(settings, live, base, sources, progress, embedder)
     progress(message("step_write"))
@@ -171,14 +170,34 @@ def _live(settings: IndexSettings) -> Manifest | None:
 
 
 def _base(settings: IndexSettings, live: Manifest | None) -> Index | None:
-    """The live generation where it can be read and was made by this parser and model: what has not changed is taken
-    over from it."""
-    if live is None or (live.schema, live.parser) != (SCHEMA, PARSER_VERSION):
-        return None
+    """The live generation where it can be read and has this schema and model."""
     try:
-        return open_generation(settings, live.generation)
+        return open_generation(settings, live.generation) if live else None
     except PolicyIndexError:
         return None
+
+
+def _made_from(manifest: Manifest) -> tuple[int, int, dict[str, str], dict[str, str]]:
+    return manifest.parser, manifest.reader, manifest.files, manifest.skipped
+
+
+def _known(base: Index | None) -> Known:
+    """What a generation tells of files that have not changed since."""
+    if base is None or base.manifest.reader != READER_VERSION:
+        return Known()
+    manifest = base.manifest
+    files = list(zip(manifest.files.items(), base.policies.values(), strict=True))
+    texts = {
+        key: Extracted(policy.source, tuple((page.start, page.number) for page in policy.pages))
+        for (name, key), policy in files
+        if Path(name).suffix.lower() in READ
+    }
+    faults = {
+        (name, manifest.skipped[name]): told
+        for name, told in manifest.faults.items()
+        if name in manifest.skipped
+    }
+    return Known(dict(files) if manifest.parser == PARSER_VERSION else {}, texts, faults)
 
 
 def _content(
@@ -266,6 +285,8 @@ def _manifest(settings: IndexSettings, content: Content, sources: Sources) -> Ma
         clauses=sum(len({duty.clause for duty in policy.duties}) for policy in policies),
         duties=sum(len(policy.duties) for policy in policies),
         targets=sum(len(policy.targets) for policy in policies),
+        reader=READER_VERSION,
+        faults=sources.faults,
     )
 
 

@@ -51,6 +51,11 @@ def with_number(header: tuple[HeaderField, ...], front: list[Line]) -> tuple[Hea
     return header
 
 
+def is_number_line(text: str) -> bool:
+    """Whether a line is nothing but a document's number (某政办发〔2024〕11号)."""
+    return bool(_NUMBER_LINE.match(text))
+
+
 def _is_tab_row(raw: str) -> bool:
     cells = raw.rstrip("\r\n").split("\t")
     return len(cells) >= 2 and squeeze(cells[0]).rstrip(":") in known_labels() and ("：" not in cells[0])

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from index.errors import StoreError, message
-from index.policy import Chunk, Comparator, Duty, HeaderField, Policy, Role, Section, Target
+from index.policy import Chunk, Comparator, Duty, HeaderField, Page, Policy, Role, Section, Target
 
 _METADATA = MetaData()
 
@@ -41,7 +41,7 @@ def _table(name: str, kind: type, *, keyed: bool = True) -> Table:
         Column(field.name, types.get(str(field.type), Text))
         for field in fields(kind)
         if not str(field.type).startswith(
-            ("tuple[HeaderField", "tuple[Section", "tuple[Duty", "tuple[Target")
+            ("tuple[HeaderField", "tuple[Section", "tuple[Duty", "tuple[Target", "tuple[Page")
         )
     ]
     own = (
@@ -64,6 +64,7 @@ _FIELDS = _table("header_fields", HeaderField)
 _SECTIONS = _table("sections", Section)
 _DUTIES = _table("duties", Duty)
 _TARGETS = _table("targets", Target)
+_PAGES = _table("pages", Page)
 _CHUNKS = _table("chunks", Chunk)
 _WORDS = Table(
     "words",
@@ -78,6 +79,7 @@ _PARTS: tuple[tuple[str, Table, Any], ...] = (
     ("sections", _SECTIONS, Section),
     ("duties", _DUTIES, Duty),
     ("targets", _TARGETS, Target),
+    ("pages", _PAGES, Page),
 )
 
 

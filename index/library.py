@@ -18,10 +18,11 @@ from langchain_core.embeddings import Embeddings
 
 from index.build import BuildReport, build_locked
 from index.errors import IndexWriteError, NoPoliciesError, PolicyIndexError, SourceError, message
+from index.formats.extraction import Extractor
 from index.lock import one_builder
 from index.reader import policy_files, read_bytes
 from index.settings import IndexSettings
-from index.sources import Progress, read_policy
+from index.sources import Known, Progress, read_policy
 
 ASIDE = ".removed"  # a folder inside POLICY_DIR, which the index does not read
 
@@ -53,19 +54,20 @@ def add(
         settings.policy_dir.mkdir(parents=True, exist_ok=True)
         folder = _Folder(settings.policy_dir)
         added, replaced, known, problems = [], [], [], []
-        for path in files:
-            try:
-                data = read_bytes(path)
-                key = hashlib.sha256(data).hexdigest()
-                if key in folder.names:
-                    known.append((path.name, folder.names[key]))
+        with Extractor() as extractor:
+            for path in files:
+                try:
+                    data = read_bytes(path)
+                    key = hashlib.sha256(data).hexdigest()
+                    if key in folder.names:
+                        known.append((path.name, folder.names[key]))
+                        continue
+                    read_policy(path, data, extractor, Known(), {})
+                except SourceError as error:
+                    problems.append(str(error))
                     continue
-                read_policy(data, path)
-            except SourceError as error:
-                problems.append(str(error))
-                continue
-            replaced += folder.put(path.name, data, key)
-            added.append(path.name)
+                replaced += folder.put(path.name, data, key)
+                added.append(path.name)
         report = folder.publish(settings, progress, embedder) if added else None
         return Change(tuple(added), tuple(replaced), (), tuple(known), tuple(problems), report)
 

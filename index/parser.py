@@ -90,6 +90,11 @@ def _front(lines: list[Line]) -> tuple[list[Line], int]:
     return lines[:fields_end], first_marker
 
 
+def is_title(text: str) -> bool:
+    """Whether a line is formed like the title of an official document (…的通知, …办法（试行）)."""
+    return bool(_TITLE.match(text))
+
+
 def _tail_fields(lines: list[Line], body_at: int) -> list[Line]:
     """Lines such as 公开方式：主动公开 behind the signature."""
     tail = lines[max(body_at, len(lines) - 6) :]

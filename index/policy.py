@@ -6,6 +6,7 @@ were. Every object is immutable, so that a published index can be shared by thre
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -107,6 +108,14 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a document that has pages (PDF): its number from 1, and where its first line begins in the source."""
+
+    number: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One official document with its facts."""
 
@@ -119,6 +128,12 @@ class Policy:
     sections: tuple[Section, ...]
     duties: tuple[Duty, ...] = ()
     targets: tuple[Target, ...] = ()
+    pages: tuple[Page, ...] = ()  # of a PDF, by start; () of a format without pages
+
+    def page_at(self, offset: int) -> int | None:
+        """The page on which the paragraph or row at an offset begins, None where the document has no pages."""
+        at = bisect_right(self.pages, offset, key=lambda page: page.start)
+        return self.pages[max(0, at - 1)].number if self.pages else None
 
     def field(self, *labels: str) -> HeaderField | None:
         """The first header field with one of these labels, or None."""

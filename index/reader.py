@@ -1,13 +1,13 @@
-"""Bytes of a policy file to text. txt and Markdown, in UTF-8, UTF-16 or GB18030."""
+"""Bytes of a policy file, and their text where it is txt or Markdown, in UTF-8, UTF-16 or GB18030."""
 
 from __future__ import annotations
 
 import codecs
 from pathlib import Path
 
-from index.errors import NoPoliciesError, SourceError, UnsupportedFormatError, message
+from index.errors import NoPoliciesError, SourceError, message
+from index.formats.kinds import refuse_ending
 
-SUPPORTED = (".txt", ".md", ".markdown")
 LARGEST = 20 * 1024 * 1024  # bytes of one file
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -31,9 +31,7 @@ def read_bytes(path: Path) -> bytes:
         path.name.encode()
     except UnicodeEncodeError:
         raise SourceError(message("odd_name", file=path.name.encode(errors="replace").decode())) from None
-    if path.suffix.lower() not in SUPPORTED:
-        name = path.suffix.lstrip(".").upper() or path.name
-        raise UnsupportedFormatError(message("unsupported", file=path.name, format=name))
+    refuse_ending(path.name, path.suffix)
     try:
         size = path.stat().st_size
         if size > LARGEST:
@@ -70,6 +68,22 @@ def _decode(data: bytes) -> str | None:
 
     best = from_bytes(data).best()
     return str(best) if best is not None and best.chaos < 0.1 else None
+
+
+def decode_as(data: bytes, declared: str) -> str | None:
+    """Text of bytes that name their encoding themselves (HTML); None where they are no text.
+
+    What is valid UTF-8 is UTF-8 whatever is declared: pages are converted and their declaration is forgotten.
+    """
+    if not data.startswith(tuple(bom for bom, _ in _BOMS)):
+        if (text := _strict(data, "utf-8")) is not None and "\0" not in text:
+            return text
+        name = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}.get(declared.lower(), declared)
+        try:
+            return data.decode(name)
+        except (LookupError, ValueError):
+            pass
+    return _decode(data)
 
 
 def _strict(data: bytes, encoding: str) -> str | None:

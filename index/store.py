@@ -65,6 +65,8 @@ class Manifest:
     clauses: int
     duties: int
     targets: int
+    reader: int = 0  # version of what reads PDF, DOCX and HTML
+    faults: dict[str, str] = field(default_factory=dict)  # of skipped documents: why they were
 
 
 @dataclass(frozen=True, eq=False)

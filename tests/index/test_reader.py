@@ -84,19 +84,36 @@ def test_a_file_over_the_limit_is_refused_with_both_sizes(
     assert len(read_bytes(path)) == 2**20  # the limit itself is allowed
 
 
-@pytest.mark.parametrize(
-    ("name", "shown"), [("a.pdf", "PDF"), ("a.docx", "DOCX"), ("a.XLSX", "XLSX"), ("noending", "noending")]
-)
+@pytest.mark.parametrize(("name", "shown"), [("a.exe", "EXE"), ("a.Json", "JSON"), ("noending", "noending")])
 def test_another_format_is_named(tmp_path: Path, name: str, shown: str) -> None:
     path = tmp_path / name
     path.write_text("文字", "utf-8")
     with pytest.raises(
-        UnsupportedFormatError, match=f"^{name}：暂不支持 {shown} 格式，目前支持 txt 和 Markdown"
+        UnsupportedFormatError, match=f"^{name}：暂不支持 {shown} 格式，目前支持 txt、Markdown、PDF"
     ):
         read_bytes(path)
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.markdown", "a.TXT", "a.Md"])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a.doc", "另存为 DOCX 或 PDF"),
+        ("a.XLSX", "Excel"),
+        ("a.ofd", "OFD"),
+        ("a.png", "是图片"),
+        ("a.rar", "压缩包"),
+    ],
+)
+def test_a_format_that_can_be_turned_into_one_says_how(tmp_path: Path, name: str, said: str) -> None:
+    path = tmp_path / name
+    path.write_text("文字", "utf-8")
+    with pytest.raises(UnsupportedFormatError, match=f"^{name}：.*{said}"):
+        read_bytes(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["a.txt", "a.md", "a.markdown", "a.TXT", "a.Md", "a.PDF", "a.docx", "a.htm", "a.shtml"]
+)
 def test_endings_that_are_read(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("文字", "utf-8")
     assert read_bytes(tmp_path / name) == "文字".encode()
