@@ -146,6 +146,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     """The conversation and the field below it; what an answer rests on goes to ``evidence``."""
     words = texts(language)
     runs: dict[str, set[Run]] = {}  # the answers under way in each browser session
+    guard = threading.Lock()  # over it: two answers of a session may begin and end at once
     history = gr.State([])
     bar = build_bar(assistant, language)
     chat = gr.Chatbot(
@@ -184,7 +185,8 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
             return
         session = str(request.session_hash)
         run = Run()
-        runs.setdefault(session, set()).add(run)
+        with guard:
+            runs.setdefault(session, set()).add(run)
         field_update: Any = ""  # emptied once the question is taken: one that is turned away stays
         try:
             for *update, turn, running in respond(assistant, question, shown, before, run, language):
@@ -196,9 +198,10 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
                 field_update = gr.skip()
         finally:
             run.set()
-            runs[session].discard(run)
-            if not runs[session]:
-                del runs[session]
+            with guard:
+                runs[session].discard(run)
+                if not runs[session]:
+                    del runs[session]
 
     def choose(event: gr.SelectData, shown: Messages, before: Messages, request: gr.Request) -> Iterator[Any]:
         value = event.value

@@ -54,6 +54,9 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         elem_id="duties-mode",
     )
     order = gr.State(("", False))
+    before: gr.State = gr.State(
+        ("", "", "", "", MODES[0], ("", False))
+    )  # what was shown before an organisation's page
     content = gr.HTML(
         duties_html(overview, DutyFilter(), MODES[0], language),
         js_on_load=ON_LOAD,
@@ -67,32 +70,36 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         return duties_html(overview, chosen, mode, language)
 
     def choose(
-        policy: str, body: str, role: str, text: str, mode: str, order: tuple[str, bool], event: gr.EventData
+        policy: str,
+        body: str,
+        role: str,
+        text: str,
+        mode: str,
+        order: tuple[str, bool],
+        before: tuple[Any, ...],
+        event: gr.EventData,
     ) -> tuple[Any, ...]:
         column, typed, name = told(event, "sort"), told(event, "text"), told(event, "body")
         if name is None:
             order = next_order(order, column) if column else order
             html = show(policy, body, role, text if typed is None else typed, mode, order)
-            return *(gr.skip() for _ in range(5)), order, html
+            return *(gr.skip() for _ in range(5)), order, before, html
+        if not name:  # the browser's way back from an organisation's page
+            return *before, before, show(*before)
+        if not (mode == "body" and body):
+            before = (policy, body, role, text, mode, order)
         found = bodies_called(name[:LONGEST], overview.bodies, assistant.corpus)
         if len(found) == 1:
             chosen = DutyFilter(body=found[0].label)
-            return (
-                "",
-                chosen.body,
-                "",
-                "",
-                "body",
-                ("", False),
-                duties_html(overview, chosen, "body", language),
-            )
+            html = duties_html(overview, chosen, "body", language)
+            return "", chosen.body, "", "", "body", ("", False), before, html
         notice = words["duties_several" if found else "duties_unknown"].format(name=name[:LONGEST])
         some = replace(overview, duties=tuple(row for row in overview.duties if row.body in found))
         html = duties_html(some if found else overview, DutyFilter(), "body", language, notice)
-        return gr.skip(), "", gr.skip(), gr.skip(), "body", order, html
+        return gr.skip(), "", gr.skip(), gr.skip(), "body", order, before, html
 
     choose.__annotations__["event"] = gr.EventData  # gradio hands it in by its annotation
     inputs = [policy, body, role, text, mode, order]
     changes = [policy.input, body.input, role.input, mode.input]
     gr.on(changes, show, inputs, content, **SHOWN)
-    content.choose(choose, inputs, [*inputs, content], **SHOWN)
+    content.choose(choose, [*inputs, before], [*inputs, before, content], **SHOWN)
