@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from assistant.duty_overview import DutyFilter
+from assistant.duty_overview import DutyFilter, Overview
 from assistant.target_overview import TargetFilter, place
 from assistant.view import link, safe
 from assistant.workbook import Sheet, write_workbook
@@ -38,6 +38,11 @@ def clause_link(policy: str, start: int, end: int, path: Sequence[str], title: s
     """A link to a clause, named by its place; ``title`` is that of its policy."""
     whole = " › ".join(path) or title
     return cite(policy, start, end, place(path) or title, whole)
+
+
+def policy_cell(overview: Overview, policy: str) -> str:
+    """The policy of a row in short; its whole title as a hint."""
+    return f'<td class="policy" title="{safe(overview.titles[policy])}"><span>{safe(overview.names[policy])}</span></td>'
 
 
 def head_cell(
