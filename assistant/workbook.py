@@ -39,7 +39,10 @@ def write_workbook(sheets: Sequence[Sheet]) -> bytes:
         page = book.create_sheet(_TITLE.sub(" ", printable(sheet.title))[:31])
         for number, values in enumerate((sheet.head, *sheet.rows), start=1):
             for column, value in enumerate(values, start=1):
-                if value not in ("", None):  # most of a matrix: a cell is slow to make
+                if column == 1 or value not in (
+                    "",
+                    None,
+                ):  # a cell is slow to make, and most of a matrix is empty
                     _write(page.cell(number, column), value)
         for cell in page[1]:
             cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="EEEEEE")

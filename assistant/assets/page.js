@@ -193,6 +193,25 @@
     body.append(...rows.sort((a, b) => compare(a, b) * (down ? -1 : 1)).map(({ row }) => row));
   };
 
+  // The question that was asked last stays at the top while its answer comes, until the reader moves.
+  let asked = 0;
+  let moved = false;
+  const accompany = () => {
+    const questions = document.querySelectorAll("#chat .asked");
+    if (questions.length > asked) moved = false;
+    asked = questions.length;
+    if (moved || !asked) return;
+    const last = questions[asked - 1];
+    let box = last.parentNode;
+    while (box.id !== "chat" && !/auto|scroll/.test(getComputedStyle(box).overflowY)) box = box.parentNode;
+    box.scrollTop += last.getBoundingClientRect().top - box.getBoundingClientRect().top - 8;
+  };
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    document.addEventListener(kind, (event) => {
+      if (event.target.closest && event.target.closest("#chat")) moved = true;
+    }, { capture: true, passive: true });
+  }
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest("a.cite");
     const place = link && read(link.getAttribute("href")).place;
@@ -284,8 +303,12 @@
     dress();
     // The stock chat says that its examples are a list, but a list may not hold buttons.
     const mend = () => document.querySelectorAll('#chat .examples[role="list"]').forEach((list) => list.removeAttribute("role"));
-    mend();
-    new MutationObserver(mend).observe(document.querySelector("#views"), { childList: true, subtree: true });
+    const changed = () => {
+      mend();
+      accompany();
+    };
+    changed();
+    new MutationObserver(changed).observe(document.querySelector("#views"), { childList: true, subtree: true });
     new MutationObserver(dress).observe(document.body, { attributeFilter: ["class"] });
     const { view, place } = read(location.hash);
     if (view === "chat" || !enter(view)) entered("chat");
