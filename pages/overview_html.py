@@ -91,8 +91,9 @@ def read_query(kind: type[Filter], query: object) -> Filter:
     """The filter that the page's button names; anything that is no field of one, or of another type, is left out."""
     given = query if isinstance(query, dict) else {}
     known = {field.name: field.default for field in fields(kind)}
-    values = {name: given[name] for name in known if type(given.get(name)) is type(known[name])}
-    return kind(**{name: v[:LONGEST] if isinstance(v, str) else v for name, v in values.items()})
+    values: dict[str, Any] = {n: given[n] for n in known if type(given.get(n)) is type(known[n])}
+    bounded = {name: value[:LONGEST] for name, value in values.items() if isinstance(value, str)}
+    return kind(**values | bounded)
 
 
 def download(name: str, sheets: Sequence[Sheet]) -> dict[str, str]:

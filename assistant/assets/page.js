@@ -94,12 +94,14 @@
     bar.hidden = !place;
     if (place) bar.querySelector(".name").textContent = nameOf([...box.querySelectorAll("mark")].map((part) => part.textContent));
   };
-  // 第八条; or the words behind the marker, up to the first stop.
+  // 第八条; or the words behind the marker and the year (到2025年，), up to the first stop.
   const nameOf = (parts) => {
     const text = (parts.find((part) => part.trim()) || "").trim();
     const article = /^第[^\s　]{1,8}?[条章节]/.exec(text);
     if (article) return article[0];
-    const bare = text.replace(/^(?:[（(]?[一二三四五六七八九十\d]{1,3}[）).、．])\s*/, "");
+    const bare = text
+      .replace(/^(?:[（(]?[一二三四五六七八九十\d]{1,3}[）).、．])\s*/, "")
+      .replace(/^[到至]?\s*\d{4}\s*年[底末前]{0,2}[，,]\s*/, "");
     return /^[^。；：:，,]*/.exec(bare)[0].slice(0, 30) || bare.slice(0, 30);
   };
 
