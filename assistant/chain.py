@@ -79,8 +79,13 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         return "none" if self.composer is None else "local" if self.composer.model.local else "remote"
 
     def examples(self, language: Language = "zh") -> list[str]:
-        """Questions that this index answers, made from its ledger."""
-        return example_questions(self.corpus, language)
+        """Questions that this index answers, made from its ledger and headings."""
+
+        def answered(question: str) -> bool:
+            quoting = PolicyAssistant(self.index, self.retriever, self._as_of)  # a model would take its time
+            return quoting.invoke({"question": question}).status == "answered"
+
+        return example_questions(self.corpus, language, answered)
 
     def follow_ups(self, answer: Answer) -> list[str]:
         """Up to three questions that lead on from an answer; the ledger answers each."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +17,7 @@ from index.tables import heading_of
 from index.text import squeeze
 
 COLUMNS = ("body", "role", "task", "clause")  # by which the table can be sorted
+_ISSUED = re.compile(r"关于(?:印发|发布|公布|转发)《?(?P<name>.+?)》?的(?:通知|公告|通告|决定)$")
 ROLES = (Role.LEAD, Role.RESPONSIBLE, Role.SUPPORT, Role.IMPLEMENT)  # in the order of what they weigh
 
 
@@ -84,6 +87,7 @@ class Overview:
     duties: tuple[DutyRow, ...]
     targets: tuple[TargetRow, ...]
     titles: Mapping[str, str]  # of every policy, also one without facts
+    names: Mapping[str, str]  # the same in short, no two alike that were not
     numbers: Mapping[str, str]  # document numbers, "" where a policy has none
 
 
@@ -100,8 +104,19 @@ def read_overview(corpus: Corpus) -> Overview:
         duties=duties,
         targets=targets,
         titles={policy.id: policy.title for policy in corpus.policies.values()},
+        names=short_titles({policy.id: policy.title for policy in corpus.policies.values()}),
         numbers={policy: field.value if field else "" for policy, field in numbers.items()},
     )
+
+
+def short_titles(titles: Mapping[str, str]) -> dict[str, str]:
+    """What a notice issues, in place of its whole title (某办公室关于印发《…》的通知), where one alone is called so."""
+    issued = {
+        policy: match["name"] if (match := _ISSUED.search(title)) else title
+        for policy, title in titles.items()
+    }
+    times = Counter(issued.values())
+    return {policy: name if times[name] == 1 else titles[policy] for policy, name in issued.items()}
 
 
 def _duties(corpus: Corpus, targets: Sequence[TargetRow]) -> Iterable[DutyRow]:

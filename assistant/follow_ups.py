@@ -57,13 +57,14 @@ def _candidates(answer: Answer, corpus: Corpus) -> Iterator[tuple[str, str]]:
                 phrase(language, "example_target", year=target.year, indicator=target.indicator),
             )
     for clause in one:
-        for duty in clause.heads()[:1]:
-            yield clause.policy, phrase(language, "example_tasks", body=_named(duty.organisation, language))
-        for duty in clause.bearers(Role.SUPPORT)[:1]:
-            yield (
-                clause.policy,
-                phrase(language, "example_supports", body=_named(duty.organisation, language)),
-            )
+        for name, role in (("example_tasks", Role.LEAD), ("example_supports", Role.SUPPORT)):
+            for duty in clause.bearers(role)[:1]:
+                asked = {
+                    phrase(language, name, body=body)
+                    for body in (duty.organisation, _named(duty.organisation, language))
+                }
+                if not asked & {answer.question, answer.standalone_question}:
+                    yield clause.policy, phrase(language, name, body=_named(duty.organisation, language))
     for policy, target in targets[:1]:
         if target.year:
             yield policy, phrase(language, "example_year", year=target.year)

@@ -21,6 +21,7 @@ _UNPRINTABLE = re.compile(  # also what turns the direction of the text: a numbe
 )
 _LINE_END = re.compile(r"[^\S\n\r\x85\u2028\u2029]*(?:\r\n?|[\n\x85\u2028\u2029])\s*")
 _OPENING = re.compile(r"\s*(?:#{1,6}\s+)?(?:\*\*)?")  # Markdown before a line's text
+_HEADING = re.compile(r"^#{1,6}[ \t]+", re.MULTILINE)
 _CLOSING = re.compile(r"(?:\*\*)?\s*$")
 
 
@@ -56,6 +57,11 @@ def lines(text: str) -> str:
     return "<br>".join(safe(line) for line in _LINE_END.split(text.strip()))
 
 
+def quoted(text: str) -> str:
+    """The same without the marks of Markdown headings, as the original is shown."""
+    return lines(_HEADING.sub("", text.strip()))
+
+
 # --- the conversation ----------------------------------------------------------------------------
 
 
@@ -74,8 +80,8 @@ def failure_html(text: str) -> str:
     return f'<div class="answer failed" role="alert"><div class="notice">{lines(text)}</div></div>'
 
 
-def answer_html(answer: Answer) -> str:
-    """An answer: notices, text, table, sources, what was checked. In the answer's language."""
+def answer_html(answer: Answer, titles: Mapping[str, str] | None = None) -> str:
+    """An answer: notices, text, table, sources, what was checked; ``titles`` of policies by id. In its language."""
     words = texts(answer.language)
     state = f'<div class="state">{safe(words[answer.status])}</div>' if answer.status != "answered" else ""
     parts = [f'<div class="notice">{lines(notice.text)}</div>' for notice in answer.notices]
@@ -83,7 +89,7 @@ def answer_html(answer: Answer) -> str:
     if answer.table:
         parts.append(_table(answer, words))
     if answer.status == "refused":
-        parts.append(_nearest(answer.passages[:NEAREST], words))
+        parts.append(_nearest(answer.passages[:NEAREST], titles or {}, words))
     else:
         parts += [_sources(answer.citations, words), _foot(answer, words)]
     return f'<div class="answer {answer.status}" lang="{answer.language}">{"".join(parts)}</div>'
@@ -92,7 +98,7 @@ def answer_html(answer: Answer) -> str:
 def with_citations(text: str, citations: Iterable[Citation]) -> str:
     """Escaped text with its marks ``[n]`` as links; a mark that no citation has stays text."""
     known = {citation.number: citation for citation in citations}
-    return _MARK.sub(lambda match: _mark(int(match[1]), known), lines(text))
+    return _MARK.sub(lambda match: _mark(int(match[1]), known), quoted(text))
 
 
 def place_of(citation: Citation, words: Mapping[str, str]) -> str:
@@ -163,11 +169,11 @@ def _foot(answer: Answer, words: Mapping[str, str]) -> str:
     return f'<div class="foot"><span class="{kind}">{safe(checked)}</span>{_copy_button("copy", words)}</div>'
 
 
-def _nearest(passages: Sequence[Passage], words: Mapping[str, str]) -> str:
+def _nearest(passages: Sequence[Passage], titles: Mapping[str, str], words: Mapping[str, str]) -> str:
     if not passages:
         return ""
     items = [
-        f'<li><a class="cite" href="{_href(passage)}">{safe(_place(passage.section, passage.policy))}</a></li>'
+        f'<li><a class="cite" href="{_href(passage)}">{safe(_place(passage.section, titles.get(passage.policy, passage.policy)))}</a></li>'
         for passage in passages
     ]
     return f'<div class="nearest">{safe(words["nearest"])}<ul>{"".join(items)}</ul></div>'
@@ -210,7 +216,7 @@ def _document(citation: Citation, words: Mapping[str, str]) -> str:
 
 
 def _card(
-    words: Mapping[str, str], found: Citation | Passage, quoted: str, title: str, number: int | None = None
+    words: Mapping[str, str], found: Citation | Passage, text: str, title: str, number: int | None = None
 ) -> str:
     share = max(0, min(100, round(found.score * 100)))
     mark = f'<span class="number">[{number}]</span> ' if number is not None else ""
@@ -221,7 +227,7 @@ def _card(
     return (
         f'<a class="card cite" href="{_href(found)}"><span class="place">{mark}'
         f"{safe(_place(found.section, title))}</span>"
-        f'<span class="quote">{lines(quoted)}</span><span class="source">{safe(title)}</span>{meter}</a>'
+        f'<span class="quote">{quoted(text)}</span><span class="source">{safe(title)}</span>{meter}</a>'
     )
 
 

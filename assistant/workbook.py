@@ -30,7 +30,7 @@ class Sheet:
 def write_workbook(sheets: Sequence[Sheet]) -> bytes:
     """The sheets as an .xlsx file (ECMA-376)."""
     from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.styles import Font, PatternFill
     from openpyxl.utils import get_column_letter
 
     book = Workbook()
@@ -39,12 +39,13 @@ def write_workbook(sheets: Sequence[Sheet]) -> bytes:
         page = book.create_sheet(_TITLE.sub(" ", printable(sheet.title))[:31])
         for number, values in enumerate((sheet.head, *sheet.rows), start=1):
             for column, value in enumerate(values, start=1):
-                _write(page.cell(number, column), value)
+                if column == 1 or value not in (
+                    "",
+                    None,
+                ):  # a cell is slow to make, and most of a matrix is empty
+                    _write(page.cell(number, column), value)
         for cell in page[1]:
             cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="EEEEEE")
-        for row in page.iter_rows():
-            for cell in row:
-                cell.alignment = Alignment(vertical="top", wrap_text=True)
         page.freeze_panes = f"{get_column_letter(sheet.fixed + 1)}2"
         for column in range(1, len(sheet.head) + 1):
             widths = (_width(row[column - 1]) for row in (sheet.head, *sheet.rows))
@@ -58,6 +59,9 @@ def write_workbook(sheets: Sequence[Sheet]) -> bytes:
 
 def _write(cell: Any, value: Cell) -> None:
     """A value in a cell; a text is never read as a formula, an error or a link."""
+    from openpyxl.styles import Alignment
+
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
     if not isinstance(value, str):
         cell.value = value
         return

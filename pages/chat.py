@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from assistant.conversation import TURNS, Turn, history_of, new_turn, read_turns
@@ -34,9 +34,9 @@ class Run(threading.Event):
     left = False
 
 
-def turn_html(turn: Turn, language: Language) -> str:
+def turn_html(turn: Turn, titles: Mapping[str, str], language: Language) -> str:
     """An answer with what a reader may say of it below."""
-    return answer_html(turn.answer) + thumbs_html(turn.id, language)
+    return answer_html(turn.answer, titles) + thumbs_html(turn.id, language)
 
 
 def leads_on(assistant: PolicyAssistant, answer: Answer) -> list[dict[str, str]]:
@@ -49,13 +49,13 @@ def reopened(
 ) -> tuple[Messages, str, Messages]:
     """Messages, evidence and history of a conversation that a browser kept."""
     turns = stand(assistant, turns, language)
+    titles = {policy.id: policy.title for policy in assistant.index.policies.values()}
     shown: Messages = []
     for turn in turns:
         shown.append({"role": "user", "content": question_html(turn.answer.question)})
-        shown.append({"role": "assistant", "content": turn_html(turn, language)})
+        shown.append({"role": "assistant", "content": turn_html(turn, titles, language)})
     if turns:
         shown[-1]["options"] = leads_on(assistant, turns[-1].answer)
-    titles = {policy.id: policy.title for policy in assistant.index.policies.values()}
     last = turns[-1].answer if turns else None
     evidence = evidence_html(last.passages if last else (), last.citations if last else (), titles, language)
     return shown, evidence, history_of(turns)
@@ -106,7 +106,7 @@ def respond(
                     {"role": "assistant", "content": answer.text},
                 ][-TURNS:]
                 evidence = evidence_html(answer.passages, answer.citations, titles, language)
-                said: dict[str, Any] = {"role": "assistant", "content": turn_html(turn, language)}
+                said: dict[str, Any] = {"role": "assistant", "content": turn_html(turn, titles, language)}
                 # at once with the answer: a question asked while more was to come would be dropped
                 yield (
                     [*shown, said | {"options": leads_on(assistant, answer)}],
@@ -146,6 +146,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     """The conversation and the field below it; what an answer rests on goes to ``evidence``."""
     words = texts(language)
     runs: dict[str, set[Run]] = {}  # the answers under way in each browser session
+    guard = threading.Lock()  # over it: two answers of a session may begin and end at once
     history = gr.State([])
     bar = build_bar(assistant, language)
     chat = gr.Chatbot(
@@ -154,6 +155,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         elem_id="chat",
         buttons=[],
         feedback_options=None,
+        autoscroll=False,  # to the end of an answer; page.js keeps its question in sight
         layout="panel",
         placeholder=words["empty_chat"],
         latex_delimiters=[],
@@ -184,7 +186,8 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
             return
         session = str(request.session_hash)
         run = Run()
-        runs.setdefault(session, set()).add(run)
+        with guard:
+            runs.setdefault(session, set()).add(run)
         field_update: Any = ""  # emptied once the question is taken: one that is turned away stays
         try:
             for *update, turn, running in respond(assistant, question, shown, before, run, language):
@@ -196,9 +199,10 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
                 field_update = gr.skip()
         finally:
             run.set()
-            runs[session].discard(run)
-            if not runs[session]:
-                del runs[session]
+            with guard:
+                runs[session].discard(run)
+                if not runs[session]:
+                    del runs[session]
 
     def choose(event: gr.SelectData, shown: Messages, before: Messages, request: gr.Request) -> Iterator[Any]:
         value = event.value

@@ -31,12 +31,21 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         chosen = read_query(DutyFilter, query)
         return download(words["duties_file"], duty_sheets(overview, chosen, words, language))
 
-    policies = [(words["duties_all_policies"], ""), *((title, id) for id, title in overview.titles.items())]
-    bodies = [(body_text(words, body, language), body.label) for body in overview.bodies]
+    policies = [(words["duties_all_policies"], ""), *((name, id) for id, name in overview.names.items())]
+
+    def bodies(policy: str) -> list[tuple[str, str]]:
+        """Those that have a duty in a policy."""
+        there = {row.body.label for row in overview.duties if policy in ("", row.task.policy)}
+        own = [(body_text(words, body, language), body.label) for body in overview.bodies]
+        return [(words["duties_all_bodies"], ""), *(one for one in own if one[1] in there)]
+
+    def picked(policy: str, body: str) -> Any:
+        return gr.update(choices=bodies(policy), value=body)
+
     roles = [(role_word(words, role), role.value) for role in ROLES]
     with gr.Row(elem_classes="filters"):
         policy = gr.Dropdown(policies, value="", label=words["duties_policy"], visible=len(policies) > 2)
-        body = gr.Dropdown([(words["duties_all_bodies"], ""), *bodies], value="", label=words["duties_body"])
+        body = gr.Dropdown(bodies(""), value="", label=words["duties_body"])
         role = gr.Dropdown([(words["duties_all_roles"], ""), *roles], value="", label=words["duties_role"])
         text = gr.Textbox(
             value="",
@@ -54,6 +63,9 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         elem_id="duties-mode",
     )
     order = gr.State(("", False))
+    before = gr.State(  # what was shown before the page of an organisation
+        ("", "", "", "", MODES[0], ("", False))
+    )
     content = gr.HTML(
         duties_html(overview, DutyFilter(), MODES[0], language),
         js_on_load=ON_LOAD,
@@ -66,33 +78,44 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         chosen = DutyFilter(policy, body, role, text[:LONGEST], *order)
         return duties_html(overview, chosen, mode, language)
 
+    def choose_policy(
+        policy: str, body: str, role: str, text: str, mode: str, order: tuple[str, bool]
+    ) -> tuple[Any, str]:
+        body = body if body in (label for _, label in bodies(policy)) else ""
+        return picked(policy, body), show(policy, body, role, text, mode, order)
+
     def choose(
-        policy: str, body: str, role: str, text: str, mode: str, order: tuple[str, bool], event: gr.EventData
+        policy: str,
+        body: str,
+        role: str,
+        text: str,
+        mode: str,
+        order: tuple[str, bool],
+        before: tuple[Any, ...],
+        event: gr.EventData,
     ) -> tuple[Any, ...]:
         column, typed, name = told(event, "sort"), told(event, "text"), told(event, "body")
         if name is None:
             order = next_order(order, column) if column else order
             html = show(policy, body, role, text if typed is None else typed, mode, order)
-            return *(gr.skip() for _ in range(5)), order, html
+            return *(gr.skip() for _ in range(5)), order, before, html
+        if not name:  # the browser's way back from an organisation's page
+            policy, body, *others = before
+            return policy, picked(policy, body), *others, before, show(*before)
+        if not (mode == "body" and body):
+            before = (policy, body, role, text, mode, order)
         found = bodies_called(name[:LONGEST], overview.bodies, assistant.corpus)
         if len(found) == 1:
             chosen = DutyFilter(body=found[0].label)
-            return (
-                "",
-                chosen.body,
-                "",
-                "",
-                "body",
-                ("", False),
-                duties_html(overview, chosen, "body", language),
-            )
+            html = duties_html(overview, chosen, "body", language)
+            return "", picked("", chosen.body), "", "", "body", ("", False), before, html
         notice = words["duties_several" if found else "duties_unknown"].format(name=name[:LONGEST])
         some = replace(overview, duties=tuple(row for row in overview.duties if row.body in found))
         html = duties_html(some if found else overview, DutyFilter(), "body", language, notice)
-        return gr.skip(), "", gr.skip(), gr.skip(), "body", order, html
+        return "", picked("", ""), "", "", "body", order, before, html
 
     choose.__annotations__["event"] = gr.EventData  # gradio hands it in by its annotation
     inputs = [policy, body, role, text, mode, order]
-    changes = [policy.input, body.input, role.input, mode.input]
-    gr.on(changes, show, inputs, content, **SHOWN)
-    content.choose(choose, inputs, [*inputs, content], **SHOWN)
+    policy.input(choose_policy, inputs, [body, content], **SHOWN)
+    gr.on([body.input, role.input, mode.input], show, inputs, content, **SHOWN)
+    content.choose(choose, [*inputs, before], [*inputs, before, content], **SHOWN)

@@ -23,7 +23,7 @@ from assistant.overview_sheets import letters, role_word, target_text
 from assistant.terms import Language
 from assistant.view import body_link, link, safe, texts
 from index.policy import Role
-from pages.overview_html import Words, box, cite, clause_link, head_cell, hint, top
+from pages.overview_html import Words, box, cite, clause_link, head_cell, hint, policy_cell, top
 
 MODES = ("table", "matrix", "body")
 
@@ -54,7 +54,9 @@ def _shown(
     if mode == "matrix":
         matrix = matrix_of(rows)
         size = words["duties_matrix_size"].format(bodies=len(matrix.bodies), tasks=len(matrix.tasks))
-        return top(words, "duties", chosen, size) + _legend(words) + _matrix(matrix, language, words)
+        return (
+            top(words, "duties", chosen, size) + _legend(words) + _matrices(overview, rows, language, words)
+        )
     if mode == "body":
         if chosen.body:
             return _page(overview, chosen, rows, language, words)
@@ -86,14 +88,14 @@ def _table(
         )
     lines = []
     for row in rows:
-        policy = f"<td>{safe(overview.titles[row.task.policy])}</td>" if several else ""
+        policy = policy_cell(overview, row.task.policy) if several else ""
         lines.append(
             f'<tr><th scope="row">{_body(row.body, language, words)}</th><td>{_badge(row.role, words)}'
             f"{_rule(row.task, row.rule, words)}</td><td>{safe(row.task.name)}</td>"
             f"<td>{_clause(overview, row.task)}</td>{policy}</tr>"
         )
     table = f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-    return box(table, words["duties_mode_table"], "list")
+    return box(table, words["duties_mode_table"], "list several" if several else "list")
 
 
 def _body(body: Body, language: Language, words: Words) -> str:
@@ -133,7 +135,25 @@ def _legend(words: Words) -> str:
     return f'<ul class="legend" aria-label="{safe(words["duties_legend"])}">{items}</ul>'
 
 
-def _matrix(matrix: Matrix, language: Language, words: Words) -> str:
+def _matrices(overview: Overview, rows: Sequence[DutyRow], language: Language, words: Words) -> str:
+    """A matrix for each policy: tasks of two hardly ever have a body in common."""
+    there = {row.task.policy for row in rows}
+    policies = [policy for policy in overview.titles if policy in there]
+    if len(policies) == 1:
+        return _matrix(matrix_of(rows), language, words, words["duties_mode_matrix"])
+    return "".join(
+        f'<h3 title="{safe(overview.titles[policy])}">{safe(overview.names[policy])}</h3>'
+        + _matrix(
+            matrix_of(row for row in rows if row.task.policy == policy),
+            language,
+            words,
+            overview.names[policy],
+        )
+        for policy in policies
+    )
+
+
+def _matrix(matrix: Matrix, language: Language, words: Words, label: str) -> str:
     heads = "".join(
         f'<th scope="col">{cite(task.policy, task.start, task.end, task.name, task.name)}</th>'
         for task in matrix.tasks
@@ -147,7 +167,7 @@ def _matrix(matrix: Matrix, language: Language, words: Words) -> str:
         lines.append(f'<tr><th scope="row">{_body(body, language, words)}</th>{"".join(cells)}</tr>')
     corner = f'<th scope="col" class="corner">{safe(words["duties_column_body"])}</th>'
     table = f"<table><thead><tr>{corner}{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-    return box(table, words["duties_mode_matrix"], "matrix")
+    return box(table, label, "matrix")
 
 
 def _cell(body: Body, task: Task, roles: Sequence[Role], words: Words) -> str:

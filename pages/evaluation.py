@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, HTTPException
@@ -37,6 +37,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     """The choice of cases and of a run, what is under way, and the report."""
     words = texts(language)
     stops: dict[str, set[Event]] = {}  # of the runs under way in each browser session
+    guard = Lock()  # over it
     upload = gr.State(None)
     gr.HTML(html.introduction(language))
     with gr.Row(elem_id="evaluation-choice"):
@@ -103,7 +104,8 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
             yield found, *_skipped(3), gr.update(visible=False)
             return
         stop, session = Event(), str(request.session_hash)
-        stops.setdefault(session, set()).add(stop)
+        with guard:
+            stops.setdefault(session, set()).add(stop)
         ended = html.note(words["evaluation_cancelled"])
         try:
             for step in perform(assistant, found, title, with_model=model, stop=stop):
@@ -130,7 +132,10 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
             ended = html.note(words["evaluation_failed"])
         finally:
             stop.set()
-            stops[session].discard(stop)
+            with guard:
+                stops[session].discard(stop)
+                if not stops[session]:
+                    del stops[session]
         yield ended, *_skipped(3), gr.update(visible=False)
 
     def end(request: gr.Request) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from assistant.duty_overview import DutyFilter
+from assistant.duty_overview import DutyFilter, Overview
 from assistant.target_overview import TargetFilter, place
 from assistant.view import link, safe
 from assistant.workbook import Sheet, write_workbook
@@ -38,6 +38,11 @@ def clause_link(policy: str, start: int, end: int, path: Sequence[str], title: s
     """A link to a clause, named by its place; ``title`` is that of its policy."""
     whole = " › ".join(path) or title
     return cite(policy, start, end, place(path) or title, whole)
+
+
+def policy_cell(overview: Overview, policy: str) -> str:
+    """The policy of a row in short; its whole title as a hint."""
+    return f'<td class="policy" title="{safe(overview.titles[policy])}"><span>{safe(overview.names[policy])}</span></td>'
 
 
 def head_cell(
@@ -86,7 +91,9 @@ def read_query(kind: type[Filter], query: object) -> Filter:
     """The filter that the page's button names; anything that is no field of one, or of another type, is left out."""
     given = query if isinstance(query, dict) else {}
     known = {field.name: field.default for field in fields(kind)}
-    return kind(**{name: given[name] for name in known if type(given.get(name)) is type(known[name])})
+    values: dict[str, Any] = {n: given[n] for n in known if type(given.get(n)) is type(known[n])}
+    bounded = {name: value[:LONGEST] for name, value in values.items() if isinstance(value, str)}
+    return kind(**values | bounded)
 
 
 def download(name: str, sheets: Sequence[Sheet]) -> dict[str, str]:

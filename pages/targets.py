@@ -30,15 +30,20 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         chosen = read_query(TargetFilter, query)
         return download(words["targets_file"], target_sheets(overview, chosen, words))
 
-    policies = [(words["targets_all_policies"], ""), *((title, id) for id, title in overview.titles.items())]
-    dues = [(due_word(words, due), due) for due in dues_of(overview.targets)]
-    themes = [(theme, theme) for theme in themes_of(overview.targets)]
+    policies = [(words["targets_all_policies"], ""), *((name, id) for id, name in overview.names.items())]
+
+    def choices(policy: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """When the targets of a policy are due, and under which themes they stand."""
+        rows = [row for row in overview.targets if policy in ("", row.policy)]
+        dues = [(due_word(words, due), due) for due in dues_of(rows)]
+        themes = [(theme, theme) for theme in themes_of(rows)]
+        return [(words["targets_all_dues"], ""), *dues], [(words["targets_all_themes"], ""), *themes]
+
+    dues, themes = choices("")
     with gr.Row(elem_classes="filters"):
         policy = gr.Dropdown(policies, value="", label=words["targets_policy"], visible=len(policies) > 2)
-        due = gr.Dropdown([(words["targets_all_dues"], ""), *dues], value="", label=words["targets_due"])
-        theme = gr.Dropdown(
-            [(words["targets_all_themes"], ""), *themes], value="", label=words["targets_theme"]
-        )
+        due = gr.Dropdown(dues, value="", label=words["targets_due"])
+        theme = gr.Dropdown(themes, value="", label=words["targets_theme"])
         text = gr.Textbox(
             value="",
             label=words["targets_text"],
@@ -58,6 +63,17 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     def show(policy: str, due: str, theme: str, text: str, order: tuple[str, bool]) -> str:
         return targets_html(overview, TargetFilter(policy, due, theme, text[:LONGEST], *order), language)
 
+    def choose_policy(
+        policy: str, due: str, theme: str, text: str, order: tuple[str, bool]
+    ) -> tuple[Any, ...]:
+        (dues, themes) = choices(policy)
+        due, theme = (
+            value if value in (own for _, own in offered) else ""
+            for value, offered in ((due, dues), (theme, themes))
+        )
+        html = show(policy, due, theme, text, order)
+        return gr.update(choices=dues, value=due), gr.update(choices=themes, value=theme), html
+
     def choose(
         policy: str, due: str, theme: str, text: str, order: tuple[str, bool], event: gr.EventData
     ) -> tuple[Any, ...]:
@@ -74,5 +90,6 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
 
     choose.__annotations__["event"] = gr.EventData  # gradio hands it in by its annotation
     inputs = [policy, due, theme, text, order]
-    gr.on([policy.input, due.input, theme.input], show, inputs, content, **SHOWN)
+    policy.input(choose_policy, inputs, [due, theme, content], **SHOWN)
+    gr.on([due.input, theme.input], show, inputs, content, **SHOWN)
     content.choose(choose, inputs, [due, theme, order, content], **SHOWN)

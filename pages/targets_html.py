@@ -16,7 +16,7 @@ from assistant.target_overview import (
 )
 from assistant.terms import Language
 from assistant.view import safe, texts
-from pages.overview_html import Words, box, cite, clause_link, head_cell, hint, top
+from pages.overview_html import Words, box, cite, clause_link, head_cell, hint, policy_cell, top
 
 
 def targets_html(overview: Overview, chosen: TargetFilter, language: Language) -> str:
@@ -62,7 +62,7 @@ def _table(
         heads.append(f'<th scope="col">{safe(words["targets_column_policy"])}</th>')
     lines = []
     for row in rows:
-        policy = f"<td>{safe(overview.titles[row.policy])}</td>" if several else ""
+        policy = policy_cell(overview, row.policy) if several else ""
         clause = clause_link(row.policy, *row.sentence, row.path, overview.titles[row.policy])
         lines.append(
             f'<tr><th scope="row">{cite(row.policy, *row.sentence, row.indicator)}</th>'

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.bearers import bodies_in
 from assistant.bodies import Body
+from assistant.duty_overview import short_titles
 from assistant.quiz import make_quiz
 from assistant.tour import reading_path
 from assistant.view import texts
@@ -24,6 +25,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     """The choice of policy and body, the path, the quiz and the number that its questions are drawn with."""
     words, corpus = texts(language), assistant.corpus
     policies = corpus.policies
+    names = short_titles({policy.id: policy.title for policy in policies.values()})
     first = next(iter(policies), "")
 
     def body_of(policy: str, name: str) -> Body | None:
@@ -45,7 +47,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
 
     with gr.Row(elem_id="tour-choice"):
         policy = gr.Dropdown(
-            [(p.title, p.id) for p in policies.values()],
+            [(name, id) for id, name in names.items()],
             value=first,
             label=words["tour_policy"],
             visible=len(policies) > 1,

@@ -10,7 +10,7 @@ from assistant.quiz import QUESTIONS
 from assistant.quiz_ground import Question
 from assistant.terms import Language
 from assistant.tour_reader import Step
-from assistant.view import lines, link, safe, texts
+from assistant.view import link, quoted, safe, texts
 from index.policy import Policy
 
 
@@ -62,7 +62,7 @@ def _quotes(words: Mapping[str, str], policy: Policy, spans: Sequence[Span]) -> 
     for number, (start, end) in enumerate(spans):
         name = words["tour_beside"] if number else words["tour_open"]
         found.append(
-            f'<blockquote lang="zh-CN">{lines(policy.source[start:end])} '
+            f'<blockquote lang="zh-CN">{quoted(policy.source[start:end])} '
             f'<a class="cite" href="{escape(link(policy.id, start, end))}">{safe(name)}</a></blockquote>'
         )
     return "".join(found)

@@ -1,15 +1,7 @@
 // The views of duties and targets: sort, pick, open an organisation's page by its address, download.
 (() => {
-  const bodyOf = (hash) => {
-    const found = /^#view=duties&body=([^&]+)$/.exec(hash || "");
-    try {
-      return found && decodeURIComponent(found[1]);
-    } catch {
-      return null;
-    }
-  };
-  let wanted = bodyOf(location.hash);  // read before the page names the view alone in the address
-  let openWanted = () => {};
+  let open = () => {};  // the organisation that the address names
+  let answering = false;  // what is shown next is what the address asked for, so no step of its own
   const choosers = {};  // of each view, by the id of its field
 
   const save = ({ name, data }) => {
@@ -22,8 +14,8 @@
   const name = (element) => {
     const shown = element.querySelector("[data-body]");
     if (!shown || document.body.dataset.view !== "duties") return;
-    const body = shown.dataset.body;
-    history.replaceState(null, "", "#view=duties" + (body ? "&body=" + encodeURIComponent(body) : ""));
+    window.policyPage.visit({ body: shown.dataset.body }, !answering);
+    answering = false;
   };
 
   window.overview = (element, choose, server) => {
@@ -61,15 +53,15 @@
     const duties = element.closest("#view-duties");
     choosers[duties ? "duties-text" : "targets-text"] = choose;
     if (!duties) return;
-    openWanted = () => {
-      if (wanted === null) return;
-      const body = wanted;
-      wanted = null;
-      focus = "h2";
+    open = () => {
+      const { view, body } = window.policyPage.read(location.hash);
+      const shown = element.querySelector("[data-body]");
+      if (view !== "duties" || !shown || body === shown.dataset.body) return;
+      answering = true;
+      focus = body ? "h2" : "";
       choose({ body });
     };
-    if (wanted === null) name(element);
-    else openWanted();
+    open();
   };
 
   // Gradio tells of input only what a keyboard without an input method types, and of changes also its own.
@@ -80,11 +72,5 @@
     });
   }
 
-  window.addEventListener("hashchange", () => {
-    wanted = bodyOf(location.hash);
-    const tab = wanted !== null && document.querySelector('#views button[data-tab-id="duties"]');
-    if (!tab) return;
-    tab.click();
-    openWanted();
-  });
+  window.addEventListener("hashchange", () => open());
 })();

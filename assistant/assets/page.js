@@ -1,10 +1,25 @@
 // Citations open the original beside the view; Enter that confirms an input method's candidate does not send; the
-// address names the view or the clause; language and theme are kept.
+// address names the view and the clause, so that a reload, a bookmark and the browser's way back find both; language
+// and theme are kept.
 (() => {
   const base = location.pathname.replace(/en\/?$/, "");
+
+  // #view=NAME, in the view of duties &body=ORGANISATION, and the clause that is open as &p=POLICY&s=START&e=END.
   const read = (hash) => {
-    const found = /^#p=([^&]+)&s=(\d+)&e=(\d+)$/.exec(hash || "");
-    return found && { policy: decodeURIComponent(found[1]), start: +found[2], end: +found[3] };
+    const named = new URLSearchParams((hash || "").replace(/^#/, ""));
+    const [start, end] = ["s", "e"].map((name) => (/^\d+$/.test(named.get(name)) ? +named.get(name) : NaN));
+    const place = named.get("p") && end >= start ? { policy: named.get("p"), start, end } : null;
+    return { view: named.get("view") || "chat", body: named.get("body") || "", place };
+  };
+  const address = ({ policy, start, end }) => `p=${encodeURIComponent(policy)}&s=${start}&e=${end}`;
+  // Write a change to the address: a step of its own on the browser's way back, or in place of the last one.
+  const visit = (change, step = true, state = null) => {
+    const { view, body, place } = { ...read(location.hash), ...change };
+    const parts = [view === "chat" ? "" : "view=" + encodeURIComponent(view), body && "body=" + encodeURIComponent(body), place && address(place)];
+    const hash = "#" + parts.filter(Boolean).join("&");
+    if (hash === (location.hash || "#")) return;
+    if (step) history.pushState(state, "", hash);
+    else history.replaceState(history.state, "", hash);
   };
   const scroller = () => document.querySelector("#viewer .scroll");
   const show = (part) => {
@@ -67,11 +82,10 @@
     for (const element of box.querySelectorAll("[data-start]")) {
       const start = +element.dataset.start;
       const place = { policy, start, end: start + [...element.textContent].length };
-      element.append(Object.assign(document.createElement("a"), { className: "anchor cite", href: address(place), textContent: "¶" }));
+      element.append(Object.assign(document.createElement("a"), { className: "anchor cite", href: "#" + address(place), textContent: "¶" }));
       element.lastChild.setAttribute("aria-label", box.dataset.link);
     }
   };
-  const address = ({ policy, start, end }) => `#p=${encodeURIComponent(policy)}&s=${start}&e=${end}`;
   // The clause that is marked can be asked about, and its link copied.
   let chosen = null;
   const choose = (place, box) => {
@@ -80,27 +94,33 @@
     bar.hidden = !place;
     if (place) bar.querySelector(".name").textContent = nameOf([...box.querySelectorAll("mark")].map((part) => part.textContent));
   };
-  // 第八条; or the words behind the marker, up to the first stop.
+  // 第八条; or the words behind the marker and the year (到2025年，), up to the first stop.
   const nameOf = (parts) => {
-    const text = parts.find((part) => part.trim()).trim();
+    const text = (parts.find((part) => part.trim()) || "").trim();
     const article = /^第[^\s　]{1,8}?[条章节]/.exec(text);
     if (article) return article[0];
-    const bare = text.replace(/^(?:[（(]?[一二三四五六七八九十\d]{1,3}[）).、．])\s*/, "");
+    const bare = text
+      .replace(/^(?:[（(]?[一二三四五六七八九十\d]{1,3}[）).、．])\s*/, "")
+      .replace(/^[到至]?\s*\d{4}\s*年[底末前]{0,2}[，,]\s*/, "");
     return /^[^。；：:，,]*/.exec(bare)[0].slice(0, 30) || bare.slice(0, 30);
   };
 
+  let opened = 0; // clauses so far: one that comes later than the next is not shown
+  let opener = null; // what has the focus again once the original is left
+  const covers = () => !!document.querySelector("#viewer .back").offsetParent; // the whole of a narrow page
   const open = async ({ policy, start, end }) => {
     const box = scroller();
     if (!box) return;
+    const own = ++opened;
     const shown = box.querySelector("article");
     if (!shown || shown.dataset.policy !== policy) {
       const reply = await fetch(base + "document/" + encodeURIComponent(policy)).catch(() => null);
-      if (!reply || !reply.ok) {
-        box.querySelector(".document").textContent = box.dataset.failed;
-      } else {
-        box.querySelector(".document").innerHTML = await reply.text();
+      const text = reply && reply.ok ? await reply.text() : "";
+      if (own !== opened) return;
+      if (text) {
+        box.querySelector(".document").innerHTML = text;
         anchor(box, policy);
-      }
+      } else box.querySelector(".document").textContent = box.dataset.failed;
     }
     show("document");
     unmark(box);
@@ -109,7 +129,27 @@
     choose(target && { policy, start, end }, box);
     if (!target) box.scrollTop = 0;
     else box.scrollTop += target.getBoundingClientRect().top - box.getBoundingClientRect().top - 60;
-    if (document.querySelector("#viewer .back").offsetParent) document.querySelector("#viewer .back").focus();
+    if (covers()) document.querySelector("#viewer .back").focus();
+  };
+  // Leave the original where it covers the page.
+  const uncover = () => {
+    const covered = covers();
+    document.body.classList.remove("reading");
+    if (!covered) return;
+    visit({ place: null }, false);
+    const next = opener && opener.isConnected ? opener : document.querySelector('#views button[aria-selected="true"]');
+    if (next) next.focus();
+  };
+  const leave = () => {
+    if (covers() && history.state && history.state.covered) history.back(); // the clause was a step of its own
+    else uncover();
+  };
+  // Show what the address names; without a clause the original stays as it is beside the view.
+  const follow = () => {
+    const { view, place } = read(location.hash);
+    enter(view);
+    if (place) open(place);
+    else uncover();
   };
 
   // Over plain http from another machine there is no navigator.clipboard.
@@ -124,14 +164,15 @@
   };
 
   const said = (button) => {
-    const before = button.textContent;
+    button.dataset.name = button.dataset.name || button.textContent; // of a second click it is what the first said
     button.textContent = button.nextElementSibling.textContent;
-    setTimeout(() => (button.textContent = before), 1500);
+    clearTimeout(button.dataset.timer);
+    button.dataset.timer = setTimeout(() => (button.textContent = button.dataset.name), 1500);
   };
   // Put the beginning of a question into the field; the reader goes on.
   const fill = (text) => {
+    uncover();
     enter("chat");
-    document.body.classList.remove("reading");
     const field = document.querySelector("#question textarea");
     field.value = text;
     field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -145,28 +186,48 @@
     for (const other of head.parentNode.cells) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
     const body = head.closest("table").tBodies[0];
-    const value = (row) => row.cells[at].innerText.trim();
-    const compare = (a, b) => {
-      const [one, two] = [a, b].map((text) => parseFloat(text.replace(/^[^\d.-]+/, "")));
-      return (Number.isNaN(one) || Number.isNaN(two) ? 0 : one - two) || a.localeCompare(b, "zh-CN", { numeric: true });
-    };
-    body.append(...[...body.rows].sort((a, b) => compare(value(a), value(b)) * (down ? -1 : 1)));
+    const rows = [...body.rows].map((row) => {
+      const text = row.cells[at].innerText.trim();
+      return { row, text, number: parseFloat(text.replace(/^[^\d.-]+/, "")) };
+    });
+    const numbers = rows.every(({ number }) => !Number.isNaN(number));
+    const compare = (a, b) => (numbers && a.number - b.number) || a.text.localeCompare(b.text, "zh-CN", { numeric: true });
+    body.append(...rows.sort((a, b) => compare(a, b) * (down ? -1 : 1)).map(({ row }) => row));
   };
+
+  // The question that was asked last stays at the top while its answer comes, until the reader moves.
+  let asked = 0;
+  let moved = false;
+  const accompany = () => {
+    const questions = document.querySelectorAll("#chat .asked");
+    if (questions.length > asked) moved = false;
+    asked = questions.length;
+    if (moved || !asked) return;
+    const last = questions[asked - 1];
+    let box = last.parentNode;
+    while (box.id !== "chat" && !/auto|scroll/.test(getComputedStyle(box).overflowY)) box = box.parentNode;
+    box.scrollTop += last.getBoundingClientRect().top - box.getBoundingClientRect().top - 8;
+  };
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    document.addEventListener(kind, (event) => {
+      if (event.target.closest && event.target.closest("#chat")) moved = true;
+    }, { capture: true, passive: true });
+  }
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest("a.cite");
-    const place = link && read(link.getAttribute("href"));
+    const place = link && read(link.getAttribute("href")).place;
     if (place) {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a tab or window of its own
       event.preventDefault();
       event.stopPropagation();
-      history.replaceState(null, "", link.getAttribute("href"));
+      if (!link.closest("#viewer")) opener = link;
+      visit({ place }, !covers(), { covered: true });
       open(place);
       return;
     }
     if (event.target.closest && event.target.closest("#viewer .back")) {
-      document.body.classList.remove("reading");
-      const field = document.querySelector("#question textarea");
-      if (field) field.focus();
+      leave();
       return;
     }
     if (event.target.closest && event.target.closest("#viewer .list")) {
@@ -187,8 +248,10 @@
     }
     const tab = event.target.closest && event.target.closest("#views button[data-tab-id]");
     if (tab) {
-      entered(tab.dataset.tabId);
-      history.replaceState(null, "", tab.dataset.tabId === "chat" ? "#" : "#view=" + tab.dataset.tabId);
+      const view = tab.dataset.tabId;
+      const shown = view === "duties" && document.querySelector("#duties-content .overview");
+      entered(view);
+      if (view !== read(location.hash).view) visit({ view, body: shown ? shown.dataset.body : "" });
       return;
     }
     const part = event.target.closest && event.target.closest("#viewer article [data-start]");
@@ -204,7 +267,7 @@
     }
     const whole = event.target.closest && event.target.closest("#viewer .copy-link");
     if (whole && chosen) {
-      write(location.origin + location.pathname + address(chosen)).then(() => said(whole));
+      write(location.origin + location.pathname + "#" + address(chosen)).then(() => said(whole));
       return;
     }
     const sort = event.target.closest && event.target.closest("button.sort");
@@ -229,26 +292,30 @@
     }
   }, true);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") document.body.classList.remove("reading");
+    if (event.key === "Escape" && covers()) leave();
   });
   for (const kind of ["keydown", "keypress"]) {
     document.addEventListener(kind, (event) => {
       if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopImmediatePropagation();
     }, true);
   }
-  window.policyPage = { base, open, write, fill, sorted };  // for the scripts of the views
+  window.policyPage = { read, visit, open };  // for the scripts of the views
   const start = () => {
     if (!scroller() || !document.querySelector("#views button[data-tab-id]")) return void setTimeout(start, 100);
     dress();
     // The stock chat says that its examples are a list, but a list may not hold buttons.
     const mend = () => document.querySelectorAll('#chat .examples[role="list"]').forEach((list) => list.removeAttribute("role"));
-    mend();
-    new MutationObserver(mend).observe(document.querySelector("#views"), { childList: true, subtree: true });
+    const changed = () => {
+      mend();
+      accompany();
+    };
+    changed();
+    new MutationObserver(changed).observe(document.querySelector("#views"), { childList: true, subtree: true });
     new MutationObserver(dress).observe(document.body, { attributeFilter: ["class"] });
-    const view = /^#view=(\w+)/.exec(location.hash);
-    if (!view || !enter(view[1])) entered("chat");
-    const place = read(location.hash);
+    const { view, place } = read(location.hash);
+    if (view === "chat" || !enter(view)) entered("chat");
     if (place) open(place);
+    addEventListener("hashchange", follow);
   };
   start();
 })();

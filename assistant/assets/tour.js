@@ -3,12 +3,18 @@
   const wide = () => window.matchMedia("(min-width: 821px)").matches;  // else the original covers the view
   const open = (box) => {
     const link = box.querySelector("a.cite");
-    const found = link && /^#p=([^&]+)&s=(\d+)&e=(\d+)$/.exec(link.getAttribute("href"));
-    if (found && wide()) window.policyPage.open({ policy: decodeURIComponent(found[1]), start: +found[2], end: +found[3] });
+    if (link && wide()) window.policyPage.open(window.policyPage.read(link.getAttribute("href")).place);
   };
   const address = (step) => step.querySelector("a.cite").getAttribute("href");
   const key = (tour) => "tour:" + tour.dataset.key;
-  const readOf = (tour) => new Set(JSON.parse(sessionStorage.getItem(key(tour)) || "[]"));
+  // Storage may be forbidden: then nothing is known to be read.
+  const readOf = (tour) => {
+    try {
+      return new Set(JSON.parse(sessionStorage.getItem(key(tour)) || "[]"));
+    } catch {
+      return new Set();
+    }
+  };
   const parts = (tour) => ({
     steps: [...tour.querySelectorAll(".tour-step")],
     buttons: [...tour.querySelectorAll("[data-step]")],
@@ -24,7 +30,9 @@
     if (to < 0 || to >= steps.length) return;
     const from = steps.findIndex((step) => !step.hidden);
     const read = readOf(tour).add(address(steps[from])).add(address(steps[to]));
-    sessionStorage.setItem(key(tour), JSON.stringify([...read]));
+    try {
+      sessionStorage.setItem(key(tour), JSON.stringify([...read]));
+    } catch {} // as above
     steps.forEach((step, number) => (step.hidden = number !== to));
     buttons.forEach((button, number) => {
       if (number === to) button.setAttribute("aria-current", "step");

@@ -21,6 +21,7 @@ from assistant.duty_overview import (
     filter_duties,
     matrix_of,
     read_overview,
+    short_titles,
     tasks_by_role,
 )
 from eval.synthetic import policy_text
@@ -243,3 +244,13 @@ def test_a_large_ledger_is_complete() -> None:
     overview = read_overview(corpus)
     assert len(overview.duties) == len(corpus.policies["large"].duties) > 350
     assert len(matrix_of(overview.duties).tasks) == 120
+
+
+def test_a_policy_is_called_in_short_by_what_it_issues() -> None:
+    titles = {
+        "a": "甲市人民政府办公室关于印发《智造行动方案（2025—2027年）》的通知",
+        "b": "乙市关于印发年度工作要点的通知",
+        "c": "丙市关于印发年度工作要点的通知",  # so called twice
+        "d": "丁省关于推进交通一体化的实施意见",
+    }
+    assert short_titles(titles) == titles | {"a": "智造行动方案（2025—2027年）"}

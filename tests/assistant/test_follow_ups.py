@@ -7,7 +7,10 @@ from dataclasses import replace
 import pytest
 
 from assistant.chain import PolicyAssistant
+from assistant.examples import example_questions
 from assistant.follow_ups import MOST, follow_ups
+from prompts import phrase
+from tests.assistant.library import corpus_of
 from tests.assistant.look import holds, on_text, shown
 
 ASKED = [
@@ -45,6 +48,26 @@ def test_what_the_answer_names_is_not_offered(assistant: PolicyAssistant) -> Non
     (support,) = {duty.organisation for c in assistant.corpus.clauses for duty in c.duties} & {"市生态环境局"}
     assert holds(answer.text, support) == []
     assert not [question for question in assistant.follow_ups(answer) if "由哪" in question]
+
+
+def test_what_was_asked_is_not_offered_under_another_name(assistant: PolicyAssistant) -> None:
+    question = phrase("en", "example_tasks", body="市工业和信息化局")
+    found = assistant.follow_ups(assistant.invoke({"question": question}))
+    assert (
+        phrase("en", "example_tasks", body="Municipal Industry and Information Technology Bureau")
+        not in found
+    )
+
+
+def test_starter_questions_fit_the_document() -> None:
+    ruled = "# 某市停车办法\n\n第一条　停车秩序由市公安局负责。\n\n第二条　本办法自2024年1月1日起施行，有效期5年。\n"
+    found = example_questions(corpus_of(a=ruled))
+    assert phrase("zh", "example_duties", body="市公安局") in found
+    assert not [question for question in found if "牵头" in question or "有效期" in question]
+    told = "某市方案\n\n一、目标\n\n做好。\n\n二、保障措施\n\n" + "各单位要加强组织领导，按时完成。" * 4
+    asked: list[str] = []
+    example_questions(corpus_of(a=told), "zh", lambda question: bool(asked.append(question)))
+    assert asked[-1] == phrase("zh", "example_section", heading="保障措施")  # 目标 says too little
 
 
 def test_nothing_that_no_ledger_answers(assistant: PolicyAssistant) -> None:

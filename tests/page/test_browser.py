@@ -224,7 +224,8 @@ def test_at_390_pixels_the_original_opens_full_screen(
     _fits(page)
     expect(_ask(page, TABLE).locator("table")).to_be_visible()
     _fits(page)
-    _ask(page, LEADS).get_by_text("[1]", exact=True).first.click()
+    mark = _ask(page, LEADS).get_by_text("[1]", exact=True).first
+    mark.click()
     _marks(page, plan, cited[0].start, cited[0].end)
     assert viewer.bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
     _fits(page)
@@ -232,13 +233,19 @@ def test_at_390_pixels_the_original_opens_full_screen(
     expect(back).to_be_focused()
     back.click()
     expect(viewer).to_be_hidden()
-    expect(page.locator("#question textarea")).to_be_focused()
+    expect(mark).to_be_focused()
+    assert "#p=" not in page.url
     expect(page.locator("#chat .answer").last).to_be_in_viewport()
     _fits(page)
     page.locator("#chat .text .cite").last.click()
     expect(viewer).to_be_visible()
     page.keyboard.press("Escape")
     expect(viewer).to_be_hidden()
+    mark.click()
+    expect(viewer).to_be_visible()
+    page.go_back()
+    expect(viewer).to_be_hidden()
+    expect(page.locator("#chat .asked")).to_have_text([TABLE, LEADS])  # the page was not left
 
 
 def test_at_390_pixels_the_question_field_stays_in_sight(visit: Visit) -> None:

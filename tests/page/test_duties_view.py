@@ -113,9 +113,22 @@ def test_an_organisation_has_a_page_with_an_address(visit: Visit, url: str) -> N
     expect(view.locator("h3")).to_have_text(
         [re.compile(f"^{word} \\d+ 项$") for word in ("牵头", "负责", "配合")]
     )
-    expect(page.locator("#view-duties").get_by_label(texts()["duties_text"])).to_have_value("")
+    found = page.locator("#view-duties").get_by_label(texts()["duties_text"])
+    expect(found).to_have_value("")
+    page.go_back()
+    expect(found).to_have_value("绿色工厂")
+    expect(view.locator("tbody tr")).to_have_count(5)
+    page.go_forward()
+    expect(view.locator("h2")).to_have_text(BODY)
     view.get_by_role("link", name="创新型中小企业：突破150家（2025年）").click()
-    expect(page.locator("#viewer mark").first).to_contain_text("创新型中小企业突破 150 家")
+    mark = page.locator("#viewer mark").first
+    expect(mark).to_contain_text("创新型中小企业突破 150 家")
+    page.reload()  # the address has the view, the organisation and the clause
+    expect(view.locator("h2")).to_have_text(BODY)
+    expect(mark).to_contain_text("创新型中小企业突破 150 家")
+    page.go_back()
+    page.go_back()
+    expect(view.locator("h2")).to_have_count(0)
 
     page = visit(f"#view=duties&body={quote('市科技局')}")
     expect(_view(page).locator("h2")).to_have_text("市科技局")
