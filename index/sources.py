@@ -72,6 +72,17 @@ def read_sources(settings: IndexSettings, progress: Progress, known: Known | Non
     return Sources(tuple(policies.values()), files, skipped, tuple(problems), faults)
 
 
+def read_text(path: Path) -> str:
+    """The text of one policy file as the index keeps it; raises SourceError with the reason where it has none."""
+    data = read_bytes(path)
+    refuse_content(data, path.name, path.suffix)
+    form = READ.get(path.suffix.lower())
+    if form is None:
+        return decode(data, path.name)
+    with Extractor() as extractor:
+        return extractor.read(data, path.name, form).text
+
+
 def _policy(
     path: Path, data: bytes, digest: str, extractor: Extractor, known: Known, faults: dict[str, str]
 ) -> Policy:
