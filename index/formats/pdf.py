@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -28,6 +29,7 @@ SCANNED = 0.1  # of a page, that an image covers at least where the page is a sc
 UNMAPPED = 0.02  # of the characters, that may have no Unicode
 PADDING = 8.0  # points between the edge of a cell and its text, at most
 _TAIL = 2048  # bytes at the end in which %%EOF stands
+WIDE = 0.3  # of a page's width: a line across a table
 _SAME = 3.0  # points that edges of one line are apart at most
 
 
@@ -117,9 +119,7 @@ def _page(page: Page) -> _Page:
     chars = [char for char in everything if char["text"].strip()]
     unmapped = sum(_is_unmapped(char["text"]) for char in chars)
     tables = [
-        table
-        for table in (_table(found, everything, page.page_number) for found in page.find_tables())
-        if table
+        table for table in (_table(found, everything, page.page_number) for found in _ruled(page)) if table
     ]
     outside = [
         char
@@ -136,6 +136,23 @@ def _page(page: Page) -> _Page:
     )
     scanned = not chars and covered >= SCANNED * width * height
     return _Page(page.page_number, blocks, scanned, len(chars), unmapped)
+
+
+def _ruled(page: Page) -> list[Any]:
+    """The ruled tables of a page; one whose outer sides are open, as is usual in print, is closed first."""
+    across = Counter(
+        (round(edge["x0"]), round(edge["x1"]))
+        for edge in page.edges
+        if edge["orientation"] == "h" and edge["x1"] - edge["x0"] > WIDE * float(page.width)
+    )
+    down = [edge["x0"] for edge in page.edges if edge["orientation"] == "v"]
+    open_ = {
+        x
+        for ends, count in across.items()
+        for x in ends
+        if count >= 3 and down and not any(abs(x - other) <= _SAME for other in down)
+    }
+    return list(page.find_tables({"explicit_vertical_lines": sorted(open_)} if open_ else None))
 
 
 def _glyph(char: dict[str, Any]) -> Glyph:
