@@ -20,6 +20,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from eval.normalise import states
+from index.sources import read_text
 
 FOLDER = Path(__file__).with_name("cases")
 SPLITS = ("dev", "test", "open")
@@ -187,6 +188,6 @@ def check(cases: Iterable[Case], folders: Iterable[Path]) -> list[str]:
 
     @cache
     def source(policy: str) -> str:
-        return policy_file(policy, folders).read_bytes().decode("utf-8-sig")
+        return read_text(policy_file(policy, folders))
 
     return [f"{cases[at].id}: {sentence}" for at, sentence in faults(cases, source)]

@@ -32,6 +32,7 @@ from eval.report import write_report
 from eval.results import CASES, RUN
 from eval.score import Found, record, score, spans
 from eval.systems import SYSTEMS, WITHOUT, System, open_system, without
+from index.sources import read_text
 
 _HERE = Path(__file__).parent
 FOLDERS = (_HERE.parent / "data" / "policies", _HERE / "policies")  # where the policies of our own cases lie
@@ -183,7 +184,7 @@ def ask(
     cases: Sequence[Case], system: System, files: Iterable[Path], llm: str = "none"
 ) -> Iterator[dict[str, Any]]:
     """The record of each case, in order; what the system raises fails that case, and the run goes on."""
-    sources = {path.stem: path.read_bytes().decode("utf-8-sig") for path in files}
+    sources = {path.stem: read_text(path) for path in files}
 
     def one(case: Case) -> dict[str, Any]:
         evidence = spans(case, sources[case.policy])

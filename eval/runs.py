@@ -25,6 +25,7 @@ from eval.cases import Case, faults, parse
 from eval.results import Info, ResultError, read_info
 from eval.run import FOLDERS, describe, finish, groups, records, resumed
 from eval.systems import AssistantSystem, System, indexed
+from index.sources import read_text
 
 if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
@@ -66,7 +67,7 @@ def check_text(text: str, assistant: PolicyAssistant, split: str = "", language:
     def source(policy: str) -> str | None:  # a name is looked up, never joined to a path
         if policy in assistant.index.policies:
             return assistant.index.policies[policy].source
-        return own[policy].read_bytes().decode("utf-8-sig") if policy in own else None
+        return read_text(own[policy]) if policy in own else None
 
     found = ((read.cases[at][0], sentence) for at, sentence in faults(cases, source, language))
     return Checked(tuple(cases), tuple(sorted((*read.bad, *found))))

@@ -71,6 +71,12 @@ def read_sources(settings: IndexSettings, progress: Progress, known: Known | Non
     return Sources(tuple(policies.values()), files, skipped, tuple(problems), faults)
 
 
+def read_text(path: Path) -> str:
+    """The text of one policy file as the index keeps it; raises SourceError with the reason where it has none."""
+    with Extractor() as extractor:
+        return read_policy(path, read_bytes(path), extractor, Known(), {}).source
+
+
 def read_policy(
     path: Path, data: bytes, extractor: Extractor, known: Known, faults: dict[str, str]
 ) -> Policy:

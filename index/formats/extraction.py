@@ -17,7 +17,7 @@ from typing import Any
 from index.errors import SourceError, message
 from index.formats.text import Extracted
 
-SECONDS = 120  # that a document may take, on the clock and of a processor
+SECONDS = 300  # that a document may take, on the clock and of a processor
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -75,10 +75,12 @@ class Extractor:
         return answer
 
     def _start(self) -> subprocess.Popen[bytes]:
-        path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH", "")]))
+        environment = {**os.environ}
+        path = [str(_ROOT), environment.get("PYTHONPATH", "")]
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))
         self._process = subprocess.Popen(
             [sys.executable, "-m", "index.formats.worker"],
-            env={**os.environ, "PYTHONPATH": path},
+            env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

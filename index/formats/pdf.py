@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 PAGES = 2000
 SCANNED = 0.1  # of a page, that an image covers at least where the page is a scan
 UNMAPPED = 0.02  # of the characters, that may have no Unicode
+PADDING = 8.0  # points between the edge of a cell and its text, at most
 _TAIL = 2048  # bytes at the end in which %%EOF stands
+WIDE = 0.3  # of a page's width: a line across a table
 _SAME = 3.0  # points that edges of one line are apart at most
 
 
@@ -116,9 +119,7 @@ def _page(page: Page) -> _Page:
     chars = [char for char in everything if char["text"].strip()]
     unmapped = sum(_is_unmapped(char["text"]) for char in chars)
     tables = [
-        table
-        for table in (_table(found, everything, page.page_number) for found in page.find_tables())
-        if table
+        table for table in (_table(found, everything, page.page_number) for found in _ruled(page)) if table
     ]
     outside = [
         char
@@ -135,6 +136,23 @@ def _page(page: Page) -> _Page:
     )
     scanned = not chars and covered >= SCANNED * width * height
     return _Page(page.page_number, blocks, scanned, len(chars), unmapped)
+
+
+def _ruled(page: Page) -> list[Any]:
+    """The ruled tables of a page; one whose outer sides are open, as is usual in print, is closed first."""
+    across = Counter(
+        (round(edge["x0"]), round(edge["x1"]))
+        for edge in page.edges
+        if edge["orientation"] == "h" and edge["x1"] - edge["x0"] > WIDE * float(page.width)
+    )
+    down = [edge["x0"] for edge in page.edges if edge["orientation"] == "v"]
+    open_ = {
+        x
+        for ends, count in across.items()
+        for x in ends
+        if count >= 3 and down and not any(abs(x - other) <= _SAME for other in down)
+    }
+    return list(page.find_tables({"explicit_vertical_lines": sorted(open_)} if open_ else None))
 
 
 def _glyph(char: dict[str, Any]) -> Glyph:
@@ -166,21 +184,20 @@ def _table(found: Any, chars: list[dict[str, Any]], page: int) -> PageTable | No
         if right <= left or bottom <= top:
             continue
         own = lines_of((_glyph(char) for char in inside if _holds(box, char)), page)
-        cells.append(Cell(top, left, cell_text(own, box[2] - box[0]), bottom - top, right - left, page))
+        cells.append(Cell(top, left, cell_text(own, box[0], box[2]), bottom - top, right - left, page))
     if not any(cell.text for cell in cells):
         return None
     return PageTable(page, found.bbox, tuple(xs), tuple(cells))
 
 
-def cell_text(lines: list[TextLine], width: float) -> str:
-    """The text of a cell: lines that the cell's width broke are one, others stay paragraphs."""
+def cell_text(lines: list[TextLine], left: float, right: float) -> str:
+    """The text of a cell between two edges: lines that its width broke are one, others stay paragraphs."""
     if not lines:
         return ""
-    inner = max(line.x1 - line.x0 for line in lines)
-    room = max(inner, width - 2 * min(8.0, max(1.0, width * 0.05)))
+    room = right - left - 2 * min(PADDING, *(max(0.0, line.x0 - left) for line in lines))
     texts = [lines[0].text]
     for before, line in itertools.pairwise(lines):
-        full = before.x1 - before.x0 + line.first > room - 0.3 * line.size
+        full = before.x1 - before.x0 + line.first > room - 0.05 * line.size
         if full or before.text.endswith(("、", "，", ",", "（", "(")):
             texts[-1] = before.with_next(texts[-1], line.text)
         else:

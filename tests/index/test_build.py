@@ -27,9 +27,11 @@ from index.errors import (
     PolicyIndexError,
     StoreError,
 )
+from index.formats.extraction import Extractor
 from index.settings import IndexSettings
 from index.store import generation_folder, open_index, read_manifest, read_pointer
 from tests.index.conftest import CUSTOM, environment
+from tests.index.documents import as_pdf
 
 THIRD = "第一条 为了加强第三项工作，制定本办法。\n\n第二条 市财政局负责本市第三项工作的管理。\n"
 
@@ -376,3 +378,21 @@ def test_a_folder_that_cannot_be_written_is_told(two: IndexSettings) -> None:
     file.write_text("in the way", "utf-8")
     with pytest.raises(IndexWriteError, match=r"^写索引失败（.+），原来的索引没有改动。$"):
         build(replace(two, index_dir=file / "index"))
+
+
+def test_a_pdf_is_indexed_with_its_pages_and_read_once(
+    small: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (small.policy_dir / "plan.pdf").write_bytes(as_pdf(CUSTOM))
+    (small.policy_dir / "broken.docx").write_bytes(b"PK\x03\x04")
+    first = build(small)
+    assert [problem.split("：")[0] for problem in first.problems] == ["broken.docx"]
+    policy = open_index(small).policies["plan"]
+    assert policy.page_at(0) == 1 and [page.number for page in policy.pages] == [1]
+    assert len(policy.duties) == len(open_index(small).policies["custom"].duties) == 3
+    monkeypatch.setattr(Extractor, "_start", None)  # whatever is read again fails
+    again = build(small)
+    assert again.unchanged and again.problems == first.problems
+    (small.policy_dir / "other.txt").unlink()
+    assert build(small).problems == first.problems
+    assert open_index(small).policies["plan"] == policy

@@ -125,3 +125,28 @@ def test_pages_without_text_are_named() -> None:
     with pytest.raises(UnreadableError) as caught:
         extract(drawn(written, scan, scan), "PDF")
     assert (caught.value.name, caught.value.values) == ("scanned", {"pages": "2、3"})
+
+
+def test_a_table_without_lines_at_its_sides_is_whole() -> None:
+    from reportlab.platypus import Table
+
+    rows = [
+        ["任务", "牵头单位", "配合单位"],
+        ["修复湿地", "市林业局", "市水务局"],
+        ["建设公园", "市住建局", "市财政局"],
+    ]
+
+    def page(canvas: Any) -> None:
+        put(canvas, 72, 760, "一、任务分工")
+        style = [("INNERGRID", (0, 0), (-1, -1), 0.5, "black"), ("LINEABOVE", (0, 0), (-1, 0), 1, "black")]
+        style += [("LINEBELOW", (0, -1), (-1, -1), 1, "black"), ("FONTNAME", (0, 0), (-1, -1), font())]
+        table = Table(rows, colWidths=[150] * 3, style=style)
+        table.wrapOn(canvas, 450, 200)
+        table.drawOn(canvas, 72, 650)
+
+    found = lines(drawn(page))
+    assert found == [
+        "一、任务分工",
+        "",
+        *(f"| {' | '.join(row)} |" for row in [rows[0], ["---"] * 3, *rows[1:]]),
+    ]
