@@ -12,6 +12,7 @@ from assistant.view import answer_html, evidence_html, failure_html, pending_htm
 from index.errors import PolicyIndexError
 from pages.conversations import build_bar, build_channel, stand
 from pages.conversations_html import thumbs_html
+from pages.renewal import on_new_index
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -162,6 +163,12 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         allow_tags=False,
         line_breaks=False,
         examples=[{"text": example} for example in assistant.examples(language)],
+    )
+    on_new_index(
+        page,
+        assistant,
+        lambda: (gr.update(examples=[{"text": example} for example in assistant.examples(language)]),),
+        [chat],
     )
     with gr.Row(elem_id="ask-row"):
         field = gr.Textbox(

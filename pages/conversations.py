@@ -67,7 +67,6 @@ def keeper(assistant: PolicyAssistant, language: Language) -> Callable[[Any], Re
     store = FeedbackStore(assistant.index.settings)
     counted: dict[str, None] = {}
     counting = threading.Lock()
-    generation = assistant.index.manifest.generation
 
     def feedback(sent: Any) -> Reply:
         said = sent if isinstance(sent, dict) else {}
@@ -90,7 +89,9 @@ def keeper(assistant: PolicyAssistant, language: Language) -> Callable[[Any], Re
                     history=tuple(history_of(before)),
                     reason=said.get("reason") or None,
                     corrected=str(said.get("corrected") or "").strip() or None,
-                    policies=policies_of(turn, generation, assistant.index.policies.values()),
+                    policies=policies_of(
+                        turn, assistant.index.manifest.generation, assistant.index.policies.values()
+                    ),
                     generation=turn.generation,
                 )
             )

@@ -11,6 +11,7 @@ from assistant.overview_sheets import body_text, duty_sheets, role_word
 from assistant.view import texts
 from pages.duties_html import MODES, duties_html
 from pages.overview_html import LONGEST, ON_LOAD, SHOWN, download, next_order, read_query, told
+from pages.renewal import on_new_index
 
 if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
@@ -22,19 +23,18 @@ import gradio as gr
 def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, language: Language) -> None:
     """Filters over what they leave of the ledger; ``#view=duties&body=NAME`` opens one organisation."""
     words = texts(language)
-    overview = read_overview(assistant.corpus)
-    if not overview.duties:
-        gr.HTML(duties_html(overview, DutyFilter(), "table", language), apply_default_css=False)
-        return
 
     def workbook(query: object) -> dict[str, str]:
-        chosen = read_query(DutyFilter, query)
+        chosen, overview = read_query(DutyFilter, query), read_overview(assistant.corpus)
         return download(words["duties_file"], duty_sheets(overview, chosen, words, language))
 
-    policies = [(words["duties_all_policies"], ""), *((name, id) for id, name in overview.names.items())]
+    def policies() -> list[tuple[str, str]]:
+        names = read_overview(assistant.corpus).names
+        return [(words["duties_all_policies"], ""), *((name, id) for id, name in names.items())]
 
     def bodies(policy: str) -> list[tuple[str, str]]:
         """Those that have a duty in a policy."""
+        overview = read_overview(assistant.corpus)
         there = {row.body.label for row in overview.duties if policy in ("", row.task.policy)}
         own = [(body_text(words, body, language), body.label) for body in overview.bodies]
         return [(words["duties_all_bodies"], ""), *(one for one in own if one[1] in there)]
@@ -43,8 +43,10 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         return gr.update(choices=bodies(policy), value=body)
 
     roles = [(role_word(words, role), role.value) for role in ROLES]
-    with gr.Row(elem_classes="filters"):
-        policy = gr.Dropdown(policies, value="", label=words["duties_policy"], visible=len(policies) > 2)
+    offered = policies()
+    any_duty = bool(read_overview(assistant.corpus).duties)
+    with gr.Row(elem_classes="filters", visible=any_duty) as filters:
+        policy = gr.Dropdown(offered, value="", label=words["duties_policy"], visible=len(offered) > 2)
         body = gr.Dropdown(bodies(""), value="", label=words["duties_body"])
         role = gr.Dropdown([(words["duties_all_roles"], ""), *roles], value="", label=words["duties_role"])
         text = gr.Textbox(
@@ -61,13 +63,14 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         show_label=False,
         container=False,
         elem_id="duties-mode",
+        visible=any_duty,
     )
     order = gr.State(("", False))
     before = gr.State(  # what was shown before the page of an organisation
         ("", "", "", "", MODES[0], ("", False))
     )
     content = gr.HTML(
-        duties_html(overview, DutyFilter(), MODES[0], language),
+        duties_html(read_overview(assistant.corpus), DutyFilter(), MODES[0], language),
         js_on_load=ON_LOAD,
         apply_default_css=False,
         elem_id="duties-content",
@@ -76,7 +79,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
 
     def show(policy: str, body: str, role: str, text: str, mode: str, order: tuple[str, bool]) -> str:
         chosen = DutyFilter(policy, body, role, text[:LONGEST], *order)
-        return duties_html(overview, chosen, mode, language)
+        return duties_html(read_overview(assistant.corpus), chosen, mode, language)
 
     def choose_policy(
         policy: str, body: str, role: str, text: str, mode: str, order: tuple[str, bool]
@@ -104,6 +107,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
             return policy, picked(policy, body), *others, before, show(*before)
         if not (mode == "body" and body):
             before = (policy, body, role, text, mode, order)
+        overview = read_overview(assistant.corpus)
         found = bodies_called(name[:LONGEST], overview.bodies, assistant.corpus)
         if len(found) == 1:
             chosen = DutyFilter(body=found[0].label)
@@ -119,3 +123,16 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     policy.input(choose_policy, inputs, [body, content], **SHOWN)
     gr.on([body.input, role.input, mode.input], show, inputs, content, **SHOWN)
     content.choose(choose, [*inputs, before], [*inputs, before, content], **SHOWN)
+
+    def renew() -> tuple[Any, ...]:
+        """The view of an index that was published since the page was made."""
+        offered, any_duty = policies(), bool(read_overview(assistant.corpus).duties)
+        return (
+            gr.update(visible=any_duty),
+            gr.update(choices=offered, visible=len(offered) > 2),
+            gr.update(choices=bodies("")),
+            gr.update(visible=any_duty),
+            show("", "", "", "", MODES[0], ("", False)),
+        )
+
+    on_new_index(page, assistant, renew, [filters, policy, body, mode, content])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.view import evidence_html, heading_html, texts, viewer_html
 from pages import api, chat, duties, evaluation, targets, tour
+from pages.renewal import on_new_index
 
 if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
@@ -41,6 +42,12 @@ def create_page(assistant: PolicyAssistant, language: Language = "zh") -> Any:
                         view.build(page, assistant, evidence, language)
             with gr.Column(scale=5, min_width=320, elem_id="side-column"):
                 evidence.render()  # type: ignore[no-untyped-call]
-                gr.HTML(viewer_html(assistant.index.policies.values(), language), elem_id="viewer")
+                viewer = gr.HTML(viewer_html(assistant.index.policies.values(), language), elem_id="viewer")
+        on_new_index(
+            page,
+            assistant,
+            lambda: (viewer_html(assistant.index.policies.values(), language),),
+            [viewer],
+        )
     page.queue(max_size=QUEUE, api_open=False)
     return page

@@ -9,6 +9,7 @@ from assistant.overview_sheets import due_word, target_sheets
 from assistant.target_overview import TargetFilter, dues_of, themes_of
 from assistant.view import texts
 from pages.overview_html import LONGEST, ON_LOAD, SHOWN, download, next_order, read_query, told
+from pages.renewal import on_new_index
 from pages.targets_html import targets_html
 
 if TYPE_CHECKING:
@@ -21,27 +22,26 @@ import gradio as gr
 def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, language: Language) -> None:
     """Filters over the chart and the table of what they leave."""
     words = texts(language)
-    overview = read_overview(assistant.corpus)
-    if not overview.targets:
-        gr.HTML(targets_html(overview, TargetFilter(), language), apply_default_css=False)
-        return
 
     def workbook(query: object) -> dict[str, str]:
-        chosen = read_query(TargetFilter, query)
+        chosen, overview = read_query(TargetFilter, query), read_overview(assistant.corpus)
         return download(words["targets_file"], target_sheets(overview, chosen, words))
 
-    policies = [(words["targets_all_policies"], ""), *((name, id) for id, name in overview.names.items())]
+    def policies() -> list[tuple[str, str]]:
+        names = read_overview(assistant.corpus).names
+        return [(words["targets_all_policies"], ""), *((name, id) for id, name in names.items())]
 
     def choices(policy: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """When the targets of a policy are due, and under which themes they stand."""
-        rows = [row for row in overview.targets if policy in ("", row.policy)]
+        rows = [row for row in read_overview(assistant.corpus).targets if policy in ("", row.policy)]
         dues = [(due_word(words, due), due) for due in dues_of(rows)]
         themes = [(theme, theme) for theme in themes_of(rows)]
         return [(words["targets_all_dues"], ""), *dues], [(words["targets_all_themes"], ""), *themes]
 
     dues, themes = choices("")
-    with gr.Row(elem_classes="filters"):
-        policy = gr.Dropdown(policies, value="", label=words["targets_policy"], visible=len(policies) > 2)
+    offered = policies()
+    with gr.Row(elem_classes="filters", visible=bool(read_overview(assistant.corpus).targets)) as filters:
+        policy = gr.Dropdown(offered, value="", label=words["targets_policy"], visible=len(offered) > 2)
         due = gr.Dropdown(dues, value="", label=words["targets_due"])
         theme = gr.Dropdown(themes, value="", label=words["targets_theme"])
         text = gr.Textbox(
@@ -53,7 +53,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         )
     order = gr.State(("", False))
     content = gr.HTML(
-        targets_html(overview, TargetFilter(), language),
+        targets_html(read_overview(assistant.corpus), TargetFilter(), language),
         js_on_load=ON_LOAD,
         server_functions=[workbook],
         apply_default_css=False,
@@ -61,7 +61,8 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     )
 
     def show(policy: str, due: str, theme: str, text: str, order: tuple[str, bool]) -> str:
-        return targets_html(overview, TargetFilter(policy, due, theme, text[:LONGEST], *order), language)
+        chosen = TargetFilter(policy, due, theme, text[:LONGEST], *order)
+        return targets_html(read_overview(assistant.corpus), chosen, language)
 
     def choose_policy(
         policy: str, due: str, theme: str, text: str, order: tuple[str, bool]
@@ -79,12 +80,13 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     ) -> tuple[Any, ...]:
         column, typed = told(event, "sort"), told(event, "text")
         picked = told(event, "due") or "", told(event, "theme") or ""
+        rows = read_overview(assistant.corpus).targets
         text = typed if typed is not None else text
         if column:
             order = next_order(order, column)
         elif any(picked) and picked == (due, theme):
             due, theme = "", ""
-        elif picked[0] in dues_of(overview.targets) and picked[1] in themes_of(overview.targets):
+        elif picked[0] in dues_of(rows) and picked[1] in themes_of(rows):
             due, theme = picked
         return due, theme, order, show(policy, due, theme, text, order)
 
@@ -93,3 +95,16 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     policy.input(choose_policy, inputs, [due, theme, content], **SHOWN)
     gr.on([due.input, theme.input], show, inputs, content, **SHOWN)
     content.choose(choose, inputs, [due, theme, order, content], **SHOWN)
+
+    def renew() -> tuple[Any, ...]:
+        """The view of an index that was published since the page was made."""
+        offered, (dues, themes) = policies(), choices("")
+        return (
+            gr.update(visible=bool(read_overview(assistant.corpus).targets)),
+            gr.update(choices=offered, visible=len(offered) > 2),
+            gr.update(choices=dues),
+            gr.update(choices=themes),
+            show("", "", "", "", ("", False)),
+        )
+
+    on_new_index(page, assistant, renew, [filters, policy, due, theme, content])

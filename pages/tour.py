@@ -10,10 +10,12 @@ from assistant.duty_overview import short_titles
 from assistant.quiz import make_quiz
 from assistant.tour import reading_path
 from assistant.view import texts
+from pages.renewal import on_new_index
 from pages.tour_html import path_html, quiz_html
 
 if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
+    from assistant.corpus import Corpus
     from assistant.terms import Language
 
 import gradio as gr
@@ -23,34 +25,45 @@ FIRST = 1  # number of the quiz that a reader begins with
 
 def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, language: Language) -> None:
     """The choice of policy and body, the path, the quiz and the number that its questions are drawn with."""
-    words, corpus = texts(language), assistant.corpus
-    policies = corpus.policies
-    names = short_titles({policy.id: policy.title for policy in policies.values()})
-    first = next(iter(policies), "")
+    words = texts(language)
 
-    def body_of(policy: str, name: str) -> Body | None:
+    def policies() -> list[tuple[str, str]]:
+        titles = {policy.id: policy.title for policy in assistant.corpus.policies.values()}
+        return [(name, id) for id, name in short_titles(titles).items()]
+
+    def there(corpus: Corpus, policy: str) -> str:
+        """The policy, or the first one where it has been taken out of the index since."""
+        return policy if policy in corpus.policies else next(iter(corpus.policies), "")
+
+    def body_of(corpus: Corpus, policy: str, name: str) -> Body | None:
         return next((body for body in bodies_in(corpus, policy) if body.name == name), None)
 
     def choices(policy: str) -> list[tuple[str, str]]:
-        names = [body.name for body in bodies_in(corpus, policy)]
+        names = [body.name for body in bodies_in(assistant.corpus, policy)]
         return [(words["tour_no_body"], ""), *((name, name) for name in names)]
 
     def path_of(policy: str, name: str) -> str:
-        steps = reading_path(corpus, policy, body_of(policy, name), language)
-        return path_html(policies[policy], name, steps, language)
+        corpus = assistant.corpus
+        policy = there(corpus, policy)
+        steps = reading_path(corpus, policy, body_of(corpus, policy, name), language)
+        return path_html(corpus.policies[policy], name, steps, language)
 
     def quiz_of(policy: str, name: str, seed: float | None) -> Any:
         if seed is None:  # the field is empty while a number is typed
             return gr.skip()
-        questions = make_quiz(corpus, policy, body_of(policy, name), int(seed), language)
-        return quiz_html(policies[policy], questions, language)
+        corpus = assistant.corpus
+        policy = there(corpus, policy)
+        questions = make_quiz(corpus, policy, body_of(corpus, policy, name), int(seed), language)
+        return quiz_html(corpus.policies[policy], questions, language)
+
+    first, offered = there(assistant.corpus, ""), policies()
 
     with gr.Row(elem_id="tour-choice"):
         policy = gr.Dropdown(
-            [(name, id) for id, name in names.items()],
+            offered,
             value=first,
             label=words["tour_policy"],
-            visible=len(policies) > 1,
+            visible=len(offered) > 1,
             elem_id="tour-policy",
         )
         body = gr.Dropdown(choices(first), value="", label=words["tour_body"], elem_id="tour-body")
@@ -77,3 +90,15 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     body.input(choose_body, [policy, body, seed], [path, quiz], **options)
     again.click(next_seed, seed, seed, **options)
     seed.change(quiz_of, [policy, body, seed], quiz, **options)
+
+    def renew() -> tuple[Any, ...]:
+        """The view of an index that was published since the page was made."""
+        first, offered = there(assistant.corpus, ""), policies()
+        return (
+            gr.update(choices=offered, value=first, visible=len(offered) > 1),
+            gr.update(choices=choices(first), value=""),
+            path_of(first, ""),
+            quiz_of(first, "", FIRST),
+        )
+
+    on_new_index(page, assistant, renew, [policy, body, path, quiz])

@@ -66,7 +66,12 @@ def test_starter_questions_fit_the_document() -> None:
     assert not [question for question in found if "牵头" in question or "有效期" in question]
     told = "某市方案\n\n一、目标\n\n做好。\n\n二、保障措施\n\n" + "各单位要加强组织领导，按时完成。" * 4
     asked: list[str] = []
-    example_questions(corpus_of(a=told), "zh", lambda question: bool(asked.append(question)))
+
+    def refused(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    example_questions(corpus_of(a=told), "zh", refused)
     assert asked[-1] == phrase("zh", "example_section", heading="保障措施")  # 目标 says too little
 
 

@@ -1,0 +1,28 @@
+"""What a page holds of the index when it is made, made anew where another index has been published since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.chain import PolicyAssistant
+
+import gradio as gr
+
+
+def on_new_index(
+    page: gr.Blocks,
+    assistant: PolicyAssistant,
+    renew: Callable[[], tuple[Any, ...]],
+    outputs: Sequence[Any],
+) -> None:
+    """Fill ``outputs`` with what ``renew`` gives where a browser opens the page after another index was published."""
+    made_from = assistant.index.manifest.generation
+
+    def load() -> Any:
+        if assistant.index.manifest.generation == made_from:
+            return (gr.skip(),) * len(outputs)
+        return renew()
+
+    page.load(load, None, list(outputs), api_visibility="private", show_progress="hidden", queue=False)
