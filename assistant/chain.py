@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property, lru_cache
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
@@ -24,7 +25,6 @@ from assistant.draft import Draft
 from assistant.duty_answers import bearers_of_nearest
 from assistant.examples import example_questions
 from assistant.follow_ups import follow_ups
-from assistant.header_found import last_day
 from assistant.judge import judge
 from assistant.model_composer import ModelComposer, is_open
 from assistant.model_condense import rewrite, translate
@@ -36,9 +36,11 @@ from assistant.reading import read_against, with_neighbours
 from assistant.refusal import refuse
 from assistant.retriever import HybridRetriever
 from assistant.route import route
+from assistant.section_answers import versions_of_section
 from assistant.target_answers import asks_number_of_body, is_of_all
 from assistant.target_choice import other_years
-from assistant.terms import Language
+from assistant.terms import Language, words
+from assistant.validity import Life, day_asked, in_force, lives, without_day
 from index.header import header_labels
 from index.store import Index, is_stale, read_pointer
 from prompts import phrase
@@ -46,7 +48,6 @@ from prompts import phrase
 LONGEST_QUESTION = 2000  # characters
 CONSIDERED = 12  # passages that may answer
 SHOWN = 6  # passages beside an answer
-_INVALID = re.compile(r"失效|废止|无效|作废|宣布废止")
 
 
 class PolicyAssistant(Runnable[dict[str, Any], Any]):
@@ -61,12 +62,37 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         retriever: HybridRetriever,
         as_of: date | None = None,
         composer: ModelComposer | None = None,
+        policies: Collection[str] | None = None,
     ) -> None:
+        """``policies`` are the ids of those that answer; all of the index where it is None."""
         self.index = index
-        self.corpus = Corpus(index.policies)
+        self.corpus = Corpus(
+            {id: policy for id, policy in index.policies.items() if policies is None or id in policies}
+        )
         self.retriever = retriever
         self._as_of = as_of
         self.composer = composer
+
+    @cached_property
+    def lives(self) -> dict[str, Life]:
+        """From when to when each policy of the index is in force."""
+        return lives(self.index.policies)
+
+    @lru_cache(maxsize=16)  # noqa: B019 - an assistant lives as long as its index
+    def _among(self, policies: tuple[str, ...]) -> PolicyAssistant:
+        """The assistant that answers from some of the policies alone."""
+        return PolicyAssistant(self.index, self.retriever, self._as_of, self.composer, policies)
+
+    def _answering(self, question: Question, day: date) -> PolicyAssistant:
+        """The assistant on the policies that hold on a day, or on those that a question names where none of them does.
+
+        Versions of one document are never mixed in an answer.
+        """
+        kept = in_force(self.lives, day)
+        named = question.policies
+        if len(kept) == len(self.corpus.policies):
+            return self
+        return self._among(tuple(named) if named and not set(named) & set(kept) else tuple(kept))
 
     @property
     def today(self) -> date:
@@ -160,17 +186,20 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         stop = ((config or {}).get("configurable") or {}).get("stop")
         standalone = condense(clean, history, self.read, self.corpus.text) if history else clean
         condensed = _since(start)
-        asked, passages, searched = self._searched(standalone, language)
+        day = day_asked(standalone) or self.today
+        here = self._answering(self.read(standalone), day)
+        text = standalone if here is self else without_day(standalone)
+        asked, passages, searched = here._searched(text, language)
         yield Evidence(tuple(passages[:SHOWN]))
         timings = {"condense": condensed, "retrieve": searched}
         better = self._by_model(clean, standalone, history, stop)
         if better != standalone:
             standalone = better
             timings["condense"] = _since(start)
-            asked, passages, _ = self._searched(standalone, language)
+            asked, passages, _ = here._searched(standalone, language)
         beside = tuple(passages[:SHOWN])
-        draft = self._answer_whole(asked, passages)
-        ask = Ask(asked, self.corpus, _nearness(passages), self.today)
+        draft = self._changes(asked) or here._answer_whole(asked, passages)
+        ask = Ask(asked, here.corpus, _nearness(passages), self.today)
         if self.composer is not None and draft.evidence and is_open(ask):
             for event in self._written(self.composer, ask, draft, stop):
                 if isinstance(event, Draft):
@@ -178,6 +207,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
                 else:
                     timings.setdefault("first_token", _since(start))
                     yield event
+        self._warn(draft, day)
         draft.settle()
         if "first_token" not in timings:
             timings["first_token"] = _since(start)
@@ -193,8 +223,12 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         if language != asked.language:
             asked = replace(asked, language=language)
         before = time.perf_counter()
-        passages = self.retriever.search(_search_text(asked, standalone))
+        passages = self._search_for(_search_text(asked, standalone))
         return asked, passages, _since(before)
+
+    def _search_for(self, text: str) -> list[Passage]:
+        """The passages of the policies that answer, best first."""
+        return [p for p in self.retriever.search(text) if p.policy in self.corpus.policies]
 
     def _by_model(
         self,
@@ -253,7 +287,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         return self._answer(asked, passages)
 
     def _search(self, asked: Question) -> Sequence[Passage]:
-        return self.retriever.search(_search_text(asked, asked.text))
+        return self._search_for(_search_text(asked, asked.text))
 
     def _answer(self, asked: Question, passages: Sequence[Passage]) -> Draft:
         """Ledger first; else the sentences that answer; else a refusal."""
@@ -310,8 +344,6 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         asked: Question,
     ) -> Answer:
         self._warn_of_index(draft)
-        if draft.status != "refused":
-            self._warn(draft)
         return Answer(
             question=question,
             standalone_question=standalone,
@@ -359,17 +391,40 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         elif is_stale(self.index):
             draft.note("index_stale", "notice_stale")
 
-    def _warn(self, draft: Draft) -> None:
-        """Notices of policies that are no longer in force."""
+    def _warn(self, draft: Draft, day: date) -> None:
+        """Notices of cited policies that are not in force on the day for which an answer was asked."""
+        if draft.status == "refused":
+            return
         for policy in dict.fromkeys(citation.policy for citation in draft.citations()):
-            document = self.corpus.policies[policy]
-            expires = self.corpus.field(document, "expires")
-            day = last_day(expires.value) if expires else None
-            if day and day <= self.today and expires:
-                draft.note("expired", "notice_expired", title=document.title, date=expires.value)
-            state = document.field(*header_labels()["validity"]["labels"])
-            if state and _INVALID.search(state.value):
-                draft.note("expired", "notice_invalid", title=document.title, value=state.value)
+            document, life = self.index.policies[policy], self.lives[policy]
+            state = life.state(day)
+            if state == "in_force":
+                continue
+            by = self.index.policies[life.policy].title if life.policy else ""
+            when = life.begins if state == "not_yet" else life.ends
+            stated = document.field(*header_labels()["validity"]["labels"])
+            if state == "expired" and when is None and stated:
+                draft.note("expired", "notice_invalid", title=document.title, value=stated.value)
+            else:
+                name = f"notice_{state}" if when else f"notice_{state}_undated"
+                draft.note(state, name, title=document.title, date=when, by=by)
+
+    def _changes(self, asked: Question) -> Draft | None:
+        """An article in each version of its document, where a question asks what was changed in it; else None."""
+        if not asked.marker or not re.search(words()["changed"][asked.language], asked.folded):
+            return None
+        pairs = [
+            (older, life.policy)
+            for older, life in self.lives.items()
+            if life.kind in ("repealed", "superseded") and (not asked.policies or older in asked.policies)
+        ]
+        if not pairs:
+            return None
+        among = self._among(tuple(dict.fromkeys(id for pair in pairs for id in pair)))
+        return versions_of_section(
+            Ask(asked, among.corpus, {}, self.today),
+            [(self.index.policies[older], self.index.policies[newer]) for older, newer in pairs],
+        )
 
 
 def _unusable(text: str) -> str:
