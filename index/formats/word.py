@@ -117,6 +117,8 @@ class _Reader:
                     found += self._blocks(child(item, "sdtContent"))
             elif name == "AlternateContent":
                 found += self._blocks(_choice(item))
+            elif name == "altChunk":
+                raise UnreadableError("embedded")
             elif name not in _GONE:
                 found += self._blocks(item)
         return found
