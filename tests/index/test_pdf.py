@@ -138,7 +138,10 @@ def test_a_table_without_lines_at_its_sides_is_whole() -> None:
 
     def page(canvas: Any) -> None:
         put(canvas, 72, 760, "一、任务分工")
-        style = [("INNERGRID", (0, 0), (-1, -1), 0.5, "black"), ("LINEABOVE", (0, 0), (-1, 0), 1, "black")]
+        style: list[tuple[Any, ...]] = [
+            ("INNERGRID", (0, 0), (-1, -1), 0.5, "black"),
+            ("LINEABOVE", (0, 0), (-1, 0), 1, "black"),
+        ]
         style += [("LINEBELOW", (0, -1), (-1, -1), 1, "black"), ("FONTNAME", (0, 0), (-1, -1), font())]
         table = Table(rows, colWidths=[150] * 3, style=style)
         table.wrapOn(canvas, 450, 200)
