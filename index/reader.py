@@ -13,13 +13,15 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 
 
 def policy_files(folder: Path) -> list[Path]:
-    """The files of a folder (not below it), sorted by name; hidden ones are left out.
+    """The files of a folder (not below it), sorted by name; hidden ones and Word's locks (~$…) are left out.
 
     Raises NoPoliciesError where the folder is missing or holds no file.
     """
     if not folder.is_dir():
         raise NoPoliciesError(message("no_folder", folder=folder))
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    files = sorted(
+        path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$"))
+    )
     if not files:
         raise NoPoliciesError(message("no_policies", folder=folder))
     return files

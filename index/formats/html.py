@@ -260,6 +260,7 @@ def _trimmed(lines: list[Line], title: str) -> list[Line]:
         if not text or not words["line"].fullmatch(text):
             cut = words["tail"].sub("", line.text) if FIELD.match(line.text) else line.text
             kept.append(Line(cut, line.page, line.centred))
+    kept = _with_whole_title(kept, title)
     at = next((n for n, line in enumerate(kept) if _is_named(line.text, title)), None)
     if at is not None:
         fields = [line for line in kept[:at] if not line.text or "\t" in line.text or _is_field(line.text)]
@@ -267,6 +268,17 @@ def _trimmed(lines: list[Line], title: str) -> list[Line]:
         return [*(fields or headings), *kept[at:]] if len(kept[:at]) < 30 else kept
     headed = any(line.text.startswith("#") for line in kept)
     return [Line(f"# {title}"), *kept] if title and not headed and kept else kept
+
+
+def _with_whole_title(lines: list[Line], title: str) -> list[Line]:
+    """The lines, those in which the page's title stands over two or three as one."""
+    whole = squeeze(title)
+    for at in range(len(lines)):
+        for count in (2, 3):
+            parts = [line.text for line in lines[at : at + count]]
+            if len(parts) == count and whole and squeeze("".join(parts)) == whole:
+                return [*lines[:at], Line("".join(parts), centred=True), *lines[at + count :]]
+    return lines
 
 
 def _is_named(text: str, title: str) -> bool:

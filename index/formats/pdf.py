@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 PAGES = 2000
 SCANNED = 0.1  # of a page, that an image covers at least where the page is a scan
+WHOLE = 0.8  # the same where some characters (a watermark, a page number) stand on it
+MARKS = 30  # characters that say nothing on such a page
+OUTLINES = 50  # curves of a page without characters: its text was turned into drawings
 UNMAPPED = 0.02  # of the characters, that may have no Unicode
 PADDING = 8.0  # points between the edge of a cell and its text, at most
 _TAIL = 2048  # bytes at the end in which %%EOF stands
@@ -134,7 +137,10 @@ def _page(page: Page) -> _Page:
     blocks = PageBlocks(
         page.page_number, width, height, lines_of(map(_glyph, outside), page.page_number), tables
     )
-    scanned = not chars and covered >= SCANNED * width * height
+    share = covered / (width * height)
+    scanned = (not chars and (share >= SCANNED or len(page.curves) >= OUTLINES)) or (
+        len(chars) < MARKS and share >= WHOLE
+    )
     return _Page(page.page_number, blocks, scanned, len(chars), unmapped)
 
 

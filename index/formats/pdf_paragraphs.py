@@ -125,8 +125,10 @@ def _blocks(pages: Sequence[PageBlocks], size: float) -> dict[tuple[int, int], _
         if every:
             usual[column] = _block(every, size)
             wide = max(page.width for page in pages)
-            if column == 0 and usual[column].right - usual[column].left < NARROW * wide:
-                usual[column] = replace(usual[column], right=wide - usual[column].left)
+            block = usual[column]
+            full = sum(line.x1 > block.right - 2 * RAGGED * size for line in every)
+            if column == 0 and (full < 2 or block.right - block.left < NARROW * wide):
+                usual[column] = replace(block, right=max(block.right, wide - block.left))
     for page in pages:
         for column in {line.column for line in page.lines}:
             own = [line for line in page.lines if line.column == column]

@@ -14,7 +14,18 @@ from index.formats.tables import Cell, table_lines
 from index.formats.text import Line, UnreadableError
 from index.formats.titles import whole_titles
 from index.formats.word_numbering import Numbering, read_numbering
-from index.formats.word_xml import Package, child, children, is_on, name_of, value
+from index.formats.word_xml import (
+    Package,
+    boxes_of,
+    cells_of,
+    child,
+    children,
+    choice_of,
+    is_on,
+    name_of,
+    rows_of,
+    value,
+)
 
 HEADING = 60  # characters that a heading has at most; a longer paragraph in a heading's style is text
 _GONE = frozenset(
@@ -116,7 +127,9 @@ class _Reader:
                 if gallery != "Table of Contents":
                     found += self._blocks(child(item, "sdtContent"))
             elif name == "AlternateContent":
-                found += self._blocks(_choice(item))
+                found += self._blocks(choice_of(item))
+            elif name == "altChunk":
+                raise UnreadableError("embedded")
             elif name not in _GONE:
                 found += self._blocks(item)
         return found
@@ -170,11 +183,11 @@ class _Reader:
             elif name in _NOTES:
                 said.notes.append((_NOTES[name], value(item, "id")))
             elif name == "AlternateContent":
-                chosen = _choice(item)
+                chosen = choice_of(item)
                 if chosen is not None:
                     self._inline(chosen, said)
             elif name in ("drawing", "pict", "object"):
-                said.boxes += _boxes(item)
+                said.boxes += boxes_of(item)
             elif name == "sdt":
                 content = child(item, "sdtContent")
                 if content is not None and not is_on(child(child(item, "sdtPr"), "showingPlcHdr")):
@@ -219,7 +232,7 @@ class _Reader:
 
     def _table(self, table: Any) -> list[Line]:
         """The lines of a table, then the notes that its cells refer to; of one inside a cell a line for each row."""
-        rows = [_cells(row) for row in _rows(table)]
+        rows = [cells_of(row) for row in rows_of(table)]
         if all(len(row) == 1 for row in rows) and not self._inside:  # a frame around text
             return [line for row in rows for line in self._blocks(row[0])]
         self._inside += 1
@@ -240,9 +253,9 @@ class _Reader:
         above: dict[
             int, int
         ] = {}  # column -> number in ``cells`` of the cell that may be merged downwards there
-        for count, row in enumerate(_rows(table)):
+        for count, row in enumerate(rows_of(table)):
             column = int(value(child(child(row, "trPr"), "gridBefore")) or 0)
-            for item in _cells(row):
+            for item in cells_of(row):
                 own = child(item, "tcPr")
                 span = max(1, int(value(child(own, "gridSpan")) or 1))
                 merge = child(own, "vMerge")
@@ -257,45 +270,8 @@ class _Reader:
         return cells
 
 
-def _rows(table: Any) -> list[Any]:
-    """The rows of a table that are not deleted, also those in content controls and tracked changes."""
-    found: list[Any] = []
-    for item in table:
-        if name_of(item) == "tr" and child(child(item, "trPr"), "del") is None:
-            found.append(item)
-        elif name_of(item) in ("sdt", "sdtContent", "customXml", "ins"):
-            found += _rows(item)
-    return found
-
-
-def _cells(row: Any) -> list[Any]:
-    found: list[Any] = []
-    for item in row:
-        if name_of(item) == "tc":
-            found.append(item)
-        elif name_of(item) in ("sdt", "sdtContent", "customXml"):
-            found += _cells(item)
-    return found
-
-
 def _in_cell(item: Any) -> bool:
     return name_of(item.getparent()) == "tc"
-
-
-def _choice(item: Any) -> Any:
-    """The first alternative: the others say the same for older programs."""
-    choice = child(item, "Choice")
-    return choice if choice is not None else child(item, "Fallback")
-
-
-def _boxes(item: Any) -> list[Any]:
-    """The contents of the text boxes of a drawing, not of those inside them."""
-    if name_of(item) == "txbxContent":
-        return [item]
-    if name_of(item) == "AlternateContent":
-        chosen = _choice(item)
-        return _boxes(chosen) if chosen is not None else []
-    return [box for part in item for box in _boxes(part)]
 
 
 def read_word(data: bytes) -> list[Line]:

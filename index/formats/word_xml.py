@@ -93,3 +93,41 @@ def value(item: Any, name: str = "val") -> str:
 def is_on(item: Any) -> bool:
     """Whether a switch such as ``w:vanish`` is there and not turned off."""
     return item is not None and value(item) not in ("0", "false", "off", "none")
+
+
+def rows_of(table: Any) -> list[Any]:
+    """The rows of a table that are not deleted, also those in content controls and tracked changes."""
+    found: list[Any] = []
+    for item in table:
+        if name_of(item) == "tr" and child(child(item, "trPr"), "del") is None:
+            found.append(item)
+        elif name_of(item) in ("sdt", "sdtContent", "customXml", "ins"):
+            found += rows_of(item)
+    return found
+
+
+def cells_of(row: Any) -> list[Any]:
+    """The cells of a row, also those in content controls."""
+    found: list[Any] = []
+    for item in row:
+        if name_of(item) == "tc":
+            found.append(item)
+        elif name_of(item) in ("sdt", "sdtContent", "customXml"):
+            found += cells_of(item)
+    return found
+
+
+def choice_of(item: Any) -> Any:
+    """The first alternative: the others say the same for older programs."""
+    choice = child(item, "Choice")
+    return choice if choice is not None else child(item, "Fallback")
+
+
+def boxes_of(item: Any) -> list[Any]:
+    """The contents of the text boxes of a drawing, not of those inside them."""
+    if name_of(item) == "txbxContent":
+        return [item]
+    if name_of(item) == "AlternateContent":
+        chosen = choice_of(item)
+        return boxes_of(chosen) if chosen is not None else []
+    return [box for part in item for box in boxes_of(part)]

@@ -79,6 +79,12 @@ def scan(canvas: object) -> None:
     canvas.drawImage(ImageReader(Image.new("L", (60, 80), 200)), 0, 0, 595, 842)  # type: ignore[attr-defined]
 
 
+def stamped(canvas: object) -> None:
+    """A scan with the mark of the program that made it."""
+    scan(canvas)
+    canvas.drawString(400, 20, "Scanned by App")  # type: ignore[attr-defined]
+
+
 def nothing(canvas: object) -> None:
     """A blank page."""
 
@@ -190,6 +196,7 @@ def files() -> Iterator[Hostile]:
     yield Hostile("其实是网页.pdf", page, "后缀是 .pdf，内容却是 HTML")
     yield Hostile("其实是文档.pdf", docx, "后缀是 .pdf，内容却是 DOCX")
     yield Hostile("其实是图片.pdf", b"\x89PNG\r\n\x1a\n" + bytes(400), "内容却是 PNG")
+    yield Hostile("带水印的扫描.pdf", drawn(stamped, stamped), "第 1、2 页没有文字层")
     # DOCX
     yield Hostile("空.docx", b"", "文件是空的")
     yield Hostile("截断.docx", docx[: len(docx) // 2], "DOCX 文件已损坏")
@@ -268,6 +275,7 @@ def files() -> Iterator[Hostile]:
     yield Hostile("其实是压缩包.docx", archive({"a.txt": "文字"}), "内容却是 ZIP")
     yield Hostile("其实是PDF.docx", pdf, "后缀是 .docx，内容却是 PDF")
     yield Hostile("太多文字.docx", word(paragraph("各部门要加强协作。" * 1000) * 700), "超过上限 500 万字")
+    yield Hostile("嵌入文件.docx", word(paragraph(SENTENCE) + "<w:altChunk/>"), "嵌着另一份文件")
     # HTML
     yield Hostile("空正文.html", b"<html><body></body></html>", "没有找到正文")
     yield Hostile(

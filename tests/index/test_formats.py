@@ -95,8 +95,17 @@ def test_paragraphs_and_tables_come_back_in_order(form: str, blocks: list[str | 
 @settings(max_examples=15)
 @given(sentences=st.lists(SENTENCE.filter(lambda text: len(text) > 3), min_size=1, max_size=12))
 def test_paragraphs_of_a_pdf_come_back_in_order_and_whole(sentences: list[str]) -> None:
+    sentences = [
+        "推动绿色低碳转型，" * 12 + "建设工厂园区。",
+        *sentences,
+    ]  # from it one sees where the page ends
     source = "\n\n".join(sentences)
     assert extract(as_pdf(source, head=""), "PDF").text.splitlines() == sentences
+
+
+def test_short_paragraphs_alone_are_not_joined() -> None:
+    sentences = ["任任任任任，任任任任任任，任任任任任任任任任任任。", "任，任。"]
+    assert extract(as_pdf("\n\n".join(sentences), head=""), "PDF").text.splitlines() == sentences
 
 
 def test_unchanged_documents_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

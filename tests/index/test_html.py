@@ -78,6 +78,11 @@ def test_the_title_of_a_page_without_one_is_its_metadata() -> None:
     assert found == [f"# {TITLE}", RUNNING]
 
 
+def test_the_title_over_two_lines_is_known_by_the_page() -> None:
+    found = lines(f"<div class=t>某市人民政府办公室<br>关于印发绿色工厂管理办法的通知</div><p>{RUNNING}</p>")
+    assert found == [TITLE, RUNNING]
+
+
 def test_a_short_notice_beside_a_long_attachment_is_not_lost() -> None:
     long = "".join(f"<p>第{n}条　本办法所称的事项，按照有关规定执行，并接受监督。</p>" for n in range(1, 60))
     found = lines(

@@ -138,7 +138,7 @@ def test_a_table_without_lines_at_its_sides_is_whole() -> None:
 
     def page(canvas: Any) -> None:
         put(canvas, 72, 760, "一、任务分工")
-        style: list[Any] = [
+        style: list[tuple[Any, ...]] = [
             ("INNERGRID", (0, 0), (-1, -1), 0.5, "black"),
             ("LINEABOVE", (0, 0), (-1, 0), 1, "black"),
         ]

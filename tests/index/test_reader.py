@@ -125,7 +125,7 @@ def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
 
 
 def test_files_come_sorted_without_hidden_ones_and_folders(tmp_path: Path) -> None:
-    for name in ("b.md", "a.txt", ".hidden.md"):
+    for name in ("b.md", "a.txt", ".hidden.md", "~$a.docx"):
         (tmp_path / name).write_text("文字", "utf-8")
     (tmp_path / "folder.md").mkdir()
     assert [path.name for path in policy_files(tmp_path)] == ["a.txt", "b.md"]
