@@ -252,6 +252,9 @@ def test_at_390_pixels_the_question_field_stays_in_sight(visit: Visit) -> None:
     page = visit(width=390)
     for question in (LEADS, FOLLOW_UP, TABLE):
         _ask(page, question)
+    expect(
+        page.locator("#chat .asked").last
+    ).to_be_in_viewport()  # above a table that is taller than the page
     page.mouse.wheel(0, -100_000)
     expect(page.locator("#question")).to_be_in_viewport(ratio=1)
     _fits(page)

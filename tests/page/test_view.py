@@ -298,6 +298,13 @@ def test_a_refusal_names_the_nearest_clauses(assistant: PolicyAssistant) -> None
     assert _links(html) == [(" › ".join(p.section), link(p.policy, p.start, p.end)) for p in nearest]
     assert not having(html, "foot") and not having(html, "sources")
     assert not having(answer_html(replace(answer, passages=())), "nearest")
+    header = replace(answer, passages=(replace(nearest[0], section=()),))
+    assert _links(answer_html(header, {nearest[0].policy: "某方案"}))[0][0] == "某方案"
+
+
+def test_quotes_are_shown_without_marks_of_headings(assistant: PolicyAssistant) -> None:
+    answer = replace(assistant.invoke({"question": LEADS}), text="### 一、目标\n8 家#[1]", table=None)
+    assert having(answer_html(answer), "text")[0].text == "一、目标\n8 家#[1]"
 
 
 def test_an_english_answer_is_framed_in_english(assistant: PolicyAssistant) -> None:
