@@ -19,7 +19,7 @@ import numpy
 from langchain_core.embeddings import Embeddings
 
 from eval.measuring import ASK_SECTION, percentiles, section_questions
-from eval.synthetic import write_policies
+from eval.synthetic import policy_text, write_policies
 from index.settings import IndexSettings
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Row:
     characters: int
     chunks: int
     seconds: list[float]  # of a build from nothing, with the model loaded
+    added: float  # seconds to publish one policy more
     megabytes: float  # on disk (10^6 bytes), policies not counted
     p50: list[float]  # ms of a search, the embedding of the question included
     p95: list[float]
@@ -107,7 +108,11 @@ def measure(
         p50, p95 = searched(index)
     finally:
         index.close()
-    return Row(size, characters, report.chunks, seconds, disk_megabytes(settings.index_dir), p50, p95)
+    megabytes = disk_megabytes(settings.index_dir)
+    say(f"{size.policies} policies: adding one")
+    (policies / "one-more.md").write_text(policy_text(SEED, size.policies), "utf-8")
+    added = build(settings, embedder=embedder).seconds
+    return Row(size, characters, report.chunks, seconds, added, megabytes, p50, p95)
 
 
 def searched(index: Index) -> tuple[list[float], list[float]]:
@@ -136,7 +141,14 @@ def disk_megabytes(folder: Path) -> float:
 def header() -> str:
     """The heads of the columns."""
     return _columns(
-        "policies", "passages", "vectors", "index, s", "disk, MB", "search p50, ms", "search p95, ms"
+        "policies",
+        "passages",
+        "vectors",
+        "index, s",
+        "add one, s",
+        "disk, MB",
+        "search p50, ms",
+        "search p95, ms",
     )
 
 
@@ -147,6 +159,7 @@ def line(row: Row) -> str:
         f"{row.chunks:,}",
         "random" if row.size.random else "model",
         _spread(row.seconds),
+        f"{row.added:.1f}",
         f"{row.megabytes:.1f}",
         _spread(row.p50),
         _spread(row.p95),
@@ -170,5 +183,5 @@ def _spread(values: Sequence[float]) -> str:
 
 
 def _columns(*cells: str) -> str:
-    widths = (9, 10, 9, 22, 10, 24, 24)
+    widths = (9, 10, 9, 22, 12, 10, 24, 24)
     return "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))

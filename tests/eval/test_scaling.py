@@ -101,19 +101,29 @@ def test_a_row_is_measured_on_a_real_index_and_nothing_stays(
     assert len(row.seconds) == 1 and len(row.p50) == len(row.p95) == PASSES
     assert all(0 < p50 <= p95 for p50, p95 in zip(row.p50, row.p95, strict=True))
     assert row.megabytes > 0.1
-    assert len(said) == 2
+    assert row.added > 0
+    assert len(said) == 3
     assert not list(tmp_path.glob("scaling-*"))
 
 
 def test_the_table_says_medians_spreads_and_what_was_drawn() -> None:
     rows = [
-        Row(Size(1, 3), 1200, 13, [9.0, 8.0, 12.5], 1.04, [20.0, 30.0, 25.0], [40.0, 41.0, 42.0]),
-        Row(Size(1000, 1, random=True), 1_200_000, 12_000, [100.0], 118.0, [30.0], [60.0]),
+        Row(Size(1, 3), 1200, 13, [9.0, 8.0, 12.5], 3.0, 1.04, [20.0, 30.0, 25.0], [40.0, 41.0, 42.0]),
+        Row(Size(1000, 1, random=True), 1_200_000, 12_000, [100.0], 7.5, 118.0, [30.0], [60.0]),
     ]
     assert scaling.line(rows[0]).split("  ")[-1].strip() == "41.0 (40.0 - 42.0)"
     cells = scaling.line(rows[0]).split()
     assert cells[:7] == ["1", "13", "model", "9.0", "(8.0", "-", "12.5)"]
-    assert scaling.line(rows[1]).split() == ["1,000", "12,000", "random", "100.0", "118.0", "30.0", "60.0"]
+    assert scaling.line(rows[1]).split() == [
+        "1,000",
+        "12,000",
+        "random",
+        "100.0",
+        "7.5",
+        "118.0",
+        "30.0",
+        "60.0",
+    ]
     assert len({len(text) for text in (scaling.header(), *map(scaling.line, rows))}) == 1
     assert "1,200 characters" in scaling.note(rows) and "3 / 1 builds" in scaling.note(rows)
     assert "random" in scaling.note(rows)
