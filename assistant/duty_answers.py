@@ -38,7 +38,15 @@ SURE = (
     0.855,
 )  # cosine of a sentence that is surely meant: Chinese, English (chosen on our own questions, for e5)
 CLEAR = 0.3  # how much nearer the task meant has to be than the next, where only nearness tells
-_BUSY = ("contact", "person", "penalty", "apply", "money")  # kinds of answer that no duty gives
+_BUSY = (
+    "contact",
+    "person",
+    "penalty",
+    "apply",
+    "papers",
+    "where",
+    "money",
+)  # kinds of answer that no duty gives
 
 
 def answer_duties(ask: Ask) -> Draft | None:

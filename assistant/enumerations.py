@@ -19,6 +19,7 @@ from assistant.listings import NEAREST, Listing, granted, listings, split_joined
 from assistant.match import coverage
 from assistant.terms import words
 from index.grids import Grid, grids
+from index.keywords import tagged
 from index.policy import Policy, Section
 from index.text import squeeze
 from prompts import phrase
@@ -103,7 +104,7 @@ def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
     last = source[start:end]
     for variant in (variant for variant in named if listing.weak and variant in last):
         at = last.find(variant)
-        if all(source[a:b].endswith(variant) for a, b in listing.items[:-1]):
+        if all(source[a:b].endswith(variant) for a, b in listing.items[:-1]) and not _governs(last[:at]):
             joined = rf"(?:(?:以及|或者|[和及与或])[^，。；、]{{1,12}}?{re.escape(variant)})*"
             until = at + len(variant)
             until += re.match(joined, last[until:]).end()  # type: ignore[union-attr]
@@ -112,10 +113,20 @@ def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
         if len(variant) > 1 and re.match(r"$|[和及与]|以及|建设$", last[at + len(variant) :]):
             kind = re.search(words()["listing"]["kind"], last[:at])
             until = kind.start() if kind else at
-            if until > 1 and not re.search("[和及与或]$|以及$", last[:until]):
+            if until > 1 and not re.search("[和及与或]$|以及$", last[:until]) and not _governs(last[:until]):
                 items = [*listing.items[:-1], *split_joined(source, [(start, start + until)])]
                 return replace(listing, items=tuple(items), head=last[until : at + len(variant)])
     return None
+
+
+def _governs(text: str) -> bool:
+    """Whether the last thing named ends within a text and a verb goes on from it (合作社建设集约化, 街道应当协助)."""
+    at = 0
+    for word, _ in tagged(text):
+        if 0 < at < len(text) - len(word) and word in words()["listing"]["opens"]:
+            return True
+        at += len(word)
+    return False
 
 
 def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:

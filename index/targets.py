@@ -10,10 +10,17 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from index.distribution import distribute, distribute_years, row_of, with_bare, without_opening
+from index.distribution import (
+    distribute,
+    distribute_years,
+    row_of,
+    with_bare,
+    without_opening,
+    years_alike,
+)
 from index.grids import grids
 from index.policy import Comparator, Policy, Section, Target
-from index.quantities import COUNTING, Quantity, quantities
+from index.quantities import COUNTING, Quantity, quantities, scale_unit
 from index.tables import table_targets
 from index.task_tables import cells_of
 from index.text import Folded, fold_with_origin, squeeze
@@ -33,6 +40,7 @@ _VERBS = (
 
 
 _BARE_VERB = re.compile(rf"^(?:{_VERBS}|有|为|达|是|按照?|以|给予|的)+$")
+_VERB = re.compile(f"(?:{_VERBS})+")
 _CONDITION = re.compile(r"(?:年满|未满|不满|已满|满)\s*$")  # an age that somebody has to have
 _OF_AGE = re.compile(  # 以上老年人, (含)以下的儿童, 至79周岁老年人
     r"(?:\([^()]*\))?(?:及?以[上下]|[至到-]\d+周?岁(?:及?以[上下])?)?的?[^,;。、\d]{0,8}?(?:人|者|儿童|婴幼儿|居民|职工|学生|群体|父母|子女)"
@@ -47,8 +55,10 @@ _SIZE = re.compile(  # 10亿元以上项目6个: of what size those are that are
 _PLACE = re.compile(r"(?<!现)在$")  # 在5个县试用: where it is done
 _FROM = re.compile(r"[从由][^,;。]{0,16}$")
 _RISES = re.compile(r"\s*(?:左右)?(?:逐步)?(?:增|提|上|扩|下|降|减|压|缩|升|调)[^,;。\d]{0,4}[到至为]")
+_OVER = re.compile(r"(?:内|间|期间)?(?:累计|合计|总计|共)")  # 四年(累计改造27万亩): no value itself
 _DATED = re.compile(r"(?:到|至)?20\d\d年(?:底|末)?$")  # 签约率2025年(达到100%)
 _BEFORE_YEAR = re.compile(r"^.*20\d\d年(?:底|末)?(?:前|之前|以前)(?=.)")  # 请各单位在2027年前(培育示范企业)
+_FIRST_YEAR = re.compile(r"[从由](20\d\d)年[^,;。]{0,4}$")  # of the value from which it rises
 _NAMELESS = re.compile(r"[\d年月日]*")  # an indicator that is only a number: 2025年(300家)
 _LISTED = re.compile(r"等\s*$")  # 子女教育、…等6项: what was listed, counted
 
@@ -137,6 +147,7 @@ def _section_targets(
     for unit in units:
         start, end = unit.start, unit.end
         year, period, named, bound = unit.year, "", "", Comparator.EQUAL
+        before: Target | None = None  # in this sentence
         previous_end = start
         sentence = text[start:end]
         numbers = [
@@ -149,6 +160,7 @@ def _section_targets(
             and not (
                 _FROM.search(sentence[: quantity.start]) and _RISES.match(sentence[quantity.end :])
             )  # from which it rises
+            and not (quantity.unit == "年" and _OVER.match(sentence[quantity.end :]))
             and not (quantity.unit in ("项", "类", "种") and _LISTED.search(sentence[: quantity.start]))
         ]
         numbers = with_bare(sentence, numbers)
@@ -175,7 +187,11 @@ def _section_targets(
             elif len(row_of(numbers, quantity, sentence)) > 1 and "分别" in sentence[: quantity.start]:
                 previous_end = until  # values of several subjects that cannot be told apart
                 continue
-            if not indicator:
+            own = indicator
+            unnamed = not own or _VERB.fullmatch(own.removeprefix("每年"))
+            if unnamed and found_year and before and _named_alike(before, quantity):
+                indicator = before.indicator  # 到2026年，X达到80万吨；到2028年，达到150万吨
+            elif not own:
                 indicator = named if text[left - 1 : left] == "、" and named else _subject(text, start, at)
             elif _GRANT.fullmatch(indicator):
                 indicator = _whose(text, start, at) + indicator
@@ -185,6 +201,8 @@ def _section_targets(
                 previous_end = until
                 continue
             indicator = _BEFORE_YEAR.sub("", _by_heading(section, indicator)) or indicator
+            if not own and _VERB.fullmatch(indicator):
+                indicator = ""  # 2025年完成300家、2026年500家X: the next one names it
             row = row_of(numbers, quantity, sentence)
             if row[0] is not quantity and (quantity in dated or quantity in distributed):
                 comparator = bound if comparator is Comparator.EQUAL else comparator  # 分别不超过1、2
@@ -194,7 +212,7 @@ def _section_targets(
             sentence_start, sentence_end = folded.span(start, end)
             base = section.start
             due = year if not re.match(r"自|从", sentence) else None
-            yield Target(
+            before = Target(
                 indicator=_of_task(unit, _as_written(policy.source, base, folded, indicator, start, right)),
                 comparator=comparator,
                 low=quantity.low,
@@ -210,7 +228,43 @@ def _section_targets(
                 sentence_start=base + sentence_start,
                 sentence_end=base + sentence_end,
             )
+            alike = years_alike(text[previous_end:at])
+            yield from (replace(before, year=each) for each in alike) if alike else (before,)
+            if risen := _risen_from(sentence, quantity):
+                risen_start, risen_end = folded.span(start + risen.start, start + risen.end)
+                yield replace(
+                    before,
+                    comparator=Comparator.EQUAL,
+                    low=risen.low,
+                    high=risen.high,
+                    unit=risen.unit,
+                    text=risen.text,
+                    year=next((int(m) for m in _FIRST_YEAR.findall(sentence[: risen.start])[-1:]), None),
+                    period="",
+                    start=base + risen_start,
+                    end=base + risen_end,
+                    base=True,
+                )
             previous_end = until
+
+
+def _alike(one: Target | Quantity, other: Quantity) -> bool:
+    """Whether two values are of one kind of unit."""
+    return scale_unit(one.unit)[1] == scale_unit(other.unit)[1]
+
+
+def _named_alike(target: Target, quantity: Quantity) -> bool:
+    """Whether a value without a name may be one more of a target's, which has a name that tells what it is."""
+    return bool(target.indicator) and _alike(target, quantity) and not _BARE_VERB.match(target.indicator)
+
+
+def _risen_from(sentence: str, quantity: Quantity) -> Quantity | None:
+    """The value from which this one rises (由2024年的41%提高到55%), right before it; None where there is none."""
+    for other in quantities(sentence[: quantity.start]):
+        rises = _RISES.fullmatch(sentence[other.end : quantity.start])
+        if rises and _FROM.search(sentence[: other.start]) and _alike(other, quantity):
+            return other
+    return None
 
 
 def _whose(text: str, start: int, at: int) -> str:
