@@ -29,6 +29,7 @@ from index.policy import Role
 from index.text import squeeze
 
 _BODY_ASKED = re.compile(r"^[一-鿿]{2,12}?(?:负责|牵头|配合|承担)(?:什么|哪些|啥)")
+_HOW_MANY = re.compile(r"几[个家]|多少|\bhow many\b")
 HELD = 0.98  # coverage at which a clause speaks of all that is asked about
 MOSTLY = 0.8  # coverage below which another sentence may be what the question is about
 CLOSER = 0.2  # how much more of the question such a sentence has to hold
@@ -291,6 +292,9 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
             draft.note("premise", "notice_premise")
     if len(clauses) == 1:
         say_clause(draft, clauses[0], roles)
+        if ask.question.has("distinct") and _HOW_MANY.search(ask.question.folded):
+            draft.count = len({duty.organisation for duty in clauses[0].bearers(*roles)})
+            draft.say("bearers_counted", count=draft.compute(draft.count))
     else:
         draft.say(
             "several_clauses",

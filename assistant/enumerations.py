@@ -121,9 +121,10 @@ def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
 
 def _governs(text: str) -> bool:
     """Whether the last thing named ends within a text and a verb goes on from it (合作社建设集约化, 街道应当协助)."""
-    at = 0
+    entry, at = words()["listing"], 0
     for word, _ in tagged(text):
-        if 0 < at < len(text) - len(word) and word in words()["listing"]["opens"]:
+        goes_on = word in entry["opens"] and at + len(word) < len(text)
+        if at and (goes_on or word in entry["governs"]):
             return True
         at += len(word)
     return False
@@ -153,6 +154,10 @@ def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
         and not (sort and (term.text in sort.text or sort.text in term.text))
     ]
     section = listing.section
+    if re.search(words()["listing"]["forbidden"], folded) and not re.search(
+        words()["negation"]["forbids"], listing.about + section.heading
+    ):
+        return 0.0  # where one must not, is no list of where one may
     items = squeeze("|".join(policy.source[a:b] for a, b in listing.items))
     unit = Unit(
         (

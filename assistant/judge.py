@@ -86,10 +86,13 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     lacks = [lacking(question, _with_opening(ask, sentence)) for _, sentence in near]
     holding = [item for item, kind in zip(near, lacks, strict=True) if not kind]
     if holding and lacks[0] and lacks[0] != "together" and near[0][0] - holding[0][0] > MARGIN:
-        holding = sorted(
-            holding, key=lambda item: item[1].near < nearest
-        )  # nearest in meaning, if not in words
-        holding = holding if holding[0][1].near == nearest else []
+        meant = [item for item in holding if item[1].near == nearest]  # nearest in meaning, if not in words
+        close = (
+            meant
+            and question.language == "zh"
+            and not _lacks_thing(ask, passage_unit(ask, meant[0][1].passage))
+        )
+        holding = [*meant, *holding] if close else []
     if not holding:
         return Verdict((), f"kind_{lacks[0]}")
     if asks_number(question) and _is_of_another(ask, holding[0][1]):
@@ -123,10 +126,16 @@ def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
     question = ask.question
     unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
     nouns = [term for term in question.terms if term.weight >= 0.9 and not term.pair]
-    if any(_is_counted(question, noun) and grip(noun, unit) < 0.3 for noun in nouns):
-        return True
-    nouns = [noun for noun in nouns if not re.search(re.escape(noun.text) + _BESIDE, question.folded)]
-    thing = min(nouns, key=lambda term: question.folded.find(term.text), default=None)
+    return any(_is_counted(question, noun) and grip(noun, unit) < 0.3 for noun in nouns) or _lacks_thing(
+        ask, unit
+    )
+
+
+def _lacks_thing(ask: Ask, unit: Unit) -> bool:
+    """Whether a unit lacks the first thing that a question names, which the policies know."""
+    nouns = [term for term in ask.question.terms if term.weight >= 0.9 and not term.pair]
+    nouns = [noun for noun in nouns if not re.search(re.escape(noun.text) + _BESIDE, ask.question.folded)]
+    thing = min(nouns, key=lambda term: ask.question.folded.find(term.text), default=None)
     return thing is not None and ask.corpus.known(replace(thing, near=())) and grip(thing, unit) < 0.45
 
 
