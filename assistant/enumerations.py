@@ -104,7 +104,7 @@ def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
     last = source[start:end]
     for variant in (variant for variant in named if listing.weak and variant in last):
         at = last.find(variant)
-        if all(source[a:b].endswith(variant) for a, b in listing.items[:-1]) and not _governs(last[:at]):
+        if all(source[a:b].endswith(variant) for a, b in listing.items[:-1]):
             joined = rf"(?:(?:以及|或者|[和及与或])[^，。；、]{{1,12}}?{re.escape(variant)})*"
             until = at + len(variant)
             until += re.match(joined, last[until:]).end()  # type: ignore[union-attr]
