@@ -86,7 +86,9 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     lacks = [lacking(question, _with_opening(ask, sentence)) for _, sentence in near]
     holding = [item for item, kind in zip(near, lacks, strict=True) if not kind]
     if holding and lacks[0] and lacks[0] != "together" and near[0][0] - holding[0][0] > MARGIN:
-        meant = [item for item in holding if item[1].near == nearest]  # nearest in meaning, if not in words
+        meant = [
+            item for item in holding if item[1].near == nearest and not lacking(question, item[1].text)
+        ]  # nearest in meaning, if not in words
         close = (
             meant
             and question.language == "zh"
