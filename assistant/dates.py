@@ -18,6 +18,8 @@ def with_dated_years(text: str, today: date) -> str:
     if len(found) != 1 or re.search(entry["beside"], text):
         return text
     match = found[0]
+    if re.match(r"\s*[（(]\s*20\d\d", text[match.end() :]):
+        return text  # 今年（2025年）: the reader says which
     for form, distance in zip(entry["forms"], entry["distances"], strict=True):
         if re.fullmatch(form, match.group(), re.I):
             written: str = entry["zh" if re.match("[一-鿿]", match.group()) else "en"]

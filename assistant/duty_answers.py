@@ -29,6 +29,7 @@ from index.policy import Role
 from index.text import squeeze
 
 _BODY_ASKED = re.compile(r"^[一-鿿]{2,12}?(?:负责|牵头|配合|承担)(?:什么|哪些|啥)")
+_HOW_MANY = re.compile(r"几[个家]|多少|\bhow many\b")
 HELD = 0.98  # coverage at which a clause speaks of all that is asked about
 MOSTLY = 0.8  # coverage below which another sentence may be what the question is about
 CLOSER = 0.2  # how much more of the question such a sentence has to hold
@@ -38,7 +39,15 @@ SURE = (
     0.855,
 )  # cosine of a sentence that is surely meant: Chinese, English (chosen on our own questions, for e5)
 CLEAR = 0.3  # how much nearer the task meant has to be than the next, where only nearness tells
-_BUSY = ("contact", "person", "penalty", "apply", "money")  # kinds of answer that no duty gives
+_BUSY = (
+    "contact",
+    "person",
+    "penalty",
+    "apply",
+    "papers",
+    "where",
+    "money",
+)  # kinds of answer that no duty gives
 
 
 def answer_duties(ask: Ask) -> Draft | None:
@@ -283,6 +292,9 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
             draft.note("premise", "notice_premise")
     if len(clauses) == 1:
         say_clause(draft, clauses[0], roles)
+        if ask.question.has("distinct") and _HOW_MANY.search(ask.question.folded):
+            draft.count = len({duty.organisation for duty in clauses[0].bearers(*roles)})
+            draft.say("bearers_counted", count=draft.compute(draft.count))
     else:
         draft.say(
             "several_clauses",

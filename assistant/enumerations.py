@@ -19,6 +19,7 @@ from assistant.listings import NEAREST, Listing, granted, listings, split_joined
 from assistant.match import coverage
 from assistant.terms import words
 from index.grids import Grid, grids
+from index.keywords import tagged
 from index.policy import Policy, Section
 from index.text import squeeze
 from prompts import phrase
@@ -112,10 +113,27 @@ def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
         if len(variant) > 1 and re.match(r"$|[和及与]|以及|建设$", last[at + len(variant) :]):
             kind = re.search(words()["listing"]["kind"], last[:at])
             until = kind.start() if kind else at
-            if until > 1 and not re.search("[和及与或]$|以及$", last[:until]):
+            if (
+                until > 1
+                and not re.search("[和及与或]$|以及$", last[:until])
+                and not _governs(source[listing.start : listing.items[0][0]], last[:until])
+            ):
                 items = [*listing.items[:-1], *split_joined(source, [(start, start + until)])]
                 return replace(listing, items=tuple(items), head=last[until : at + len(variant)])
     return None
+
+
+def _governs(before: str, text: str) -> bool:
+    """Whether the last thing named ends within a text and a verb goes on from it (合作社建设集约化, 街道应当协助), as
+    behind words that make somebody do something any verb does (支持企业、合作社建设)."""
+    entry, at = words()["listing"], 0
+    makes = re.search(entry["makes"], before)
+    for word, _ in tagged(text):
+        goes_on = word in entry["opens"] and (makes or at + len(word) < len(text))
+        if at and (goes_on or word in entry["governs"]):
+            return True
+        at += len(word)
+    return False
 
 
 def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
@@ -142,6 +160,10 @@ def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
         and not (sort and (term.text in sort.text or sort.text in term.text))
     ]
     section = listing.section
+    if re.search(words()["listing"]["forbidden"], folded) and not re.search(
+        words()["negation"]["forbids"], listing.about + section.heading
+    ):
+        return 0.0  # where one must not, is no list of where one may
     items = squeeze("|".join(policy.source[a:b] for a, b in listing.items))
     unit = Unit(
         (

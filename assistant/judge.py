@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from assistant.answer import Passage
 from assistant.ask import Ask
@@ -29,6 +30,7 @@ from assistant.sentences import (
 from assistant.target_fit import is_commitment
 from assistant.terms import Term, words
 from assistant.wanted import lacking
+from index.policy import Policy
 from index.text import squeeze
 
 MARGIN = 0.1  # a sentence this far behind the nearest may answer (chosen on eval/cases)
@@ -37,8 +39,10 @@ SURE = 0.875, 0.86  # cosine from which it speaks of the question whatever words
 LITTLE = (
     0.15  # share of the words of a question below which a sentence that is not so near says nothing of it
 )
+FOLLOWING = 160  # characters behind a ；in which the clauses stand that go on from it
 BEHIND = 0.35  # sentences this far behind the one that answers are still shown their passage
 _ONE_OF = re.compile("哪一?[个家所座](?![一-鿿]?文件)([一-鿿]{2,4})")
+_BESIDE = "(?:旁边?|边上|附近|周边|周围|隔壁|对面)"  # behind what only says where a thing is
 _YEAR = re.compile(r"20\d\d年")
 _SIGNATURE = re.compile(
     r"[^,。;:\d]{0,80}\d{4}年\d{1,2}月\d{1,2}日[^,。;:]{0,10}"
@@ -81,11 +85,21 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
         return Verdict((), "kind_comparison")
     lacks = [lacking(question, _with_opening(ask, sentence)) for _, sentence in near]
     holding = [item for item, kind in zip(near, lacks, strict=True) if not kind]
-    if not holding or (lacks[0] != "together" and near[0][0] - holding[0][0] > MARGIN):
+    if holding and lacks[0] and lacks[0] != "together" and near[0][0] - holding[0][0] > MARGIN:
+        meant = [
+            item for item in holding if item[1].near == nearest and not lacking(question, item[1].text)
+        ]  # nearest in meaning, if not in words
+        close = (
+            meant
+            and question.language == "zh"
+            and not _lacks_thing(ask, passage_unit(ask, meant[0][1].passage))
+        )
+        holding = [*meant, *holding] if close else []
+    if not holding:
         return Verdict((), f"kind_{lacks[0]}")
     if asks_number(question) and _is_of_another(ask, holding[0][1]):
         return Verdict((), "kind_amount")
-    if question.has("who") and _is_of_another_deed(ask, holding[0][1]):
+    if (question.has("who") or "where" in question.kinds) and _is_of_another_deed(ask, holding[0][1]):
         return Verdict((), "refuse")
     good: list[Passage] = []
     for value, sentence in holding:
@@ -114,9 +128,16 @@ def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
     question = ask.question
     unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
     nouns = [term for term in question.terms if term.weight >= 0.9 and not term.pair]
-    if any(_is_counted(question, noun) and grip(noun, unit) < 0.3 for noun in nouns):
-        return True
-    thing = min(nouns, key=lambda term: question.folded.find(term.text), default=None)
+    return any(_is_counted(question, noun) and grip(noun, unit) < 0.3 for noun in nouns) or _lacks_thing(
+        ask, unit
+    )
+
+
+def _lacks_thing(ask: Ask, unit: Unit) -> bool:
+    """Whether a unit lacks the first thing that a question names, which the policies know."""
+    nouns = [term for term in ask.question.terms if term.weight >= 0.9 and not term.pair]
+    nouns = [noun for noun in nouns if not re.search(re.escape(noun.text) + _BESIDE, ask.question.folded)]
+    thing = min(nouns, key=lambda term: ask.question.folded.find(term.text), default=None)
     return thing is not None and ask.corpus.known(replace(thing, near=())) and grip(thing, unit) < 0.45
 
 
@@ -153,13 +174,22 @@ def _with_opening(ask: Ask, sentence: Sentence) -> str:
     """A sentence with the one that opens its list or the items that it opens, and where it names no year, with the
     last one before it."""
     policy = ask.corpus.policies[sentence.policy]
-    text = opening(policy, sentence.start) + sentence.text
+    text = opening(policy, sentence.start) + sentence.text + _decided(policy, sentence)
     section = section_at(policy, sentence.start) if sentence.text.endswith(("：", ":")) else None
     if section:
         text += policy.source[sentence.end : subtree_end(policy.sections, section.id)]
     line = policy.source.rfind("\n", 0, sentence.start) + 1
     before = _YEAR.findall(policy.source[line : sentence.start])
     return text if _YEAR.search(text) or not before else f"{before[-1]}，{text}"
+
+
+def _decided(policy: Policy, sentence: Sentence) -> str:
+    """The clauses behind the ；that a sentence ends with which say what follows from it (；逾期不拆除的，处…罚款)."""
+    if not sentence.text.endswith("；"):
+        return ""
+    rest = re.split("[。\n]", policy.source[sentence.end : sentence.end + FOLLOWING])[0]
+    decides = re.compile(words()["decides"]["zh"])
+    return "".join(takewhile(decides.match, (clause.strip() for clause in rest.split("；"))))
 
 
 def _says_of_body(ask: Ask, passage: Passage) -> bool:

@@ -21,6 +21,7 @@ from assistant.terms import (
     in_context,
     join_kinds,
     lightened,
+    opposed,
     pattern,
     stressed,
     without_sorts,
@@ -40,7 +41,7 @@ _BOUND = re.compile(r"(?:之?[内前后]|以[内上下])?")  # of a number: 90�
 SHORT_NOUN = 0.35  # weight of a noun of a single character
 _MARKED = re.compile(r"第\s*[一二三四五六七八九十百零\d]+\s*(?:条|章|节|项|点|部分|款)")
 _YEAR = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)(?:\s*(?:年|$|\b(?!号|\])))|(?<!\d)(\d\d)年(?=底|末|前|要|目标|的|到|$|[,?。])"
+    r"(?<!\d)((?:19|20)\d\d)(?:\s*(?:年|$|\b(?!号|\])))|(?<!\d)(\d\d)年(?=底|末|前|要|目标|的|到|比|[和跟与、]\d\d年|$|[,?。])"
 )
 
 
@@ -204,7 +205,7 @@ def read_question(
         terms = tuple(term for term in terms if not pattern("kind", "penalty").fullmatch(term.text))
     if not terms and named:
         terms = find_terms(" ".join(named), language, 0.5)
-    terms = join_kinds(terms, corpus)
+    terms = opposed(join_kinds(terms, corpus), folded)
     way = "how" in asks and not mentions and not asks & {"who", "count"}
     return Question(
         text=clean,

@@ -23,9 +23,10 @@ from index.text import squeeze
 COSINE = 0.1  # rise of the cosine that counts as much as all the words of a question (chosen on eval/cases)
 DEFINES = 0.8  # what a sentence gains that defines the word asked about
 PASSAGE = 0.25  # what the score of a sentence's passage counts
+HEADING = 0.95  # what a word counts that stands in the heading of a sentence, or in what opens its list
 TITLE = 0.5  # what a word counts that only the title of the policy holds
 TIME = re.compile(
-    r"\d{4}年|\d+\s*(?:日|天|个?工作日|个?月|年|小时|分钟)|[一二三四五六七八九十]+(?:日|天|个月|年|个工作日)|每(?:半?年|季度?|月|周|旬|[日天](?!常)|[一二两三四五六七八九十\d]+个?(?:年|季度|月|周|日|天))|之日起|届满|底前|\d+月\d+日|当年|年度[^，。]{0,8}时|当月|次年|届满"
+    r"\d{4}年|\d+\s*(?:日|天|个?工作日|个?月|年|小时|分钟)|[一二三四五六七八九十]+(?:日|天|个月|年|个工作日)|每(?:半?年|季度?|月|周|旬|[日天](?!常)|[一二两三四五六七八九十\d]+个?(?:年|季度|月|周|日|天))|之日起|届满|底前|\d+月\d+日|当年|年度[^，。]{0,8}时|(?<![小同及届临按定平随课工])时的|当月|次年|届满"
 )
 
 
@@ -72,7 +73,7 @@ def passage_unit(ask: Ask, passage: Passage, text: str = "", at: int | None = No
     return Unit(
         (
             (1.0, squeeze(text or passage.text)),
-            (0.9, squeeze(" ".join(beside))),
+            (HEADING, squeeze(" ".join(beside))),
             (0.5, squeeze(" ".join(passage.section))),
             (TITLE, squeeze(policy.title)),
         )

@@ -66,12 +66,15 @@ def choose_targets(ask: Ask) -> list[Found]:
         stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers}
         pool = [(p, t) for p, t in pool if scale_unit(t.unit)[1] in stated] or pool
     ranked = rank_targets(ask.corpus, question, pool)
+    group = question.has("sum", "largest", "smallest", "difference")
+    dated = [item for item in ranked if item[2].year in years_asked(question)]
+    if dated and not group and means(ask, *dated[0]):
+        ranked = dated  # of the year asked for, though another year's is named more exactly
     if not ranked:
         return []
     fit, policy, best = ranked[0]
     if not means(ask, fit, policy, best):
         return []
-    group = question.has("sum", "largest", "smallest", "difference")
     series = of_one_series(ask, best, ranked) if group and not question.has("difference") else []
     if len(series) > 1:
         return series
@@ -177,7 +180,10 @@ def other_years(ask: Ask) -> list[Found]:
     if not ask.question.years:
         return []
     ranked = rank_targets(ask.corpus, ask.question, eligible_targets(ask))
-    meant = [(p, t) for f, p, t in ranked[:3] if means(ask, f, p, t) and t.year is not None]
+    least = ranked[0][0].coverage - NEAR if ranked else 0.0
+    meant = [
+        (p, t) for f, p, t in ranked[:3] if f.coverage >= least and means(ask, f, p, t) and t.year is not None
+    ]
     names = {squeeze(t.indicator) for _, t in meant}
     years = years_asked(ask.question)
     if any(t.year in years and squeeze(t.indicator) in names for _, _, t in ranked):

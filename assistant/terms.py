@@ -230,6 +230,18 @@ def join_kinds(terms: tuple[Term, ...], corpus: str) -> tuple[Term, ...]:
     )
 
 
+def opposed(terms: tuple[Term, ...], folded: str) -> tuple[Term, ...]:
+    """Words that a question says 非 before (非独生的) as their opposite, which is another word."""
+    return tuple(
+        replace(
+            term, text=f"非{term.text}", variants=tuple(f"非{variant}" for variant in term.variants), near=()
+        )
+        if f"非{term.text}" in folded and folded.count(term.text) == folded.count(f"非{term.text}")
+        else term
+        for term in terms
+    )
+
+
 def _read_english(rest: str, found: dict[str, Term], factor: float) -> str:
     for pattern, chinese in _english_terms():
         for match in list(pattern.finditer(rest)):

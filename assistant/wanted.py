@@ -14,6 +14,13 @@ from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
 _YEARS = re.compile(r"(?<![\d.])(20\d\d)(?:年?[-—~至到]+(20\d\d))?年")
+_NEEDED = (
+    ("frequency", "when"),
+    ("together", "together"),
+    ("who", "who"),
+    ("per_day", "amount"),
+    ("per_month", "amount"),
+)  # what is asked, each with what the refusal calls it
 _COMPARED = ("difference", "largest", "smallest", "ratio")
 
 
@@ -25,7 +32,7 @@ def lacking(question: Question, text: str) -> str:
             return kind
     if question.has("when") and not TIME.search(text):
         return "when"
-    for name, kind in (("frequency", "when"), ("together", "together"), ("who", "who")):
+    for name, kind in _NEEDED:
         by_definition = name == "who" and question.has("definition")  # 是指什么人
         if question.has(name) and not by_definition and not re.search(words()["ask"][name]["needs"], text):
             return kind

@@ -9,11 +9,12 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from index.quantities import Quantity
+from index.quantities import Quantity, scale_unit
 from index.wording import read_comparator, without_leads
 
 _A_YEAR = r"(?:到|至)?20\d\d年?(?:底|末)?"
 _YEARS = re.compile(rf"{_A_YEAR}(?:(?:、|和|及|与|,|以及){_A_YEAR})+")
+_EACH_YEAR = re.compile(rf"{_A_YEAR}(?:(?:、|和|及|与){_A_YEAR})+(?:每年|各|均)(?=[^,;:。\d]*$)")
 _SPAN = re.compile(r"(?:到|至)?(20\d\d)年?(?:-|—|–|~|至|到)(20\d\d)年?(?:底|末)?(?:期间|间|各年)?")
 _RESPECTIVELY = re.compile(r"(?:每人每月|每月|每年|均)?分别(?:为|是|达到|达)?$")
 _PERIODIC = re.compile(r"(?:每人每月|每月|每年|均)$")
@@ -59,14 +60,21 @@ def row_of(numbers: list[Quantity], quantity: Quantity, sentence: str) -> list[Q
     at = numbers.index(quantity)
     row = [quantity]
     for other in numbers[at + 1 :]:
-        if sentence[row[-1].end : other.start].strip() not in ("、", "和", "及", ",", "以及", "与"):
+        if not _goes_on(sentence, row[-1], other):
             break
         row.append(other)
     for other in reversed(numbers[:at]):
-        if sentence[other.end : row[0].start].strip() not in ("、", "和", "及", ",", "以及", "与"):
+        if not _goes_on(sentence, other, row[0]):
             break
         row.insert(0, other)
     return row
+
+
+def _goes_on(sentence: str, one: Quantity, other: Quantity) -> bool:
+    """Whether no more than a comma stands between two values, and both are of one kind."""
+    between = sentence[one.end : other.start].strip()
+    same = scale_unit(one.unit)[1] == scale_unit(other.unit)[1]
+    return same and between in ("、", "和", "及", ",", "以及", "与")
 
 
 def _rows(sentence: str, numbers: list[Quantity]) -> Iterator[tuple[list[Quantity], str]]:
@@ -132,6 +140,12 @@ def distribute_years(sentence: str, numbers: list[Quantity]) -> dict[Quantity, t
             name = _words()["verb"].sub("", name) + noun["noun"].strip()
         found |= {value: (year, name) for value, year in zip(row, years, strict=True)}
     return found
+
+
+def years_alike(before: str) -> list[int]:
+    """The years that one value holds for each of (2026年、2027年每年改造8万亩); [] where there is no such list."""
+    found = list(_EACH_YEAR.finditer(before))
+    return _years_in(found[-1].group()) if found else []
 
 
 def _years_before(before: str, count: int) -> list[int]:

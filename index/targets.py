@@ -10,29 +10,27 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from index.distribution import distribute, distribute_years, row_of, with_bare, without_opening
+from index.distribution import (
+    distribute,
+    distribute_years,
+    row_of,
+    with_bare,
+    without_opening,
+    years_alike,
+)
+from index.fragments import BARE_VERB, ONLY_VERBS, PERIOD, fragment_end, fragment_start, read_value
 from index.grids import grids
 from index.policy import Comparator, Policy, Section, Target
-from index.quantities import COUNTING, Quantity, quantities
+from index.quantities import COUNTING, Quantity, quantities, scale_unit
 from index.tables import table_targets
 from index.task_tables import cells_of
 from index.text import Folded, fold_with_origin, squeeze
-from index.wording import PLAN_ENDS, RISE, YEAR, read_comparator, subject, without_leads
+from index.wording import PLAN_ENDS, YEAR, subject
 
 _TENTATIVE = re.compile(r"力争|争取|努力|预计|预期|原则上")
-_PERIOD = re.compile(
-    r"每人每[月年天日]|每个?[^,。;0-9]{0,6}每[月年]|每[年月日天周]|每季度?|年均|月均|日均|人均|每[人户亩吨家名个]|一个纳税年度|逐年|年度"
-)
 _PLAN_PERIOD = re.compile(r'"?(十[一二三四五六七八九])五"?(?:规划)?(?:期?末|时期末|期间|时期|收官)')
 
 
-_VERBS = (
-    "新增|新培育|培育壮大|培育|形成|打造|建设|建成|实现|完成|引进|引育|招引|创建|认定|新建|改造|推广|实施|组织|开展|签约|谋划|支持|"
-    "推动|新认定|扶持|开工|投用|制定|制修订|发布|新签约|储备|举办|转化|选派|培训|遴选|推出|建立|设立|评选|落地|布局|吸引|聚集|集聚|带动|新招引|促成|发展|孵化"
-)
-
-
-_BARE_VERB = re.compile(rf"^(?:{_VERBS}|有|为|达|是|按照?|以|给予|的)+$")
 _CONDITION = re.compile(r"(?:年满|未满|不满|已满|满)\s*$")  # an age that somebody has to have
 _OF_AGE = re.compile(  # 以上老年人, (含)以下的儿童, 至79周岁老年人
     r"(?:\([^()]*\))?(?:及?以[上下]|[至到-]\d+周?岁(?:及?以[上下])?)?的?[^,;。、\d]{0,8}?(?:人|者|儿童|婴幼儿|居民|职工|学生|群体|父母|子女)"
@@ -47,8 +45,9 @@ _SIZE = re.compile(  # 10亿元以上项目6个: of what size those are that are
 _PLACE = re.compile(r"(?<!现)在$")  # 在5个县试用: where it is done
 _FROM = re.compile(r"[从由][^,;。]{0,16}$")
 _RISES = re.compile(r"\s*(?:左右)?(?:逐步)?(?:增|提|上|扩|下|降|减|压|缩|升|调)[^,;。\d]{0,4}[到至为]")
-_DATED = re.compile(r"(?:到|至)?20\d\d年(?:底|末)?$")  # 签约率2025年(达到100%)
+_OVER = re.compile(r"(?:内|间|期间)?(?:累计|合计|总计|共)")  # 四年(累计改造27万亩): no value itself
 _BEFORE_YEAR = re.compile(r"^.*20\d\d年(?:底|末)?(?:前|之前|以前)(?=.)")  # 请各单位在2027年前(培育示范企业)
+_FIRST_YEAR = re.compile(r"[从由](20\d\d)年[^,;。]{0,4}$")  # of the value from which it rises
 _NAMELESS = re.compile(r"[\d年月日]*")  # an indicator that is only a number: 2025年(300家)
 _LISTED = re.compile(r"等\s*$")  # 子女教育、…等6项: what was listed, counted
 
@@ -137,6 +136,7 @@ def _section_targets(
     for unit in units:
         start, end = unit.start, unit.end
         year, period, named, bound = unit.year, "", "", Comparator.EQUAL
+        before: Target | None = None  # in this sentence
         previous_end = start
         sentence = text[start:end]
         numbers = [
@@ -149,14 +149,15 @@ def _section_targets(
             and not (
                 _FROM.search(sentence[: quantity.start]) and _RISES.match(sentence[quantity.end :])
             )  # from which it rises
+            and not (quantity.unit == "年" and _OVER.match(sentence[quantity.end :]))
             and not (quantity.unit in ("项", "类", "种") and _LISTED.search(sentence[: quantity.start]))
         ]
         numbers = with_bare(sentence, numbers)
         distributed, dated = distribute(sentence, numbers), distribute_years(sentence, numbers)
         for quantity in numbers:
             at, until = start + quantity.start, start + quantity.end
-            left = _fragment_start(text, previous_end, at)
-            right = _fragment_end(text, until, end)
+            left = fragment_start(text, previous_end, at)
+            right = fragment_end(text, until, end)
             found_year = list(YEAR.finditer(text, previous_end, at)) or (
                 [] if year else list(YEAR.finditer(text, start, at))
             )
@@ -165,9 +166,9 @@ def _section_targets(
             plan = _PLAN_PERIOD.search(text, previous_end, at)
             if plan and not found_year:
                 year = PLAN_ENDS.get(plan.group(1), year)
-            near = [m.group() for m in _PERIOD.finditer(text, left, at)]
+            near = [m.group() for m in PERIOD.finditer(text, left, at)]
             period = near[-1] if near else (period if text[left - 1 : left] == "、" else "")
-            indicator, shown_start, shown_end, comparator = _read(text, left, at, until, right)
+            indicator, shown_start, shown_end, comparator = read_value(text, left, at, until, right)
             if quantity in dated:
                 year, indicator = dated[quantity]
             elif quantity in distributed:
@@ -175,7 +176,11 @@ def _section_targets(
             elif len(row_of(numbers, quantity, sentence)) > 1 and "分别" in sentence[: quantity.start]:
                 previous_end = until  # values of several subjects that cannot be told apart
                 continue
-            if not indicator:
+            own = indicator
+            unnamed = not own or ONLY_VERBS.fullmatch(own.removeprefix("每年"))
+            if unnamed and found_year and before and _named_alike(before, quantity):
+                indicator = before.indicator  # 到2026年，X达到80万吨；到2028年，达到150万吨
+            elif not own:
                 indicator = named if text[left - 1 : left] == "、" and named else _subject(text, start, at)
             elif _GRANT.fullmatch(indicator):
                 indicator = _whose(text, start, at) + indicator
@@ -185,6 +190,8 @@ def _section_targets(
                 previous_end = until
                 continue
             indicator = _BEFORE_YEAR.sub("", _by_heading(section, indicator)) or indicator
+            if not own and ONLY_VERBS.fullmatch(indicator):
+                indicator = ""  # 2025年完成300家、2026年500家X: the next one names it
             row = row_of(numbers, quantity, sentence)
             if row[0] is not quantity and (quantity in dated or quantity in distributed):
                 comparator = bound if comparator is Comparator.EQUAL else comparator  # 分别不超过1、2
@@ -194,7 +201,7 @@ def _section_targets(
             sentence_start, sentence_end = folded.span(start, end)
             base = section.start
             due = year if not re.match(r"自|从", sentence) else None
-            yield Target(
+            before = Target(
                 indicator=_of_task(unit, _as_written(policy.source, base, folded, indicator, start, right)),
                 comparator=comparator,
                 low=quantity.low,
@@ -210,7 +217,43 @@ def _section_targets(
                 sentence_start=base + sentence_start,
                 sentence_end=base + sentence_end,
             )
+            alike = years_alike(text[previous_end:at])
+            yield from (replace(before, year=each) for each in alike) if alike else (before,)
+            if risen := _risen_from(sentence, quantity):
+                risen_start, risen_end = folded.span(start + risen.start, start + risen.end)
+                yield replace(
+                    before,
+                    comparator=Comparator.EQUAL,
+                    low=risen.low,
+                    high=risen.high,
+                    unit=risen.unit,
+                    text=risen.text,
+                    year=next((int(m) for m in _FIRST_YEAR.findall(sentence[: risen.start])[-1:]), None),
+                    period="",
+                    start=base + risen_start,
+                    end=base + risen_end,
+                    base=True,
+                )
             previous_end = until
+
+
+def _alike(one: Target | Quantity, other: Quantity) -> bool:
+    """Whether two values are of one kind of unit."""
+    return scale_unit(one.unit)[1] == scale_unit(other.unit)[1]
+
+
+def _named_alike(target: Target, quantity: Quantity) -> bool:
+    """Whether a value without a name may be one more of a target's, which has a name that tells what it is."""
+    return bool(target.indicator) and _alike(target, quantity) and not BARE_VERB.match(target.indicator)
+
+
+def _risen_from(sentence: str, quantity: Quantity) -> Quantity | None:
+    """The value from which this one rises (由2024年的41%提高到55%), right before it; None where there is none."""
+    for other in quantities(sentence[: quantity.start]):
+        rises = _RISES.fullmatch(sentence[other.end : quantity.start])
+        if rises and _FROM.search(sentence[: other.start]) and _alike(other, quantity):
+            return other
+    return None
 
 
 def _whose(text: str, start: int, at: int) -> str:
@@ -229,7 +272,7 @@ def _subject(text: str, start: int, at: int) -> str:
 def _by_heading(section: Section, indicator: str) -> str:
     """What a verb alone (三年累计改造6000户) is done to: the heading that ends in it names it."""
     heading = re.sub(r"\s+", "", section.heading)
-    if _BARE_VERB.match(indicator) and heading.endswith(indicator):
+    if BARE_VERB.match(indicator) and heading.endswith(indicator):
         return without_opening(heading)
     return indicator
 
@@ -255,64 +298,6 @@ def _sentences(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
                 right -= 1
             yield left, right
         at = end
-
-
-def _fragment_start(text: str, floor: int, at: int) -> int:
-    """Where the words that belong to a number begin: behind the last ，；：。 (or 、 behind a number)."""
-    left = at
-    depth = 0
-    while left > floor:
-        character = text[left - 1]
-        if character in ")]":
-            depth += 1
-        elif character in "([":
-            if depth == 0:
-                break
-            depth -= 1
-        elif depth == 0 and character in ",;:。\n":
-            fragment = text[left:at]
-            year_only = re.fullmatch(
-                r"\s*(?:每年|年均|全年|累计|均|力争|达到|突破|为|分别为?|其中)?\s*", fragment
-            )
-            if not year_only:
-                break
-        left -= 1
-    if left == floor and text[left : left + 1] in "、和及与,;":
-        left += 1
-    while left < at and text[left] in " ,;、":
-        left += 1
-    return left
-
-
-def _fragment_end(text: str, until: int, end: int) -> int:
-    match = re.compile(r"[,;。、\n(]|$").search(text, until, end)
-    return match.start() if match else end
-
-
-def _read(text: str, left: int, at: int, until: int, right: int) -> tuple[str, int, int, Comparator]:
-    """(indicator, slice of the value with its comparator words, comparator)."""
-    head = text[left:at]
-    tail = text[until:right]
-    comparator, before, after = read_comparator(head, tail)
-    shown_start, shown_end = left + before, until + after
-    head, tail = head[:before], tail[after:]
-    head = without_leads(RISE.sub("", head))
-    head = re.sub(r"(?:由|从)$", "", head)
-    head = re.sub(r"^(.{4,}?)按照?.*$", r"\1", head)
-    head = re.sub(r"^(?:按照|按(?!照)|其(?=[^中他]))(?=.{3})", "", head)
-    plain = re.sub(
-        r"(?:为|是|的|在|至|到|按照?|力争|实现|:|共|各|有|约|分别|均|每人每月|每月|每年|每日)+$", "", head
-    ).strip()
-    plain = _DATED.sub("", plain)
-    if plain and not _BARE_VERB.match(plain) and not _PERIOD.fullmatch(plain):
-        return plain, shown_start, shown_end, comparator
-    if re.match(r"按照?|以|在|为|不", head) or not re.match(_VERBS, head or tail):
-        return "", shown_start, shown_end, comparator
-    noun = re.match(r"\s*(?:的)?([^,;。、()0-9]{2,40})", tail)
-    if noun:
-        name = re.sub(r"(?:以上|以内|左右)$", "", noun.group(1).strip())
-        return name, shown_start, max(shown_end, until + noun.end()), comparator
-    return "", shown_start, shown_end, comparator
 
 
 def _as_written(source: str, base: int, folded: Folded, indicator: str, start: int, right: int) -> str:

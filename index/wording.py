@@ -29,13 +29,13 @@ _AFTER = (
 )
 
 
-YEAR = re.compile(  # a year to compare with (较2024年, 在2020年基础上) is none that anything is due in
-    r"(?<![较比与以对])(?P<a>20\d\d)\s*(?:年?\s*(?:-|—|–|~|至|到)\s*(?P<b>20\d\d)\s*)?年(?:\s*(?P<month>1?\d)\s*月)?(?:\s*\d{1,2}\s*日)?(?P<tail>底|末|年底|上半年|下半年)?(?:之?前)?(?!的?基础|的?水平|相比)"
+YEAR = re.compile(  # a year to compare with (较2024年, 在2020年基础上, 由2024年的41%) is none that anything is due in
+    r"(?<![较比与以对由])(?P<a>20\d\d)\s*(?:年?\s*(?:-|—|–|~|至|到)\s*(?P<b>20\d\d)\s*)?年(?:\s*(?P<month>1?\d)\s*月)?(?:\s*\d{1,2}\s*日)?(?P<tail>底|末|年底|上半年|下半年)?(?:之?前)?(?!的?基础|的?水平|相比|的\s*\d)"
 )
 
 
 _LEADS = re.compile(
-    r"^(?:(?:其中|到|至|在|力争|争取|努力|确保|全市|全省|全县|全区|全国|我市|全年|预计|使|[一二三四五两]年(?:内|间|期间?)?(?=累计|合计|总计|共|统筹|总投|安排|拟|新增|新建|建设|改造|培育|完成|投入)|将|并|且|共|累计|合计|总计|基本|原则上|规模化地?|同时|进一步|[::])[,]?)+"
+    r"^(?:(?:其中|到|至|在|力争|争取|努力|确保|全市|全省|全县|全区|全国|我市|全年|预计|使|[一二三四五两]年(?:内|间|期间?)?(?=累计|合计|总计|共|统筹|总投|安排|拟|新增|新建|建设|改造|培育|完成|投入)|将|并|且|共|累计|合计|总计|基本|原则上|规模化地?(?![率程水经种养])|同时|进一步|[::])[,]?)+"
 )
 
 
@@ -68,7 +68,7 @@ def read_comparator(head: str, tail: str) -> tuple[Comparator, int, int]:
 def subject(text: str, start: int, at: int) -> str:
     """What a sentence is about, for a number whose own fragment names nothing: its first fragment."""
     first = re.match(r"[^,;。:]{2,60}", text[start:at])
-    name = first.group() if first else text[start:at]
+    name = without_leads(first.group() if first else text[start:at])
     name = re.split(r"按照?|依据|根据", name)[0] or name
     name = RISE.sub("", name[: read_comparator(name, "")[1]])
     name = re.match(r".{2,}?(?=\d)|", name).group() or name  # type: ignore[union-attr]
@@ -97,7 +97,7 @@ def _strip_year(head: str) -> str:
             + r"(?:起(?!草))?\s*,?",
             "",
             head,
-        ).lstrip(" ,")
+        ).lstrip(" ,、")
         head = re.sub(
             r'^\s*(?:到|至)?"?十[一二三四五六七八九]五"?(?:规划)?(?:期?末|时期末|期间|时期)\s*,?', "", head
         )
