@@ -255,6 +255,8 @@ def _stands_alone(now: Question, leaning: bool) -> bool:
         return not (leaning or now.has("yesno")) or now.has("tasks")
     if now.years and now.has("list", "targets"):
         return not leaning
+    if re.match(words()["follow"]["every_task"], now.folded):
+        return True
     header = _ABOUT_DOCUMENT.search(now.folded)
     every = now.has("total") or (now.has("distinct") and len(now.text) > SHORT)
     whole = now.has("structure", "basis", "recipients") or (every and not leaning)

@@ -72,7 +72,7 @@ def test_the_language_of_the_follow_up_counts(ask: Ask) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["陕西工业精品由谁牵头？", "市发展改革委牵头哪些任务？", "2027年有哪些目标？", "文件一共有多少项任务？",
+    ["哪些任务没有配合单位？", "陕西工业精品由谁牵头？", "市发展改革委牵头哪些任务？", "2027年有哪些目标？", "文件一共有多少项任务？",
      "四大产业集群规模目标合计多少？", "重点任务有哪些？", "市科技局和市税务局共同参与哪些任务？",
      "市市场监管局是不是牵头陕西工业精品？", "绿色园区由谁牵头？", "什么是标准地+承诺制？",
      "Which tasks does the Science and Technology Bureau support?"],
