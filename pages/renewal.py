@@ -21,8 +21,8 @@ def on_new_index(
     made_from = assistant.index.manifest.generation
 
     def load() -> Any:
-        if assistant.index.manifest.generation == made_from:
-            return (gr.skip(),) * len(outputs)
-        return renew()
+        same = assistant.index.manifest.generation == made_from
+        values = (gr.skip(),) * len(outputs) if same else renew()
+        return values if len(values) > 1 else values[0]
 
     page.load(load, None, list(outputs), api_visibility="private", show_progress="hidden", queue=False)
