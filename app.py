@@ -81,9 +81,10 @@ def create_app(assistant: PolicyAssistant) -> FastAPI:
 
     @app.get("/document/{policy}", response_class=HTMLResponse)
     def document(policy: str) -> str:
-        if policy not in assistant.index.policies:
+        policies = assistant.index.policies
+        if policy not in policies:
             raise HTTPException(404)
-        return document_html(assistant.index.policies[policy])
+        return document_html(policies[policy])
 
     app.include_router(openai_api.router(assistant))
     app.include_router(evaluation.routes(assistant))

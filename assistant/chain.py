@@ -18,7 +18,7 @@ from assistant.ask import Ask
 from assistant.certificate import certify
 from assistant.composer import compose, say_mentioned
 from assistant.condense import condense, leans
-from assistant.corpus import Corpus
+from assistant.corpus import Corpus, numbered_section
 from assistant.dates import with_dated_years
 from assistant.definitions import only_mentioned
 from assistant.draft import Draft
@@ -186,9 +186,10 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         stop = ((config or {}).get("configurable") or {}).get("stop")
         standalone = condense(clean, history, self.read, self.corpus.text) if history else clean
         condensed = _since(start)
-        day = day_asked(standalone) or self.today
+        past = day_asked(standalone)
+        day = past if past and past < self.today else self.today
         here = self._answering(self.read(standalone), day)
-        text = standalone if here is self else without_day(standalone)
+        text = standalone if here is self or day == self.today else without_day(standalone)
         asked, passages, searched = here._searched(text, language)
         yield Evidence(tuple(passages[:SHOWN]))
         timings = {"condense": condensed, "retrieve": searched}
@@ -416,10 +417,12 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         pairs = [
             (older, life.policy)
             for older, life in self.lives.items()
-            if life.kind in ("repealed", "superseded") and (not asked.policies or older in asked.policies)
+            if life.kind in ("repealed", "superseded")
+            and (not asked.policies or {older, life.policy} & set(asked.policies))
+            and any(numbered_section(self.index.policies[id], asked.marker) for id in (older, life.policy))
         ]
-        if not pairs:
-            return None
+        if len(pairs) != 1 or asked.has("who"):
+            return None  # of which document is not said
         among = self._among(tuple(dict.fromkeys(id for pair in pairs for id in pair)))
         return versions_of_section(
             Ask(asked, among.corpus, {}, self.today),

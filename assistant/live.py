@@ -15,7 +15,7 @@ from assistant.answer import Answer, Event, Passage
 from assistant.build import build_assistant
 from assistant.chain import PolicyAssistant
 from assistant.settings import Settings
-from index.errors import PolicyIndexError
+from assistant.terms import Language
 from index.store import read_pointer
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,11 @@ class LiveAssistant(PolicyAssistant):
         if new.index.manifest.generation == self._now.index.manifest.generation:
             new.index.close()  # the newest is damaged, and this one was opened in its place
             return False
-        new.warm_up()
+        try:
+            new.warm_up()
+        except BaseException:
+            new.index.close()
+            raise
         with self._lock:
             retired, self._now = self._now, new
             self.index, self.retriever, self.corpus, self.composer = (
@@ -82,7 +86,9 @@ class LiveAssistant(PolicyAssistant):
                     logger.info("answers come from generation %s", current)
                     changed(self._now)
                 failed = current if current != self._now.index.manifest.generation else None
-            except PolicyIndexError as error:
+            except (
+                Exception
+            ) as error:  # a damaged store raises what it likes; answers go on from the one before
                 failed = current
                 logger.warning("generation %s cannot be read: %s", current, error)
 
@@ -113,6 +119,10 @@ class LiveAssistant(PolicyAssistant):
     def follow_ups(self, answer: Answer) -> list[str]:
         with self._reading() as assistant:
             return assistant.follow_ups(answer)
+
+    def examples(self, language: Language = "zh") -> list[str]:
+        with self._reading() as assistant:
+            return assistant.examples(language)
 
     def warm_up(self) -> None:
         with self._reading() as assistant:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import pairwise
 
 from assistant.corpus import region_of
 from assistant.header_found import last_day, read_date
@@ -27,14 +26,20 @@ _BEGINS = re.compile(rf"(?:自|从|于)\s*(?P<day>{_DAY})\s*起\s*(?:正式)?(?:
 _TERM = re.compile(r"有效期\s*(?:为|限为?)?\s*(?P<number>[0-9一二三四五六七八九十两]+)\s*(?P<unit>年|个月)")
 _UNTIL = re.compile(rf"有效期\s*(?:限)?\s*(?:至|到)\s*(?P<day>{_DAY})")
 _OWN = re.compile(rf"本(?:{DOCUMENT_KINDS}|文件)|(?:施行|实施|执行|生效)|印发之日")
-_REPEALS = re.compile(r"废止|停止执行|不再执行|停止施行|失效")
-_NAMED = re.compile(r"《(?P<title>[^》]+)》(?:\s*[（(](?P<number>[^（）()]*号)[）)])?")
-_INVALID = re.compile(r"失效|废止|无效|作废")
+_LICENCE = re.compile(r"(?:证书?|许可|批文|合同|资格|牌照|执照)[^，。；]{0,6}有效期")
+_ENDS = r"(?:废止|停止执行|不再执行|停止施行|失效)"
+_TITLE = r"《[^》]+》(?:\s*[（(][^（）()]*号[^（）()]*[）)])?"
+_REPEALED = re.compile(
+    rf"(?P<before>{_TITLE}(?:[、，和及与]?(?:以及)?{_TITLE})*)(?:等)?(?:文件|规定)?[^《》。；，第不证的]{{0,8}}{_ENDS}"
+    rf"|{_ENDS}(?:了|下列文件：)?(?P<behind>{_TITLE}(?:[、，和及与]?(?:以及)?{_TITLE})*)(?!第)"
+)
+_NAMED = re.compile(r"《(?P<title>[^》]+)》(?:\s*[（(](?P<number>[^（）()]*号)[^（）()]*[）)])?")
+_INVALID = re.compile(r"(?<!部分)(?:失效|废止|无效|作废)")
 _VERSION = re.compile(r"[（(](?:\d{4}年?)?(?:修订版?|修正版?|试行|暂行|\d{4}年?版)[）)]")
 _AS_OF = re.compile(
-    r"(?:截至|截止到?|在|于)?(?P<year>\d{4})年(?:(?P<month>\d{1,2})月(?:份|底|初)?(?:(?P<day>\d{1,2})[日号])?"
-    r"(?:的时候|那时候?|时(?!间|限|段)|有效的|施行的|执行的)|(?:的时候|那时候?|当时|时[，,、]|有效的|施行的|执行的))[，,、]?"
-    r"|\bas of (?P<when>[^?]{4,24}?\d{4}|\d{4})[,，]?"
+    r"(?<![到至争计])(?:截至|截止到?|在|于)?(?P<year>\d{4})年(?:(?P<month>\d{1,2})月(?:份|底|初)?(?:(?P<day>\d{1,2})[日号])?"
+    r"(?:的时候|那时候?|时(?!间|限|段)|有效的|施行的|执行的)|(?:的时候|那时候?|当时))[，,、]?"
+    r"|\bas of (?:(?P<iso>\d{4}-\d{1,2}-\d{1,2})|(?P<when>(?:[a-z]+\.? )?(?:\d{1,2}(?:st|nd|rd|th)?,? )?\d{4})\b(?!-))[,，]?"
 )
 _MONTHS = [
     "january",
@@ -75,7 +80,9 @@ def lives(policies: Mapping[str, Policy]) -> dict[str, Life]:
     found = {policy.id: _own(policy) for policy in policies.values()}
     for policy in policies.values():
         for other, start, end in _repealed(policy, policies):
-            ends = found[policy.id].begins
+            begins, ends = found[other].begins, found[policy.id].begins
+            if begins and ends and begins >= ends:
+                continue  # an earlier document of that title is meant
             found[other] = _earlier(found[other], Life(None, ends, "repealed", policy.id, start, end))
     for older, newer in _versions(policies, found):
         ends = found[newer].begins
@@ -107,6 +114,8 @@ def day_asked(question: str) -> date | None:
     if match is None:
         return None
     year, month, day = match["year"], match["month"], match["day"]
+    if match["iso"]:
+        return read_date(match["iso"])
     if match["when"]:
         said = re.search(r"(?P<before>.*?)(?P<year>\d{4})", match["when"])
         if said is None:
@@ -133,23 +142,23 @@ def _own(policy: Policy) -> Life:
     begins = _begins(policy)
     header = _field(policy, "expires")
     day = last_day(header.value) if header else None
-    if header and day:
-        return Life(begins, day, "expired", policy.id, header.start, header.end)
     state = _field(policy, "validity")
     if state and _INVALID.search(state.value) and not re.search(r"[未没不]", state.value):
-        return Life(begins, None, "expired", policy.id, state.start, state.end)
-    for sentence in _SENTENCE.finditer(policy.source):
-        if not _OWN.search(sentence.group()):
+        return Life(begins, day, "expired", policy.id, state.start, state.end)
+    if header and day:
+        return Life(begins, day, "expired", policy.id, header.start, header.end)
+    for sentence in reversed(list(_SENTENCE.finditer(policy.source))):
+        if not _OWN.search(sentence.group()) or _LICENCE.search(sentence.group()):
             continue
         until, term = _UNTIL.search(sentence.group()), _TERM.search(sentence.group())
         ends = None
-        if until and (last := read_date(until["day"])):
-            ends = last + timedelta(days=1)
-        elif term and begins:
-            number = term["number"]
-            ends = _later(
-                begins, int(number) if number.isdecimal() else int(read_numeral(number)), term["unit"]
-            )
+        with suppress(ValueError, OverflowError):  # 有效期至9999年12月31日: no end
+            if until and (last := read_date(until["day"])):
+                ends = last + timedelta(days=1)
+            elif term and begins:
+                number = term["number"]
+                count = int(number) if number.isdecimal() else int(read_numeral(number))
+                ends = _later(begins, count, term["unit"])
         if ends:
             return Life(begins, ends, "expired", policy.id, *sentence.span())
     return Life(begins)
@@ -160,10 +169,13 @@ def _begins(policy: Policy) -> date | None:
     stated = _field(policy, "effective")
     if stated and (day := read_date(stated.value)):
         return day
-    for match in reversed(list(_BEGINS.finditer(policy.source))):
+    stated_days = []
+    for match in _BEGINS.finditer(policy.source):
         before = policy.source[policy.source.rfind("。", 0, match.start()) + 1 : match.start()]
         if "》" not in before or "本" in before.rpartition("》")[2]:
-            return read_date(match["day"])
+            stated_days.append(("本" in before, match.start(), match["day"]))
+    if stated_days:  # what it says of itself, else what comes last
+        return read_date(max(stated_days)[2])
     for meaning in ("published", "written"):
         stated = _field(policy, meaning)
         if stated and (day := read_date(stated.value)):
@@ -175,21 +187,22 @@ def _begins(policy: Policy) -> date | None:
 def _repealed(policy: Policy, policies: Mapping[str, Policy]) -> Iterator[tuple[str, int, int]]:
     """Ids of the indexed policies that a policy repeals, with the slice of the sentence."""
     for sentence in _SENTENCE.finditer(policy.source):
-        if not _REPEALS.search(sentence.group()):
-            continue
-        for named in _NAMED.finditer(sentence.group()):
-            for other in policies.values():
-                if other.id != policy.id and _is_named(other, named["title"], named["number"]):
-                    yield other.id, *sentence.span()
+        for repeal in _REPEALED.finditer(sentence.group()):
+            for named in _NAMED.finditer(repeal["before"] or repeal["behind"]):
+                for other in policies.values():
+                    if other.id != policy.id and _is_named(other, policy, named["title"], named["number"]):
+                        yield other.id, *sentence.span()
 
 
-def _is_named(policy: Policy, title: str, number: str | None) -> bool:
-    """Whether a title, with a document number or without, is that of a policy."""
+def _is_named(policy: Policy, by: Policy, title: str, number: str | None) -> bool:
+    """Whether a title, with a document number or without, is that of a policy, in the words of another one."""
     own = _field(policy, "document_number")
     if number and own:
         return _number(number) == _number(own.value)
     wanted = squeeze(title)
-    return wanted in (squeeze(policy.title), *map(squeeze, re.findall("《([^》]+)》", policy.title)))
+    if wanted not in (squeeze(policy.title), *map(squeeze, re.findall("印发《([^》]+)》", policy.title))):
+        return False
+    return region_of(by) in ("", region_of(policy))
 
 
 def _number(text: str) -> str:
@@ -198,17 +211,18 @@ def _number(text: str) -> str:
 
 
 def _versions(policies: Mapping[str, Policy], found: Mapping[str, Life]) -> Iterator[tuple[str, str]]:
-    """(older, newer) of the policies of one title and region that begin on different days."""
-    families: dict[tuple[str, str], list[str]] = {}
+    """(older, newer) of the policies of one title and issuer: for each the next one that begins later."""
+    families: dict[tuple[str, str, str], list[tuple[date, str]]] = {}
     for policy in policies.values():
-        if found[policy.id].begins:
-            key = (squeeze(_VERSION.sub("", policy.title)), region_of(policy))
-            families.setdefault(key, []).append(policy.id)
+        begins = found[policy.id].begins
+        if begins:
+            key = (squeeze(_VERSION.sub("", policy.title)), region_of(policy), squeeze(policy.issuer))
+            families.setdefault(key, []).append((begins, policy.id))
     for members in families.values():
-        ordered = sorted(members, key=lambda id: found[id].begins or date.min)
-        for older, newer in pairwise(ordered):
-            if found[older].begins != found[newer].begins:
-                yield older, newer
+        for begins, older in members:
+            later = min(((day, id) for day, id in members if day > begins), default=None)
+            if later:
+                yield older, later[1]
 
 
 def _earlier(life: Life, other: Life) -> Life:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 from langchain_core.embeddings import Embeddings
 
 from index.build import BuildReport, build_locked
-from index.errors import IndexWriteError, NoPoliciesError, PolicyIndexError, SourceError, message
+from index.errors import IndexWriteError, NoPoliciesError, SourceError, message
 from index.formats.extraction import Extractor
 from index.lock import one_builder
 from index.reader import policy_files, read_bytes
@@ -51,7 +50,10 @@ def add(
     of the same name takes its place. Raises IndexBusyError, IndexWriteError or ModelError; then nothing has changed.
     """
     with one_builder(settings):
-        settings.policy_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            settings.policy_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
         folder = _Folder(settings.policy_dir)
         added, replaced, known, problems = [], [], [], []
         with Extractor() as extractor:
@@ -59,16 +61,21 @@ def add(
                 try:
                     data = read_bytes(path)
                     key = hashlib.sha256(data).hexdigest()
-                    if key in folder.names:
-                        known.append((path.name, folder.names[key]))
+                    same = next((name for name, other in folder.names.items() if other == key), None)
+                    if same:
+                        known.append((path.name, same))
                         continue
+                    if path.name.startswith("."):
+                        raise SourceError(message("odd_name", file=path.name))
                     read_policy(path, data, extractor, Known(), {})
                 except SourceError as error:
                     problems.append(str(error))
                     continue
                 replaced += folder.put(path.name, data, key)
                 added.append(path.name)
-        report = folder.publish(settings, progress, embedder) if added else None
+        report = folder.publish(settings, progress, embedder) if added or known else None
+        if report and not added and report.unchanged:
+            report = None
         return Change(tuple(added), tuple(replaced), (), tuple(known), tuple(problems), report)
 
 
@@ -100,30 +107,28 @@ class _Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._done: list[tuple[Path, Path | None]] = []  # (file put in or taken out, where it was moved to)
-        self.names: dict[str, str] = {}  # by the sha256 of the file
+        self.names: dict[str, str] = {}  # sha256 of each file
         with suppress(NoPoliciesError):
             for file in policy_files(path):
                 with suppress(OSError):
-                    self.names[hashlib.sha256(file.read_bytes()).hexdigest()] = file.name
+                    self.names[file.name] = hashlib.sha256(file.read_bytes()).hexdigest()
 
     def name_of(self, policy: str) -> str:
         """The file of a policy's id, or of this name; NoPoliciesError where there is none."""
-        for name in self.names.values():
+        for name in self.names:
             if policy in (name, Path(name).stem):
                 return name
         raise NoPoliciesError(
             message(
                 "unknown_policy",
                 policy=policy,
-                known="、".join(sorted(Path(n).stem for n in self.names.values())),
+                known="、".join(sorted(Path(n).stem for n in self.names)),
             )
         )
 
     def put(self, name: str, data: bytes, key: str) -> list[str]:
-        """Write a file; those of the same id are moved aside and returned."""
-        same = [other for other in self.names.values() if Path(other).stem == Path(name).stem]
-        for other in same:
-            self.take_out(other)
+        """Write a file; those of the same id are moved aside and returned. At no moment is neither of them there."""
+        same = [other for other in self.names if Path(other).stem == Path(name).stem]
         target = self._path / name
         temporary = self._path / f".{name}.new"
         try:
@@ -131,30 +136,43 @@ class _Folder:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
+            if name in same:
+                aside = self._aside(name)
+                os.link(target, aside)
+                self._done.append((target, aside))
             os.replace(temporary, target)
         except OSError as error:
             temporary.unlink(missing_ok=True)
             self.take_back()
             raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
-        self._done.append((target, None))
-        self.names[key] = name
+        if name not in same:
+            self._done.append((target, None))
+        self.names[name] = key
+        for other in same:
+            if other != name:
+                self.take_out(other)
         return same
 
     def take_out(self, name: str) -> None:
         """Move a file aside, under a name that is free there."""
-        aside = self._path / ASIDE
         try:
-            aside.mkdir(exist_ok=True)
-            target, number = aside / name, 1
-            while target.exists():
-                number += 1
-                target = aside / f"{Path(name).stem}-{number}{Path(name).suffix}"
+            target = self._aside(name)
             os.replace(self._path / name, target)
         except OSError as error:
             self.take_back()
             raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
         self._done.append((self._path / name, target))
-        self.names = {key: other for key, other in self.names.items() if other != name}
+        del self.names[name]
+
+    def _aside(self, name: str) -> Path:
+        """A free name in the folder of what was taken out."""
+        aside = self._path / ASIDE
+        aside.mkdir(exist_ok=True)
+        target, number = aside / name, 1
+        while target.exists():
+            number += 1
+            target = aside / f"{Path(name).stem}-{number}{Path(name).suffix}"
+        return target
 
     def publish(
         self, settings: IndexSettings, progress: Progress, embedder: Embeddings | None
@@ -162,7 +180,7 @@ class _Folder:
         """Bring the index up to date; the folder is put back as it was where that fails."""
         try:
             return build_locked(settings, progress, embedder)
-        except PolicyIndexError:
+        except BaseException:
             self.take_back()
             raise
 
@@ -172,5 +190,5 @@ class _Folder:
             if moved is None:
                 path.unlink(missing_ok=True)
             else:
-                shutil.move(moved, path)
+                os.replace(moved, path)
         self._done.clear()

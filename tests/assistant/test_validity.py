@@ -108,6 +108,39 @@ def test_a_newer_version_of_the_same_title_supersedes() -> None:
     assert [life.kind for life in lives(library(**dict(zip("ab", plans, strict=True)))).values()] == ["", ""]
 
 
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "2010年发布的《某市停车管理办法》同时废止。",  # an earlier one of the same title
+        "根据《某市洗车办法》，决定废止《某市养犬办法》。",
+        "《某市洗车办法》第十二条同时废止。",
+        "依照《某市洗车办法》核发的许可证自行失效。",
+        "《某市洗车办法》继续有效，不予废止。",
+    ],
+)
+def test_what_repeals_nothing_of_the_library(clause: str) -> None:
+    text = NEW.replace("《某市停车管理办法》（某政发〔2018〕3号）同时废止。", "").replace(
+        "有效期5年。", clause
+    )
+    later = OLD.replace("2018年5月1日", "2025年5月1日").replace("〔2018〕3号", "〔2025〕1号")
+    found = lives(library(old=text, later=later, earlier=EARLIER))
+    assert (found["later"].kind, found["earlier"].kind) == ("", "")
+    assert found["old"].kind == "superseded"
+
+
+def test_another_region_is_another_document() -> None:
+    elsewhere = "另市人民政府令\n\n" + OLD.replace("某市", "另市").replace("3号", "8号")
+    found = lives(library(new=NEW, elsewhere=elsewhere))
+    assert found["elsewhere"].kind == ""
+
+
+@pytest.mark.parametrize(
+    "end", ["有效期至9999年12月31日。", "有效期9999年。", "依照本办法取得的许可证有效期为3年。"]
+)
+def test_what_ends_nothing(end: str) -> None:
+    assert lives(library(a=OLD.replace("起施行。", f"起施行。{end}")))["a"].kind == ""
+
+
 def test_a_term_of_something_else_is_not_the_documents() -> None:
     text = OLD.replace("处50元罚款。", "处50元罚款。停车证有效期1年。")
     assert lives(library(a=text))["a"].kind == ""
@@ -124,6 +157,10 @@ def test_a_term_of_something_else_is_not_the_documents() -> None:
         ("到2025年绿色工厂达到多少家？", None),
         ("2025年高新技术企业目标是多少？", None),
         ("2023年2月30日时呢", None),
+        ("到2030年时，绿色工厂达到多少家？", None),
+        ("2025年执行的目标是多少？", None),
+        ("As of 2023-06-15, who is responsible?", date(2023, 6, 15)),
+        ("As of now, what is the 2025 target?", None),
         ("as of today", None),
     ],
 )

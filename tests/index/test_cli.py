@@ -66,8 +66,8 @@ def test_build_with_an_unreadable_file_ends_with_1_and_names_it(command: Run, tw
     (two.policy_dir / "附件.pdf").write_bytes(b"%PDF-1.7")
     result = command(two, "build")
     assert result.status == 1
-    assert "附件.pdf：暂不支持 PDF 格式，目前支持 txt 和 Markdown。" in result.error.splitlines()
-    assert result.out.startswith("索引已是最新：1 个文件，")  # no policy came or went
+    assert "附件.pdf：PDF 文件已损坏或不完整，打不开，请重新获取。" in result.error.splitlines()
+    assert "：1 个文件，" in result.out  # no policy came or went
 
 
 @pytest.mark.parametrize("missing", [True, False])
