@@ -74,6 +74,7 @@ def test_index_in_a_server_and_a_database(small: IndexSettings, chroma: str, tmp
     near = index.dense("财政局负责什么", 1)
     assert len(near) == 1
     assert rows(database) == {first.generation: first.chunks}
+    index.close()  # what is read is not swept
 
     source = next(settings.policy_dir.iterdir())
     for number in range(2):  # the generation before the last goes, here and there
