@@ -94,7 +94,7 @@ def faults(policy: Policy, question: Question) -> list[str]:
         ]
         years = {f"{t.year}年" for t in same}
         start = question.spans[0][0]
-        last = re.findall(r"20[1-4]\d(?=年|—|-|至|、)", policy.source[start : same[0].start])[-1]
+        last = re.findall(r"20[1-4]\d(?!\d)", policy.source[start : same[0].start])[-1]
         return [o for o in others if o in years] + [right] * (years != {right} or f"{last}年" != right)
     assert question.kind == "deadline"
     said = squeeze(policy.source[slice(*question.spans[0])])
