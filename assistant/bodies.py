@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.corpus import Corpus, region_of
+from assistant.corpus import Corpus
+from index.header import region_of
 from index.organisations import (
     LEVEL,
     NATIONAL_ENDINGS,

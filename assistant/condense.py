@@ -210,6 +210,10 @@ def _pointing(new: str, earlier: Sequence[str], said: str, now: Question, then: 
     turn = re.match(follow["in_turn"], text)
     if turn and not now.mentions:  # 大公司呢？它们得晒在哪儿
         return f"{turn['asks']}{turn['what']}{turn['rest']}"
+    among = re.match(follow["among"], text)
+    if among and then.mentions and then.has("tasks") and now.mentions and now.roles:
+        role = phrase("zh", f"role_{min(then.roles)}") if len(then.roles) == 1 else phrase("zh", "role_any")
+        return phrase("zh", "follow_among", body=then.mentions[0].text, role=role, asks=among["asks"])
     thing = re.search(follow["thing"], before) and re.search(follow["named"], said)
     pronoun = _PRONOUN.search(new)
     if thing and pronoun and not now.mentions:

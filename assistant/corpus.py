@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from assistant.classes import Class, classes_of
 from assistant.terms import Term
+from assistant.validity import Life, lives
 from index.directory import Directory
-from index.header import header_labels
+from index.header import field_of, region_of
 from index.keywords import tagged
 from index.policy import Duty, HeaderField, Policy, Role, Section, Target
 from index.quantities import read_numeral
-from index.text import fold, squeeze
+from index.text import squeeze
 
 ABBREVIATED = 3  # times that a policy uses the words which a question abbreviates
 MAIN_ROLES = (Role.LEAD, Role.RESPONSIBLE)
@@ -98,6 +99,11 @@ class Corpus:
         return tuple((policy.id, target) for policy in self.policies.values() for target in policy.targets)
 
     @cached_property
+    def lives(self) -> dict[str, Life]:
+        """From when to when each policy is in force, by its id."""
+        return lives(self.policies)
+
+    @cached_property
     def classes(self) -> dict[str, tuple[Class, ...]]:
         """The classes of each policy that has some, by its id."""
         found = {policy.id: classes_of(policy) for policy in self.policies.values()}
@@ -160,17 +166,23 @@ class Corpus:
             for section in policy.sections
         )
 
-    @lru_cache(maxsize=4096)  # noqa: B019 - one corpus lives as long as its generation
-    def rarity(self, term: Term) -> float:
+    @cached_property
+    def rarity(self) -> Callable[[Term], float]:
         """0..1: 1 for a term that no section holds, near 0 for one that every section holds."""
+        return lru_cache(maxsize=4096)(self._rarity)
+
+    def _rarity(self, term: Term) -> float:
         total = len(self._documents)
         words = (*term.variants, *(word for word, _ in term.near))
         holding = sum(any(word in text for word in words) for text in self._documents)
         return math.log((total + 1) / (holding + 0.5)) / math.log((total + 1) / 0.5)
 
-    @lru_cache(maxsize=4096)  # noqa: B019
-    def weight(self, term: Term) -> float:
+    @cached_property
+    def weight(self) -> Callable[[Term], float]:
         """What a term counts: rare ones more; a verb or a chance pair of words that no policy holds, less."""
+        return lru_cache(maxsize=4096)(self._weight)
+
+    def _weight(self, term: Term) -> float:
         weight = term.weight * (0.25 + self.rarity(term))
         return weight * 0.3 if term.weight <= 0.5 and not self.known(term) else weight
 
@@ -178,12 +190,15 @@ class Corpus:
         """Whether some policy holds the term, one of its official forms or a word close in meaning."""
         return bool(term.near) or any(variant in self.text for variant in term.variants)
 
-    @lru_cache(maxsize=4096)  # noqa: B019
-    def spelt_out(self, short: str) -> str:
+    @cached_property
+    def spelt_out(self) -> Callable[[str], str]:
         """The words of the policies that two to four characters abbreviate, or "".
 
         They are used again and again, or three characters and more take one of each word (长护险, 长期护理保险).
         """
+        return lru_cache(maxsize=4096)(self._spelt_out)
+
+    def _spelt_out(self, short: str) -> str:
         if not re.fullmatch(r"[一-鿿]{2,4}", short):
             return ""
         pattern = "[一-鿿]{0,2}".join(short)
@@ -196,7 +211,7 @@ class Corpus:
 
     def field(self, policy: Policy, meaning: str) -> HeaderField | None:
         """The header field with this meaning (``header.toml``)."""
-        return policy.field(*header_labels()[meaning]["labels"])
+        return field_of(policy, meaning)
 
 
 def _takes_each(short: str, whole: str) -> bool:
@@ -207,20 +222,12 @@ def _takes_each(short: str, whole: str) -> bool:
     )
 
 
-def region_of(policy: Policy) -> str:
-    """The region whose government issued the policy, "" for a national one."""
-    match = re.match(
-        r"(?:中共)?([一-鿿]{2,7}?(?:自治区|自治州|省|市|县|区|州))", policy.issuer or policy.title
-    )
-    return fold(match.group(1)) if match and not match.group(1).startswith(("国务", "国家")) else ""
-
-
 def _titles(policy: Policy) -> Iterator[str]:
     yield squeeze(policy.title)
     for section in policy.sections:
         if section.level == 0 and section.heading:
             yield squeeze(section.heading)
-    number = policy.field(*header_labels()["document_number"]["labels"])
+    number = field_of(policy, "document_number")
     if number:
         yield squeeze(number.value)
 

@@ -1,11 +1,24 @@
-"""Years that a question gives by the day on which it is asked: 今年, next year."""
+"""Days of documents and questions: dates as they write them, years told by today (今年, next year)."""
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
 
 from assistant.terms import words
+from index.quantities import read_numeral
+from index.text import fold
+
+_ZERO, _NUMERAL = "〇○零o", "一二三四五六七八九十"
+DAY = (
+    r"(?:\d{4}\s*[年\-/.]\s*\d{1,2}\s*[月\-/.]\s*\d{1,2}\s*日?"
+    rf"|[{_ZERO}{_NUMERAL}ＯO]{{4}}年[{_NUMERAL}]{{1,3}}月[{_NUMERAL}]{{1,3}}日)"
+)
+_PARTS = re.compile(
+    rf"(\d{{4}})\s*[年\-/.]\s*(\d{{1,2}})\s*[月\-/.]\s*(\d{{1,2}})"
+    rf"|([{_ZERO}{_NUMERAL}]{{4}})年([{_NUMERAL}]{{1,3}})月([{_NUMERAL}]{{1,3}})日"
+)
 
 
 def with_dated_years(text: str, today: date) -> str:
@@ -25,3 +38,22 @@ def with_dated_years(text: str, today: date) -> str:
             written: str = entry["zh" if re.match("[一-鿿]", match.group()) else "en"]
             return text[: match.start()] + written.format(year=today.year + distance) + text[match.end() :]
     return text
+
+
+def read_date(text: str) -> date | None:
+    """The last date of a text (the end of 2025-11-01至2027-10-31), in digits or as 二〇二五年十一月一日, or None."""
+    found = None
+    for match in _PARTS.finditer(fold(text)):
+        year, month, day = match.groups()[:3]
+        if year is None:
+            said, month, day = match.groups()[3:]
+            year = "".join("0" if c in _ZERO else str(int(read_numeral(c))) for c in said)
+            month, day = (str(int(read_numeral(number))) for number in (month, day))
+        with suppress(ValueError):
+            found = date(int(year), int(month), int(day))
+    return found
+
+
+def last_day(text: str) -> date | None:
+    """Until when a text says that it holds; None where it gives the first day and for how long (自…起，有效期5年)."""
+    return None if "起" in text else read_date(text)

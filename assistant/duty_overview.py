@@ -11,7 +11,7 @@ from functools import lru_cache
 from assistant.bodies import Body, dictionary_key, read_bodies
 from assistant.corpus import Corpus, section_at
 from assistant.target_overview import TargetRow, holds_words, read_targets
-from index.header import header_labels
+from index.header import field_of
 from index.policy import Role
 from index.tables import heading_of
 from index.text import squeeze
@@ -97,8 +97,7 @@ def read_overview(corpus: Corpus) -> Overview:
     targets = read_targets(corpus)
     duties = tuple(_duties(corpus, targets))
     bodies = {row.body.label: row.body for row in duties}
-    labels = header_labels()["document_number"]["labels"]
-    numbers = {policy.id: policy.field(*labels) for policy in corpus.policies.values()}
+    numbers = {policy.id: field_of(policy, "document_number") for policy in corpus.policies.values()}
     return Overview(
         bodies=tuple(sorted(bodies.values(), key=lambda body: (body.group, dictionary_key(body.label)))),
         duties=duties,

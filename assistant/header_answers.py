@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
+from assistant.dates import last_day, read_date
 from assistant.document_rules import document_rules, rules_asked, rules_of
 from assistant.draft import Draft, plain_number
 from assistant.header_asked import STATED_NUMBER, asks_other_version, meanings_asked
-from assistant.header_found import Found, find, label_of, last_day, line_start, read_date
+from assistant.header_found import Found, find, label_of, line_start
 from assistant.refusal import refuse
 from assistant.terms import words
 from index.header import header_labels

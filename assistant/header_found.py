@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 
 from assistant.ask import Ask
+from assistant.dates import read_date
 from index.header import header_labels
 from index.policy import HeaderField, Policy
-from index.text import fold, squeeze
+from index.text import squeeze
 from prompts import phrase
 
 _EFFECTIVE = re.compile(
@@ -119,22 +118,6 @@ def _expiry(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
             )
 
 
-def expiry(ask: Ask, policy: Policy) -> tuple[Found, date] | None:
-    """Until when a policy is in force, and where it says so; None where it does not."""
-    field = ask.corpus.field(policy, "expires")
-    found = [Found(field.label, field.value, field.start, field.end)] if field else []
-    for item in [*found, *_expiry(ask, policy, "expires")]:
-        day = last_day(item.value)
-        if day:
-            return item, day
-    return None
-
-
-def last_day(text: str) -> date | None:
-    """Until when a text says that it holds; None where it gives the first day and for how long (自…起，有效期5年)."""
-    return None if "起" in text else read_date(text)
-
-
 def label_of(ask: Ask, meaning: str) -> str:
     """The name of a field in the language of the question."""
     labels = header_labels()[meaning]
@@ -160,12 +143,3 @@ def line_start(source: str, start: int) -> int:
     before = source[line:start]
     match = re.search(r"[^\s　]*(?:[ 　][^\s　]{1})*[：:]?[\s　]*$", before)
     return line + match.start() if match else start
-
-
-def read_date(text: str) -> date | None:
-    """The last date of a text (the end of 2025-11-01至2027-10-31), or None."""
-    found = None
-    for match in re.finditer(r"(\d{4})\s*[年\-/.]\s*(\d{1,2})\s*[月\-/.]\s*(\d{1,2})", fold(text)):
-        with suppress(ValueError):
-            found = date(int(match.group(1)), int(match.group(2)), int(match.group(3)))
-    return found

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 
 from assistant.ask import Ask
+from assistant.dates import last_day
 from assistant.draft import Draft
-from assistant.header_found import expiry
-from index.header import header_labels
+from assistant.validity import REPLACED, End
 from index.policy import Policy
 from prompts import phrase
 
@@ -23,12 +24,12 @@ def answer_library(ask: Ask) -> Draft | None:
     if any(term.weight >= 0.9 for term in question.terms):
         return None
     policies = list(ask.corpus.policies.values())
-    states = {policy.id: _is_expired(ask, policy) for policy in policies}
+    ended = {policy.id for policy in policies if ask.corpus.lives[policy.id].ended(ask.today)}
     name = "documents"
     if _EXPIRED.search(question.folded):
-        policies, name = [p for p in policies if states[p.id]], "documents_expired"
+        policies, name = [p for p in policies if p.id in ended], "documents_expired"
     elif _IN_FORCE.search(question.folded):
-        policies, name = [p for p in policies if not states[p.id]], "documents_valid"
+        policies, name = [p for p in policies if p.id not in ended], "documents_valid"
     draft = ask.draft()
     draft.count = len(policies)
     draft.say(name, count=draft.compute(len(policies)))
@@ -51,20 +52,31 @@ def answer_library(ask: Ask) -> Draft | None:
     return draft
 
 
-def _is_expired(ask: Ask, policy: Policy) -> bool:
-    found = expiry(ask, policy)
-    stated = policy.field(*header_labels()["validity"]["labels"])
-    return bool(found and found[1] <= ask.today) or bool(stated and _EXPIRED.search(stated.value))
-
-
 def _state(ask: Ask, draft: Draft, policy: Policy) -> tuple[str, list[int]]:
-    """Whether a policy is in force as it says itself, with the citations that show it."""
-    found = expiry(ask, policy)
-    stated = policy.field(*header_labels()["validity"]["labels"])
-    if found:
-        item, day = found
-        name = "state_expired_on" if day <= ask.today else "state_valid_until"
-        return phrase(draft.language, name, date=item.value), [draft.number(policy.id, item.start, item.end)]
+    """Whether a policy is in force, with the citations that show it."""
+    life = ask.corpus.lives[policy.id]
+    end = life.ended(ask.today)
+    stated = ask.corpus.field(policy, "validity")
+    if end and end.kind in REPLACED:
+        marks = [draft.number(end.policy, end.start, end.end)] if end.end else []
+        return phrase(draft.language, f"state_{end.kind}", by=ask.corpus.policies[end.policy].title), marks
+    end = next((end for end in life.ends if end.kind == "expired" and end.day), None)
+    if end and end.day:
+        name = "state_expired_on" if end.day <= ask.today else "state_valid_until"
+        return phrase(draft.language, name, date=_day(draft, policy, end.day, end)), [
+            draft.number(policy.id, end.start, end.end)
+        ]
     if stated:
         return stated.value, [draft.number(policy.id, stated.start, stated.end)]
     return phrase(draft.language, "state_unknown"), []
+
+
+def _day(draft: Draft, policy: Policy, day: date, end: End) -> str:
+    """The last day as the header writes it, or as it follows from the sentence about the term."""
+    written = policy.source[end.start : end.end].strip()
+    if last_day(written):
+        return written
+    last = day - timedelta(days=1)
+    text = phrase(draft.language, "date", year=last.year, month=last.month, day=last.day)
+    draft.computed.update(re.findall(r"\d+", text))
+    return text

@@ -34,8 +34,13 @@ class LiveAssistant(PolicyAssistant):
         self._lock = threading.Lock()
         self._readers: Counter[PolicyAssistant] = Counter()
         self._stop = threading.Event()
-        self._now = build_assistant(settings)
-        super().__init__(self._now.index, self._now.retriever, settings.as_of, self._now.composer)
+        self._take(build_assistant(settings))
+
+    def _take(self, new: PolicyAssistant) -> None:
+        """Show what another assistant shows."""
+        self._now = new
+        self.index, self.retriever, self.composer = new.index, new.retriever, new.composer
+        self.answerer, self.versions = new.answerer, new.versions
 
     def watch(self, changed: Callable[[PolicyAssistant], None] = lambda _: None) -> None:
         """Look for a new generation in the background; ``changed`` is called with what reads it."""
@@ -64,13 +69,8 @@ class LiveAssistant(PolicyAssistant):
             new.index.close()
             raise
         with self._lock:
-            retired, self._now = self._now, new
-            self.index, self.retriever, self.corpus, self.composer = (
-                new.index,
-                new.retriever,
-                new.corpus,
-                new.composer,
-            )
+            retired = self._now
+            self._take(new)
             if not self._readers[retired]:
                 retired.index.close()
         return True

@@ -32,6 +32,7 @@ class HybridRetriever(BaseRetriever):
 
     index: Index
     k: int = 8
+    policies: frozenset[str] | None = None  # ids of those that are searched; all where it is None
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun | None = None, **_: Any
@@ -45,8 +46,8 @@ class HybridRetriever(BaseRetriever):
     def search(self, query: str) -> list[Passage]:
         """Every chunk that either side found, best first."""
         query = fold(query)
-        dense = dict(self.index.dense(query, POOL))
-        keyword = dict(self.index.keywords.search(tokenise(query), POOL))
+        dense = dict(self.index.dense(query, POOL, self.policies))
+        keyword = dict(self._keywords(query))
         vector = self.index.vector(query)
         like = self.index.likeness
         near = {
@@ -64,6 +65,13 @@ class HybridRetriever(BaseRetriever):
         return [
             self._passage(at, scores[at], dense.get(at, 0.0), keyword.get(at, 0.0), near[at]) for at in order
         ]
+
+    def _keywords(self, query: str) -> list[tuple[int, float]]:
+        """(position, BM25 score) of up to POOL chunks, best first."""
+        if self.policies is None:
+            return self.index.keywords.search(tokenise(query), POOL)
+        found = self.index.keywords.search(tokenise(query), len(self.index.chunks))
+        return [row for row in found if self.index.chunks[row[0]].policy in self.policies][:POOL]
 
     def _passage(
         self, position: int, score: float, dense: float, keyword: float, near: tuple[float, ...]

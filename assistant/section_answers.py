@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from assistant.ask import Ask
 from assistant.corpus import last_numbered, numbered_section, subtree_end
@@ -48,35 +47,31 @@ def answer_section(ask: Ask) -> Draft | None:
     return draft if draft.pieces else None
 
 
-def versions_of_section(ask: Ask, pairs: Sequence[tuple[Policy, Policy]]) -> Draft | None:
-    """第八条改了什么: the section of a number in the older and the newer version of each document, or None."""
-    draft = ask.draft()
-    for pair in pairs:
-        found = [numbered_section(policy, ask.question.marker) for policy in pair]
-        if not any(found):
+def versions_of_section(ask: Ask, older: Policy, newer: Policy) -> Draft | None:
+    """第八条改了什么: the section of a number in the older and in the newer version of a document, or None."""
+    draft, said = ask.draft(), []
+    for policy in (older, newer):
+        number = ask.corpus.field(policy, "document_number")
+        title = f"《{policy.title}》"
+        if number:
+            title += f"（{number.value}{draft.cite(policy.id, number.start, number.end)}）"
+        section = numbered_section(policy, ask.question.marker)
+        if section is None:
+            draft.say("version_without", title=title, name=squeeze(ask.question.marker))
+            draft.computed.update(re.findall(r"\d+", ask.question.marker))
             continue
-        said = []
-        for policy, section in zip(pair, found, strict=True):
-            number = ask.corpus.field(policy, "document_number")
-            title = f"《{policy.title}》"
-            if number:
-                title += f"（{number.value}{draft.cite(policy.id, number.start, number.end)}）"
-            if section is None:
-                draft.say("version_without", title=title, name=squeeze(ask.question.marker))
-                draft.computed.update(re.findall(r"\d+", ask.question.marker))
-                continue
-            end = subtree_end(policy.sections, section.id)
-            body = policy.source[section.body_start : end].strip()
-            said.append(squeeze(body))
-            draft.say(
-                "section_text",
-                name=title + (section.path[-1] if section.path else ""),
-                text=without_own_marks(re.sub(r"\s*\n\s*", "\n", body) or section.heading),
-                cite=draft.cite(policy.id, section.start, end),
-            )
-        if len(said) == 2 and said[0] == said[1]:
-            draft.say("version_same")
-    return draft if draft.pieces else None
+        end = subtree_end(policy.sections, section.id)
+        body = policy.source[section.body_start : end].strip()
+        said.append(squeeze(body))
+        draft.say(
+            "section_text",
+            name=title + (section.path[-1] if section.path else ""),
+            text=without_own_marks(re.sub(r"\s*\n\s*", "\n", body) or section.heading),
+            cite=draft.cite(policy.id, section.start, end),
+        )
+    if len(said) == 2 and said[0] == said[1]:
+        draft.say("version_same")
+    return draft if said else None
 
 
 def _say_last(ask: Ask, draft: Draft) -> None:

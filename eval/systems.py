@@ -172,8 +172,8 @@ WITHOUT: dict[str, list[tuple[str, Any]]] = {  # part -> what stands in its plac
         (f"index.{module}.embedded_text", lambda chunk: _without_path(chunk))
         for module in ("build", "generation")
     ],
-    "ledger": [("assistant.chain.route", lambda ask: None)],
-    "certificate": [("assistant.chain.certify", lambda *_, **__: _passed())],
+    "ledger": [("assistant.answerer.route", lambda ask: None)],
+    "certificate": [("assistant.answerer.certify", lambda *_, **__: _passed())],
     "character-tokens": [
         ("index.keywords.tokenise", lambda text: _words(text)),
         ("assistant.retriever.tokenise", lambda text: _words(text)),

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from dotenv import load_dotenv
 
 from index.errors import PolicyIndexError, message
-from index.header import header_labels
+from index.header import field_of
 from index.settings import IndexSettings
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _list(settings: IndexSettings) -> int:
     index = open_index(settings)
     chunks = Counter(chunk.policy for chunk in index.chunks)
     for policy in index.policies.values():
-        number = policy.field(*header_labels()["document_number"]["labels"])
+        number = field_of(policy, "document_number")
         print(
             message(
                 "listed",

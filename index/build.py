@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from index.formats.text import READER_VERSION, Extracted
 from index.generation import Content, digest
 from index.lock import one_builder
 from index.parser import PARSER_VERSION
-from index.policy import Chunk
+from index.policy import Chunk, Policy
 from index.sentences import sentences_of
 from index.settings import IndexSettings
 from index.sources import Known, Progress, Sources, read_sources
@@ -73,15 +73,18 @@ def build(
 
 
 def build_locked(
-    settings: IndexSettings, progress: Progress = lambda _: None, embedder: Embeddings | None = None
+    settings: IndexSettings,
+    progress: Progress = lambda _: None,
+    embedder: Embeddings | None = None,
+    fresh: Mapping[tuple[str, str], Policy] | None = None,
 ) -> BuildReport:
-    """The same for who holds the lock of ``one_builder``."""
+    """The same for who holds the lock of ``one_builder``; ``fresh`` has been read already, by name and sha256."""
     start = time.perf_counter()
     generations.sweep(settings)
     live = _live(settings)
     base = _base(settings, live)
     try:
-        return _brought_up_to_date(settings, live, base, start, progress, embedder)
+        return _brought_up_to_date(settings, live, base, fresh or {}, start, progress, embedder)
     finally:
         if base:
             base.close()
@@ -91,11 +94,13 @@ def _brought_up_to_date(
     settings: IndexSettings,
     live: Manifest | None,
     base: Index | None,
+    fresh: Mapping[tuple[str, str], Policy],
     start: float,
     progress: Progress,
     embedder: Embeddings | None,
 ) -> BuildReport:
-    sources = read_sources(settings, progress, _known(base))
+    known = _known(base)
+    sources = read_sources(settings, progress, replace(known, policies={**known.policies, **fresh}))
     now = (PARSER_VERSION, READER_VERSION, sources.files, sources.skipped)
     if base and _made_from(base.manifest) == now:
         return _report(base.manifest, sources, 0, start, unchanged=True)
@@ -230,13 +235,9 @@ def _content(
     known: dict[str, NDArray[numpy.float32]] = {}
     if live is not None and live.model == settings.embedding_model:
         known = generations.read_vectors(generation_folder(settings, live.generation))
-    vectors = _embed(settings, known, [*texts, *said, *_all(words)], progress, embedder)
+    vectors = _embed(settings, known, [*texts, *said, *generations.vocabulary(words)], progress, embedder)
     embedded = sum(digest(text) not in known for text in texts)
     return Content(sources.policies, chunks, words, vectors), embedded
-
-
-def _all(words: Mapping[str, Sequence[str]]) -> list[str]:
-    return sorted({word for found in words.values() for word in found})
 
 
 def _embed(

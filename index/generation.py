@@ -59,9 +59,10 @@ class Content:
     words: Mapping[str, Sequence[str]]  # content words of each policy, by its id
     vectors: Vectors
 
-    def vocabulary(self) -> list[str]:
-        """The content words of all policies, sorted."""
-        return sorted({word for words in self.words.values() for word in words})
+
+def vocabulary(words: Mapping[str, Sequence[str]]) -> list[str]:
+    """The content words of all policies, sorted."""
+    return sorted({word for found in words.values() for word in found})
 
 
 def digest(text: str) -> str:
@@ -106,7 +107,7 @@ def write(settings: IndexSettings, manifest: Manifest, content: Content, base: I
         content.chunks,
         {text: content.vectors[digest(text)] for piece in content.chunks for text in sentences_of(piece)},
     )
-    words = content.vocabulary()
+    words = vocabulary(content.words)
     Vocabulary(
         words, numpy.asarray([content.vectors[digest(word)] for word in words], dtype=numpy.float32)
     ).save(folder / WORDS)

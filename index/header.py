@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from index.lines import Line
-from index.policy import HeaderField
-from index.text import squeeze
+from index.policy import HeaderField, Policy
+from index.text import fold, squeeze
 
 FIELD = re.compile(r"(?:(?<=\s)|^)([一-鿿]{2,8}|[一-鿿](?:[ 　]+[一-鿿]){1,4})[ 　]*[：:]")
 
@@ -22,6 +22,25 @@ _NUMBER_LINE = re.compile(r"[一-鿿]{2,12}[〔\[［(（]\d{4}[〕\]］)）](?:�
 def header_labels() -> dict[str, dict[str, list[str]]]:
     """Meaning -> labels and the words that ask for it, from ``header.toml``."""
     return tomllib.loads(Path(__file__).with_name("header.toml").read_text("utf-8"))
+
+
+def field_of(policy: Policy, meaning: str) -> HeaderField | None:
+    """The header field of a policy with this meaning (``header.toml``)."""
+    return policy.field(*header_labels()[meaning]["labels"])
+
+
+def region_of(policy: Policy) -> str:
+    """The region whose government issued the policy, "" for a national one."""
+    match = re.match(
+        r"(?:中共)?([一-鿿]{2,7}?(?:自治区|自治州|省|市|县|区|州))", policy.issuer or policy.title
+    )
+    return fold(match.group(1)) if match and not match.group(1).startswith(("国务", "国家")) else ""
+
+
+def is_field(text: str) -> bool:
+    """Whether a line begins with one of the labels of ``header.toml``."""
+    match = FIELD.match(text)
+    return bool(match and squeeze(match.group(1)) in known_labels())
 
 
 @cache

@@ -6,10 +6,9 @@ folder beside the rest. Where no index can be published, the folder is as it was
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +18,10 @@ from index.build import BuildReport, build_locked
 from index.errors import IndexWriteError, NoPoliciesError, SourceError, message
 from index.formats.extraction import Extractor
 from index.lock import one_builder
+from index.policy import Policy
 from index.reader import policy_files, read_bytes
 from index.settings import IndexSettings
-from index.sources import Known, Progress, read_policy
+from index.sources import Known, Progress, read_policy, sha256
 
 ASIDE = ".removed"  # a folder inside POLICY_DIR, which the index does not read
 
@@ -56,24 +56,24 @@ def add(
             raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
         folder = _Folder(settings.policy_dir)
         added, replaced, known, problems = [], [], [], []
-        with Extractor() as extractor:
-            for path in files:
-                try:
-                    data = read_bytes(path)
-                    key = hashlib.sha256(data).hexdigest()
-                    same = next((name for name, other in folder.names.items() if other == key), None)
-                    if same:
-                        known.append((path.name, same))
+        fresh: dict[tuple[str, str], Policy] = {}
+        with folder.undone_on_error():
+            with Extractor() as extractor:
+                for path in files:
+                    try:
+                        data = read_bytes(path)
+                        key = sha256(data)
+                        same = next((name for name, other in folder.names.items() if other == key), None)
+                        if same:
+                            known.append((path.name, same))
+                            continue
+                        fresh[path.name, key] = read_policy(path, data, key, extractor, Known(), {})
+                    except SourceError as error:
+                        problems.append(str(error))
                         continue
-                    if path.name.startswith("."):
-                        raise SourceError(message("odd_name", file=path.name))
-                    read_policy(path, data, extractor, Known(), {})
-                except SourceError as error:
-                    problems.append(str(error))
-                    continue
-                replaced += folder.put(path.name, data, key)
-                added.append(path.name)
-        report = folder.publish(settings, progress, embedder) if added or known else None
+                    replaced += folder.put(path.name, data, key)
+                    added.append(path.name)
+            report = build_locked(settings, progress, embedder, fresh) if added or known else None
         if report and not added and report.unchanged:
             report = None
         return Change(tuple(added), tuple(replaced), (), tuple(known), tuple(problems), report)
@@ -95,9 +95,10 @@ def remove(
         names = list(dict.fromkeys(folder.name_of(policy) for policy in policies))
         if len(names) == len(folder.names):
             raise NoPoliciesError(message("last_policy"))
-        for name in names:
-            folder.take_out(name)
-        report = folder.publish(settings, progress, embedder) if names else None
+        with folder.undone_on_error():
+            for name in names:
+                folder.take_out(name)
+            report = build_locked(settings, progress, embedder) if names else None
         return Change((), (), tuple(names), (), (), report)
 
 
@@ -111,7 +112,7 @@ class _Folder:
         with suppress(NoPoliciesError):
             for file in policy_files(path):
                 with suppress(OSError):
-                    self.names[file.name] = hashlib.sha256(file.read_bytes()).hexdigest()
+                    self.names[file.name] = sha256(file.read_bytes())
 
     def name_of(self, policy: str) -> str:
         """The file of a policy's id, or of this name; NoPoliciesError where there is none."""
@@ -143,7 +144,6 @@ class _Folder:
             os.replace(temporary, target)
         except OSError as error:
             temporary.unlink(missing_ok=True)
-            self.take_back()
             raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
         if name not in same:
             self._done.append((target, None))
@@ -159,7 +159,6 @@ class _Folder:
             target = self._aside(name)
             os.replace(self._path / name, target)
         except OSError as error:
-            self.take_back()
             raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
         self._done.append((self._path / name, target))
         del self.names[name]
@@ -174,17 +173,16 @@ class _Folder:
             target = aside / f"{Path(name).stem}-{number}{Path(name).suffix}"
         return target
 
-    def publish(
-        self, settings: IndexSettings, progress: Progress, embedder: Embeddings | None
-    ) -> BuildReport:
-        """Bring the index up to date; the folder is put back as it was where that fails."""
+    @contextmanager
+    def undone_on_error(self) -> Iterator[None]:
+        """The folder is put back as it was where the block fails."""
         try:
-            return build_locked(settings, progress, embedder)
+            yield
         except BaseException:
-            self.take_back()
+            self._take_back()
             raise
 
-    def take_back(self) -> None:
+    def _take_back(self) -> None:
         """Undo what was done, the last first."""
         for path, moved in reversed(self._done):
             if moved is None:

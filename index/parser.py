@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.header import FIELD, header_labels, known_labels, read_header, with_number
+from index.header import FIELD, header_labels, is_field, known_labels, read_header, with_number
 from index.lines import ARTICLE_RANK, HEADING_RANKS, Line, read_lines
 from index.policy import HeaderField, Policy, Section
 from index.text import fold, squeeze
@@ -98,13 +98,7 @@ def is_title(text: str) -> bool:
 def _tail_fields(lines: list[Line], body_at: int) -> list[Line]:
     """Lines such as 公开方式：主动公开 behind the signature."""
     tail = lines[max(body_at, len(lines) - 6) :]
-    return [
-        line
-        for line in tail
-        if (match := FIELD.match(line.text))
-        and squeeze(match.group(1)) in known_labels()
-        and len(line.text) < 40
-    ]
+    return [line for line in tail if len(line.text) < 40 and is_field(line.text)]
 
 
 def _title(header: tuple[HeaderField, ...], front: list[Line], lines: list[Line]) -> str:
@@ -222,7 +216,7 @@ def _signature_at(lines: list[Line], body_at: int) -> int:
             _DATE_LINE.match(text)
             or _SIGNED_NOTE.match(text)
             or (at > 0 and len(text) <= 40 and not re.search(r"[。；：，]", text) and not lines[number].rank)
-            or (FIELD.match(text) and len(text) < 40 and squeeze(FIELD.match(text)[1]) in known_labels())  # type: ignore[index]
+            or (len(text) < 40 and is_field(text))
         )
         if not closing:
             break

@@ -9,6 +9,7 @@ from index.errors import NoPoliciesError, SourceError, message
 from index.formats.kinds import refuse_ending
 
 LARGEST = 20 * 1024 * 1024  # bytes of one file
+HIDDEN = (".", "~$")  # how the names of files begin that are left out: hidden ones, locks of a word processor
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -19,9 +20,7 @@ def policy_files(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise NoPoliciesError(message("no_folder", folder=folder))
-    files = sorted(
-        path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$"))
-    )
+    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(HIDDEN))
     if not files:
         raise NoPoliciesError(message("no_policies", folder=folder))
     return files
@@ -33,6 +32,8 @@ def read_bytes(path: Path) -> bytes:
         path.name.encode()
     except UnicodeEncodeError:
         raise SourceError(message("odd_name", file=path.name.encode(errors="replace").decode())) from None
+    if path.name.startswith(HIDDEN):
+        raise SourceError(message("hidden_name", file=path.name))
     refuse_ending(path.name, path.suffix)
     try:
         size = path.stat().st_size

@@ -55,13 +55,13 @@ def read_sources(settings: IndexSettings, progress: Progress, known: Known | Non
         for path in policy_files(settings.policy_dir):
             try:
                 data = read_bytes(path)
-                digest = hashlib.sha256(data).hexdigest()
+                digest = sha256(data)
                 skipped[path.name] = digest
                 if path.stem in policies:
                     other = next(name for name in files if Path(name).stem == path.stem)
                     raise SourceError(message("same_name", file=path.name, other=other))
                 same = known.policies.get((path.name, digest))
-                policies[path.stem] = same or read_policy(path, data, extractor, known, faults)
+                policies[path.stem] = same or read_policy(path, data, digest, extractor, known, faults)
                 files[path.name] = skipped.pop(path.name)
             except SourceError as error:
                 problems.append(str(error))
@@ -73,14 +73,20 @@ def read_sources(settings: IndexSettings, progress: Progress, known: Known | Non
 
 def read_text(path: Path) -> str:
     """The text of one policy file as the index keeps it; raises SourceError with the reason where it has none."""
+    data = read_bytes(path)
     with Extractor() as extractor:
-        return read_policy(path, read_bytes(path), extractor, Known(), {}).source
+        return read_policy(path, data, sha256(data), extractor, Known(), {}).source
+
+
+def sha256(data: bytes) -> str:
+    """What tells whether a file has changed."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def read_policy(
-    path: Path, data: bytes, extractor: Extractor, known: Known, faults: dict[str, str]
+    path: Path, data: bytes, digest: str, extractor: Extractor, known: Known, faults: dict[str, str]
 ) -> Policy:
-    """The policy of a file with these bytes, with its facts; raises SourceError where it holds none.
+    """The policy of a file with these bytes and this sha256, with its facts; raises SourceError where it holds none.
 
     The reason goes into ``faults`` where it will hold the next time too.
     """
@@ -88,7 +94,6 @@ def read_policy(
     refuse_content(data, path.name, path.suffix)
     if form is None:
         return annotate(parse(decode(data, path.name), path.stem))
-    digest = hashlib.sha256(data).hexdigest()
     found = known.texts.get(digest)
     if found is None:
         try:

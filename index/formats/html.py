@@ -16,7 +16,7 @@ from index.formats.numerals import numeral
 from index.formats.tables import WIDEST, Cell, table_lines
 from index.formats.text import Line, UnreadableError, one_line
 from index.formats.titles import whole_titles
-from index.header import FIELD, known_labels
+from index.header import FIELD, is_field
 from index.reader import decode_as
 from index.text import squeeze
 
@@ -263,7 +263,7 @@ def _trimmed(lines: list[Line], title: str) -> list[Line]:
     kept = _with_whole_title(kept, title)
     at = next((n for n, line in enumerate(kept) if _is_named(line.text, title)), None)
     if at is not None:
-        fields = [line for line in kept[:at] if not line.text or "\t" in line.text or _is_field(line.text)]
+        fields = [line for line in kept[:at] if not line.text or "\t" in line.text or is_field(line.text)]
         headings = [line for line in kept[:at] if line.text.startswith("# ")]
         return [*(fields or headings), *kept[at:]] if len(kept[:at]) < 30 else kept
     headed = any(line.text.startswith("#") for line in kept)
@@ -287,8 +287,3 @@ def _is_named(text: str, title: str) -> bool:
     return len(line) >= 8 and (
         line == whole or whole.startswith(line) or (whole in line and len(line) < 120 and len(whole) >= 8)
     )
-
-
-def _is_field(text: str) -> bool:
-    match = FIELD.match(text)
-    return bool(match and squeeze(match.group(1)) in known_labels())

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
-RAISED = 0.75  # of the size of its line: a smaller character refers to a note
 GAP = 0.25  # of the size: a gap between words
 COLUMN_LINES = 6  # that two columns have at least
 FILLED = 0.6  # of a column's width, that its lines fill on the average

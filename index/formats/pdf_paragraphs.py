@@ -21,6 +21,7 @@ STRICT = 0.5  # the same of a line that ends with a sentence
 NARROW = 0.5  # of a page's width: lines that are all shorter say nothing of where its block ends
 SMALLER = 0.92  # of the size of the text: a footnote's
 _ENDS = re.compile(r"[。；：！？.;:!?][”’）)]*$")
+_HANGS = re.compile(r"[，。、；：！？”’）》]$")
 _NOTE = re.compile(r"[①-⑳]|[\[〔(（［]\d{1,3}[\]〕)）］]|\d{1,3}(?=[^\d.])|[*＊]|注")
 _CONTINUED = re.compile(r"[（(]?(?:续表?|接上[页表]|下转)[^。]{0,12}$")
 
@@ -64,9 +65,7 @@ def paragraphs(pages: Sequence[PageBlocks]) -> Iterator[Line]:
     last: TextLine | None = None
     begun, goes_on = Line(""), False
     table: PageTable | None = None
-    pages = [
-        replace(page, lines=body, tables=page.tables) for page in pages if (body := page.lines) or page.tables
-    ]
+    pages = [page for page in pages if page.lines or page.tables]
     blocks = _blocks(pages, size)
     for page in pages:
         notes = _notes(page.lines, size)
@@ -149,6 +148,12 @@ def _block(lines: Sequence[TextLine], size: float) -> _Block:
     left = min(near, default=min(line.x0 for line in body))
     ends = sorted(line.x1 for line in body)
     right = ends[min(len(ends) - 1, int(0.97 * len(ends)))]
+    inner = [
+        end
+        for line in body
+        if right - RAGGED * size <= (end := line.x1) <= right and not _HANGS.search(line.text)
+    ]
+    right = max(inner, default=right)  # a mark may hang over the edge
     steps = [
         b.top - a.top
         for a, b in itertools.pairwise(lines)
@@ -170,8 +175,6 @@ def _joins(last: TextLine, line: TextLine, before: _Block, block: _Block, goes_o
         return False
     beside = last.page == line.page and last.column == line.column
     if beside and line.top - last.top > APART * max(block.pitch, last.bottom - last.top):
-        return False
-    if _is_centred(last, before) and not _is_full(last, line, before):
         return False
     if not _is_full(last, line, before):
         return False

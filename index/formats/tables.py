@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.formats.text import Line
-from index.header import FIELD, known_labels
+from index.header import is_field, known_labels
 from index.text import squeeze
 
 DEEPEST = 3  # rows of a head
@@ -113,7 +113,7 @@ def _fields(rows: list[list[Cell]]) -> Iterator[Line]:
             labels += sum(head in known_labels() for head in heads)
             pieces = [text.rstrip("：:") if n % 2 == 0 else text for n, text in enumerate(texts)]
             lines.append(Line("\t".join(pieces), row[0].page))
-        elif all(_is_field(text) for text in texts if text):
+        elif all(is_field(text) for text in texts if text):
             labels += len(texts)
             lines.append(Line("\t".join(texts), row[0].page))
         else:
@@ -124,11 +124,6 @@ def _fields(rows: list[list[Cell]]) -> Iterator[Line]:
 
 def _is_label(text: str) -> bool:
     return text.endswith(("：", ":")) and len(squeeze(text)) <= 9
-
-
-def _is_field(text: str) -> bool:
-    match = FIELD.match(text)
-    return bool(match and squeeze(match.group(1)) in known_labels())
 
 
 def _across(rows: list[list[Cell]], width: int) -> list[list[Cell]]:

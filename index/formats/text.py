@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 LONGEST = 5_000_000  # characters of a document
-READER_VERSION = 1  # counts up where a reader gives another text for the same bytes
+READER_VERSION = 2  # counts up where a reader gives another text for the same bytes
 
 _WIDE = r"[⺀-鿿豈-﫿︰-﹏＀-￯　-〿“”‘’—…·①-⑳〇]"
 _BREAK = re.compile(rf"(?<={_WIDE})[ \t]*[\r\n][ \t\r\n]*(?={_WIDE})")

@@ -271,7 +271,7 @@ def test_a_draft_that_says_more_than_its_quotes_is_replaced_by_quotes(assistant:
     draft = ask.draft()
     at = assistant.corpus.policies[PLAN].source.index("新增省级以上绿色工厂")
     draft.say("quote", text="新增绿色工厂999家", cite=draft.cite(PLAN, at, at + 20))
-    answered = assistant._certified(ask, draft, assistant.retriever.search(question))
+    answered = assistant.answerer.certified(ask, draft, assistant.retriever.search(question))
     assert "999" not in answered.text() and "8 家" in answered.text()
     assert [notice.code for notice in answered.notices] == ["replaced"]
 

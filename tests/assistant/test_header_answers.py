@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from assistant.chain import PolicyAssistant
-from assistant.header_found import read_date
+from assistant.dates import read_date
 from tests.assistant.conftest import Ask
 from tests.assistant.look import PLAN, holds, shown, sound
 

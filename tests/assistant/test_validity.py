@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assistant.build import build_assistant
 from assistant.chain import PolicyAssistant
 from assistant.settings import Settings
-from assistant.validity import day_asked, in_force, lives
+from assistant.validity import Life, day_asked, in_force, lives
 from index.build import build
 from index.parser import parse
 from index.policy import Policy
@@ -59,19 +59,21 @@ def library(**texts: str) -> dict[str, Policy]:
     return {name: parse(text, name) for name, text in texts.items()}
 
 
+def ends(life: Life) -> list[tuple[str, date | None]]:
+    """How a policy ends, and when."""
+    return [(end.kind, end.day) for end in life.ends]
+
+
 def test_what_repeals_and_what_expires() -> None:
     policies = library(old=OLD, new=NEW, other=OTHER, earlier=EARLIER)
     found = lives(policies)
-    assert (found["old"].begins, found["old"].ends, found["old"].kind) == (
-        date(2018, 5, 1),
-        date(2024, 3, 1),
-        "repealed",
-    )
-    life = found["old"]
-    assert "同时废止" in policies[life.policy].source[life.start : life.end]
-    assert (found["new"].ends, found["new"].kind) == (date(2029, 3, 1), "expired")
-    assert (found["earlier"].kind, found["earlier"].policy) == ("repealed", "other")
-    assert found["other"].kind == ""  # what it repeals is not itself
+    assert found["old"].begins == date(2018, 5, 1)
+    assert ends(found["old"]) == [("repealed", date(2024, 3, 1)), ("superseded", date(2024, 3, 1))]
+    end = found["old"].replaced
+    assert end and end.policy == "new" and "同时废止" in policies["new"].source[end.start : end.end]
+    assert ends(found["new"]) == [("expired", date(2029, 3, 1))]
+    assert ends(found["earlier"]) == [("repealed", date(2025, 1, 1))]
+    assert ends(found["other"]) == []  # what it repeals is not itself
 
 
 @pytest.mark.parametrize(
@@ -89,23 +91,72 @@ def test_a_day_has_its_policies(day: date, kept: set[str], states: dict[str, str
     assert {name: found[name].state(day) for name in states} == states
 
 
-def test_a_newer_version_of_the_same_title_supersedes() -> None:
-    newer = NEW.replace("《某市停车管理办法》（某政发〔2018〕3号）同时废止。", "").replace(
-        "办法\n发", "办法（2024年修订）\n发"
-    )
-    found = lives(library(old=OLD, newer=newer))
-    assert (found["old"].kind, found["old"].policy, found["old"].ends) == (
-        "superseded",
-        "newer",
-        date(2024, 3, 1),
-    )
-    elsewhere = newer.replace("某市", "另市")
-    assert lives(library(old=OLD, elsewhere=elsewhere))["old"].kind == ""
-    plans = (
-        OLD.replace("停车管理办法", f"{year}年停车工作要点").replace("2018年5月", f"{year}年5月")
+REPEAL = "《某市停车管理办法》（某政发〔2018〕3号）同时废止。"
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("办法\n发", "办法（2024年修订）\n发"),
+        ("暂行办法\n发", "办法\n发"),
+        ("办法\n发", "办法（试行）\n发"),
+    ],
+)
+def test_a_newer_version_of_the_same_title_supersedes(older: str, newer: str) -> None:
+    texts = {
+        "old": OLD.replace("办法\n发", older, 1),
+        "new": NEW.replace(REPEAL, "").replace("办法\n发", newer, 1),
+    }
+    assert ends(lives(library(**texts))["old"]) == [("superseded", date(2024, 3, 1))]
+
+
+def test_what_is_no_version() -> None:
+    elsewhere = NEW.replace(REPEAL, "").replace("某市", "另市")
+    assert ends(lives(library(old=OLD, elsewhere=elsewhere))["old"]) == []
+    plans = {
+        f"of{year}": OLD.replace("停车管理办法", f"{year}年停车工作要点").replace("2018年5月", f"{year}年5月")
         for year in (2018, 2019)
+    }
+    assert [ends(life) for life in lives(library(**plans)).values()] == [[], []]
+
+
+def test_what_expired_before_it_was_replaced_has_expired_in_between() -> None:
+    expired = OLD.replace("起施行。", "起施行，有效期2年。")
+    life = lives(library(old=expired, new=NEW))["old"]
+    days = (date(2019, 1, 1), date(2022, 1, 1), date(2025, 1, 1))
+    assert [life.state(day) for day in days] == ["in_force", "expired", "repealed"]
+
+
+@pytest.mark.parametrize(
+    ("said", "begins", "end"),
+    [
+        ("本办法自二〇一八年五月一日起施行。", date(2018, 5, 1), None),
+        ("本办法自2018年5月1日起施行，有效期至2023年4月30日。", date(2018, 5, 1), date(2023, 5, 1)),
+        (
+            "本办法自2018年5月1日起施行，有效期为2018年5月1日至2023年4月30日。",
+            date(2018, 5, 1),
+            date(2023, 5, 1),
+        ),
+        ("本办法自2018年5月1日起施行，有效期两年。", date(2018, 5, 1), date(2020, 5, 1)),
+        ("本办法自2018年5月31日起施行，有效期6个月。", date(2018, 5, 31), date(2018, 11, 30)),
+        ("本办法自发布之日起30日后施行。", date(2018, 4, 9), None),
+        ("本办法自印发之日起施行。", date(2018, 3, 10), None),
+        ("本办法自2018年5月1日起施行。违停罚款标准自2026年1月1日起执行。", date(2018, 5, 1), None),
+    ],
+)
+def test_days_that_a_document_states(said: str, begins: date, end: date | None) -> None:
+    text = OLD.replace("本办法自2018年5月1日起施行。", said) + "\n2018年3月10日\n"
+    life = lives(library(a=text))["a"]
+    assert life.begins == begins
+    assert ends(life) == ([("expired", end)] if end else [])
+
+
+def test_a_document_marked_as_invalid_has_expired_whatever_its_term() -> None:
+    text = OLD.replace("3号\n", "3号\n失效日期：2099年1月1日\n有效性：失效\n", 1)
+    assert lives(library(a=text))["a"].state(date(2026, 1, 1)) == "expired"
+    assert (
+        lives(library(a=text.replace("失效\n\n", "部分失效\n\n")))["a"].state(date(2026, 1, 1)) == "in_force"
     )
-    assert [life.kind for life in lives(library(**dict(zip("ab", plans, strict=True)))).values()] == ["", ""]
 
 
 @pytest.mark.parametrize(
@@ -124,26 +175,26 @@ def test_what_repeals_nothing_of_the_library(clause: str) -> None:
     )
     later = OLD.replace("2018年5月1日", "2025年5月1日").replace("〔2018〕3号", "〔2025〕1号")
     found = lives(library(old=text, later=later, earlier=EARLIER))
-    assert (found["later"].kind, found["earlier"].kind) == ("", "")
-    assert found["old"].kind == "superseded"
+    assert (ends(found["later"]), ends(found["earlier"])) == ([], [])
+    assert [kind for kind, _ in ends(found["old"])] == ["superseded"]
 
 
 def test_another_region_is_another_document() -> None:
     elsewhere = "另市人民政府令\n\n" + OLD.replace("某市", "另市").replace("3号", "8号")
     found = lives(library(new=NEW, elsewhere=elsewhere))
-    assert found["elsewhere"].kind == ""
+    assert ends(found["elsewhere"]) == []
 
 
 @pytest.mark.parametrize(
     "end", ["有效期至9999年12月31日。", "有效期9999年。", "依照本办法取得的许可证有效期为3年。"]
 )
 def test_what_ends_nothing(end: str) -> None:
-    assert lives(library(a=OLD.replace("起施行。", f"起施行。{end}")))["a"].kind == ""
+    assert ends(lives(library(a=OLD.replace("起施行。", f"起施行。{end}")))["a"]) == []
 
 
 def test_a_term_of_something_else_is_not_the_documents() -> None:
     text = OLD.replace("处50元罚款。", "处50元罚款。停车证有效期1年。")
-    assert lives(library(a=text))["a"].kind == ""
+    assert ends(lives(library(a=text))["a"]) == []
 
 
 @pytest.mark.parametrize(
@@ -221,3 +272,22 @@ def test_what_was_changed_is_answered_with_both_texts(parking: PolicyAssistant) 
     assert [notice.code for notice in answer.notices] == ["repealed"]
     same = parking.invoke({"question": "第一条有哪些修改？", "history": []})
     assert "相同" in same.text
+
+
+def test_the_library_says_what_was_repealed(parking: PolicyAssistant) -> None:
+    answer = parking.invoke({"question": "收录了哪些文件？", "history": []})
+    assert answer.count == 2 and answer.certificate.passed
+    states = {row[1]: row[2] for row in (answer.table.rows if answer.table else ())}
+    assert "废止" in states["某政发〔2018〕3号"] and "2029年2月28日" in states["某政发〔2024〕9号"]
+    gone = parking.invoke({"question": "哪些文件已经废止？", "history": []})
+    assert gone.count == 1 and gone.citations[0].policy == "old"
+
+
+def test_a_search_among_some_policies_finds_nothing_else_and_misses_nothing(parking: PolicyAssistant) -> None:
+    chunks = parking.index.chunks
+    for policy in ("old", "new"):
+        some = parking.retriever.model_copy(update={"policies": frozenset({policy})})
+        found = some.search("违法停车罚多少钱")
+        assert {(passage.policy, passage.start) for passage in found} == {
+            (chunk.policy, chunk.start) for chunk in chunks if chunk.policy == policy
+        }

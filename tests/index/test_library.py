@@ -83,11 +83,16 @@ def test_another_text_of_the_same_name_takes_its_place(small: IndexSettings, tmp
 def test_a_file_that_is_no_policy_is_explained_and_the_others_are_added(
     small: IndexSettings, third: Path, tmp_path: Path
 ) -> None:
-    empty, missing = tmp_path / "empty.txt", tmp_path / "missing.txt"
+    empty, missing, lock = tmp_path / "empty.txt", tmp_path / "missing.txt", tmp_path / "~$third.txt"
     empty.touch()
-    change = add(small, [empty, missing, third])
+    lock.write_text(THIRD + "二", "utf-8")
+    change = add(small, [empty, missing, lock, third])
     assert change.added == ("third.txt",)
-    assert [problem.split("：")[0] for problem in change.problems] == ["empty.txt", "missing.txt"]
+    assert [problem.split("：")[0] for problem in change.problems] == [
+        "empty.txt",
+        "missing.txt",
+        "~$third.txt",
+    ]
     assert set(folder(small)) == {"custom.md", "other.txt", "third.txt"}
 
 
@@ -105,6 +110,37 @@ def test_the_folder_is_as_it_was_where_nothing_can_be_published(
         add(small, [third]) if act == "add" else remove(small, ["other"])
     assert folder(small) == before
     assert read_pointer(small) == generation
+
+
+def test_the_folder_is_as_it_was_where_a_reader_breaks_down(
+    small: IndexSettings, third: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = folder(small)
+    fourth = tmp_path / "fourth.txt"
+    fourth.write_text(THIRD.replace("第三", "第四"), "utf-8")
+
+    def breaks(text: str, name: str) -> Policy:
+        if name == "fourth":
+            raise KeyboardInterrupt
+        return parse(text, name)
+
+    monkeypatch.setattr("index.sources.parse", breaks)
+    with pytest.raises(KeyboardInterrupt):
+        add(small, [third, fourth])
+    assert folder(small) == before
+
+
+def test_what_was_copied_by_a_killed_add_is_indexed_by_the_next(small: IndexSettings, third: Path) -> None:
+    (small.policy_dir / "third.txt").write_text(THIRD, "utf-8")  # and then it was killed
+    change = add(small, [third])
+    assert change.known == (("third.txt", "third.txt"),)
+    assert change.report and set(open_index(small).policies) == {"custom", "other", "third"}
+
+
+def test_twins_are_removed_one_by_one(small: IndexSettings) -> None:
+    (small.policy_dir / "twin.txt").write_text(CUSTOM, "utf-8")
+    assert remove(small, ["custom"]).removed == ("custom.md",)
+    assert set(open_index(small).policies) == {"other", "twin"}
 
 
 def test_what_cannot_be_removed(small: IndexSettings) -> None:
@@ -142,7 +178,7 @@ def test_an_unchanged_policy_is_neither_parsed_nor_cut_nor_embedded_again(
     monkeypatch.setattr("index.sources.parse", noted)
     assert add(small, [third]).report.embedded == 2  # type: ignore[union-attr]
     assert seen == ["third"]
-    assert set(parsed) == {"third"}
+    assert parsed == ["third"]
 
 
 def test_a_copy_that_fails_its_check_is_built_anew(

@@ -1,0 +1,182 @@
+"""One question that stands alone to a draft of its answer: from the ledger, else in sentences of the source."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date
+
+from assistant.answer import Certificate, Passage
+from assistant.ask import Ask
+from assistant.certificate import certify
+from assistant.composer import compose, say_mentioned
+from assistant.corpus import Corpus
+from assistant.definitions import only_mentioned
+from assistant.draft import Draft
+from assistant.duty_answers import bearers_of_nearest
+from assistant.judge import judge
+from assistant.one_of import is_none_named
+from assistant.parts import answer_parts, answer_sides, aspects_of, parts_of, sides_of
+from assistant.question import Question
+from assistant.reading import read_against, with_neighbours
+from assistant.refusal import refuse
+from assistant.retriever import HybridRetriever
+from assistant.route import route
+from assistant.target_answers import asks_number_of_body, is_of_all
+from assistant.target_choice import other_years
+from assistant.terms import Language
+from index.store import Index
+
+CONSIDERED = 12  # passages that may answer
+
+
+class Answerer:
+    """Answers from the policies of an index, or from some of them alone, without a language model."""
+
+    def __init__(
+        self,
+        index: Index,
+        retriever: HybridRetriever,
+        as_of: date | None = None,
+        policies: Collection[str] | None = None,
+    ) -> None:
+        """``policies`` are the ids of those that answer; all of the index where it is None."""
+        kept = index.policies if policies is None else {id: index.policies[id] for id in policies}
+        self.index = index
+        self.corpus = Corpus(kept)
+        self._retriever = (
+            retriever if policies is None else retriever.model_copy(update={"policies": frozenset(kept)})
+        )
+        self._as_of = as_of
+
+    @property
+    def today(self) -> date:
+        """The day on which questions are answered (AS_OF, else the clock's)."""
+        return self._as_of or date.today()
+
+    def among(self, policies: Collection[str]) -> Answerer:
+        """The one that answers from these policies alone."""
+        return Answerer(self.index, self._retriever, self._as_of, policies)
+
+    def read(self, text: str) -> Question:
+        """A question taken apart against the policies."""
+        return read_against(self.corpus, self.index, text)
+
+    def search(self, text: str, language: Language) -> tuple[Question, list[Passage], float]:
+        """The question taken apart, the passages found for it, and the milliseconds that the search took."""
+        asked = self.read(text)
+        if language != asked.language:
+            asked = replace(asked, language=language)
+        before = time.perf_counter()
+        passages = self._retriever.search(_search_text(asked, text))
+        return asked, passages, round((time.perf_counter() - before) * 1000, 2)
+
+    def ask(self, asked: Question, passages: Sequence[Passage]) -> Ask:
+        """A question with the policies and the nearness of the passages."""
+        nearness = {(passage.policy, passage.start): passage.score for passage in passages}
+        return Ask(asked, self.corpus, nearness, self.today)
+
+    def answer(self, asked: Question, passages: Sequence[Passage]) -> Draft:
+        """One answer, also to a question that asks two things."""
+        parts = parts_of(asked, self.read, self.corpus.text)
+        if parts:
+            draft = answer_parts(
+                parts,
+                lambda part: self._answer(
+                    part, passages if part.folded == asked.folded else self._search(part)
+                ),
+            )
+            if draft is not None:
+                return draft
+        return self._answer(asked, passages)
+
+    def answers_exactly(self, question: str, policy: str) -> bool:
+        """Whether the ledger answers a question, from this policy."""
+        draft = route(self.ask(self.read(question), ()))
+        return (
+            draft is not None
+            and draft.status == "answered"
+            and policy in {citation.policy for citation in draft.citations()}
+            and self.certificate(draft).passed
+        )
+
+    def certificate(self, draft: Draft) -> Certificate:
+        """The check of a draft against what it cites."""
+        if draft.status == "refused":
+            return Certificate()
+        return certify(
+            draft.text(),
+            draft.table(),
+            draft.citations(),
+            draft.computed,
+            self.corpus.directory,
+            draft.denied,
+            written=draft.route == "model",
+        )
+
+    def certified(self, ask: Ask, draft: Draft, passages: Sequence[Passage]) -> Draft:
+        """The draft where its certificate passes; else quotes of the source, and the reader is told."""
+        if self.certificate(draft).passed:
+            return draft
+        verdict = judge(ask, passages)
+        if not verdict.passages:
+            return refuse(ask, verdict.reason, passages)
+        quotes = compose(ask, verdict.passages)
+        quotes.note("replaced", "notice_replaced")
+        return quotes
+
+    def _search(self, asked: Question) -> Sequence[Passage]:
+        return self._retriever.search(_search_text(asked, asked.text))
+
+    def _answer(self, asked: Question, passages: Sequence[Passage]) -> Draft:
+        """Ledger first; else the sentences that answer; else a refusal."""
+        ask = self.ask(asked, passages)
+        if asked.foreign and not asked.local and "" not in self.corpus.regions:
+            return refuse(ask, "foreign", passages)
+        if asked.has("harm"):
+            return refuse(ask, "harm", passages)
+        unnamed = [m for m in asked.mentions if not self.corpus.directory.named(m)]
+        claimed = bool(asked.roles) and asked.has("yesno")  # of a task whose bearers can be named
+        if unnamed and not ((asked.has("who") or claimed) and ask.topical()):
+            return refuse(ask, "not_named", passages)
+        chosen = [p for p in passages if not asked.policies or p.policy in asked.policies][:CONSIDERED]
+        draft = route(ask)
+        if draft is not None:
+            for mention in asked.mentions:
+                if mention.member:
+                    draft.note("member", "notice_member", name=mention.text, group="、".join(mention.names))
+            return self.certified(ask, draft, chosen)
+        if asks_number_of_body(asked) and is_of_all(ask):
+            return refuse(ask, "kind_amount", passages)
+        if is_none_named(ask, chosen):
+            return refuse(ask, "refuse", passages)
+        if unnamed or (asked.has("amount", "targets") and other_years(ask)):
+            return refuse(ask, "not_named" if unnamed else "year", passages)
+        compared = answer_sides(sides_of(asked, self.read, self.corpus.text), self._quoted_anew)
+        each = compared or answer_parts(aspects_of(asked, self.read, self.corpus.text), self._quoted_anew)
+        if each is not None:
+            return each
+        return self._quoted(asked, passages)
+
+    def _quoted_anew(self, asked: Question) -> Draft:
+        return self._quoted(asked, self._search(asked))
+
+    def _quoted(self, asked: Question, passages: Sequence[Passage]) -> Draft:
+        """The sentences that answer, or a refusal; words that no policy uses are read by their neighbours."""
+        asked = replace(asked, terms=with_neighbours(self.corpus, self.index, asked.terms))
+        ask = self.ask(asked, passages)
+        chosen = [p for p in passages if not asked.policies or p.policy in asked.policies][:CONSIDERED]
+        mentioning = only_mentioned(ask, chosen)
+        if mentioning:
+            return say_mentioned(ask, mentioning)
+        verdict = judge(ask, chosen)
+        if not verdict.passages:
+            return refuse(ask, verdict.reason, passages)
+        return bearers_of_nearest(ask, verdict.near) or compose(ask, verdict.passages)
+
+
+def _search_text(asked: Question, standalone: str) -> str:
+    """The question with the official forms of its everyday and English words."""
+    extra = [variant for term in asked.terms for variant in term.variants[:2] if variant != term.text]
+    return " ".join([standalone, *dict.fromkeys(extra)]) if extra else standalone

@@ -1,0 +1,88 @@
+"""Which of the indexed policies answer: those in force on the day that is asked for. Versions are never mixed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from assistant.answerer import Answerer
+from assistant.corpus import numbered_section
+from assistant.draft import Draft
+from assistant.question import Question
+from assistant.section_answers import versions_of_section
+from assistant.terms import words
+from assistant.validity import day_asked, in_force, without_day
+from prompts import phrase
+
+
+class Versions:
+    """The answerers of an index, one for each set of policies that has been asked for."""
+
+    def __init__(self, every: Answerer) -> None:
+        self._every = every
+        self._lives = every.corpus.lives
+        self._among: dict[tuple[str, ...], Answerer] = {}
+
+    def choose(self, question: str) -> tuple[Answerer, str, date]:
+        """Who answers a question, the question without the day that it names, and that day, else today.
+
+        Where it names only policies that are not in force, these answer; where it asks which documents there are, all.
+        """
+        today = self._every.today
+        past = day_asked(question)
+        day = past if past and past < today else today
+        kept = in_force(self._lives, day)
+        if len(kept) == len(self._lives):
+            return self._every, question, day
+        asked = self._every.read(question)
+        if asked.has("documents"):
+            return self._every, question, day
+        named = asked.policies
+        answerer = self._of(tuple(named) if named and not set(named) & set(kept) else tuple(kept))
+        return answerer, question if day == today else without_day(question), day
+
+    def changes(self, asked: Question) -> Draft | None:
+        """An article in each version of its document, where a question asks what was changed in it; else None."""
+        if not asked.marker or asked.has("who"):
+            return None
+        if not re.search(words()["changed"][asked.language], asked.folded):
+            return None
+        policies = self._every.corpus.policies
+        pairs = [
+            (older, life.replaced.policy)
+            for older, life in self._lives.items()
+            if life.replaced
+            and (not asked.policies or {older, life.replaced.policy} & set(asked.policies))
+            and any(numbered_section(policies[id], asked.marker) for id in (older, life.replaced.policy))
+        ]
+        if len(pairs) != 1:
+            return None  # of which document is not said
+        (older, newer) = pairs[0]
+        return versions_of_section(self._of((older, newer)).ask(asked, ()), policies[older], policies[newer])
+
+    def warn(self, draft: Draft, day: date) -> None:
+        """Add notices of cited policies that are not in force on the day for which an answer was asked."""
+        if draft.status == "refused":
+            return
+        corpus = self._every.corpus
+        for policy in dict.fromkeys(citation.policy for citation in draft.citations()):
+            document, life = corpus.policies[policy], self._lives[policy]
+            state, end = life.state(day), life.ended(day)
+            when = life.begins if state == "not_yet" else end.day if end else None
+            stated = corpus.field(document, "validity")
+            if state == "in_force":
+                continue
+            if state == "expired" and when is None and stated:
+                draft.note("expired", "notice_invalid", title=document.title, value=stated.value)
+                continue
+            by = corpus.policies[end.policy].title if end else ""
+            shown = (
+                phrase(draft.language, "date", year=when.year, month=when.month, day=when.day) if when else ""
+            )
+            name = f"notice_{state}" if when else f"notice_{state}_undated"
+            draft.note(state, name, title=document.title, date=shown, by=by)
+
+    def _of(self, policies: tuple[str, ...]) -> Answerer:
+        if policies not in self._among:
+            self._among[policies] = self._every.among(policies)
+        return self._among[policies]
