@@ -45,7 +45,9 @@ def answer_library(ask: Ask) -> Draft | None:
         if number:
             marks.append(draft.number(policy.id, number.start, number.end))
         draft.row([policy.title, number.value if number else "—", state], [mark, *marks])
-    if titles:
+    if not titles:
+        draft.pieces[-1] = draft.pieces[-1].rstrip("：:") + phrase(draft.language, "stop")
+    else:
         draft.pieces.append(
             phrase(draft.language, "item_comma").join(titles) + phrase(draft.language, "stop")
         )

@@ -22,6 +22,7 @@ from assistant.target_answers import (
     is_of_all,
     targets_of_body,
 )
+from assistant.target_check import correct_value
 from assistant.target_nature import answer_nature
 from index.text import squeeze
 from prompts import phrase
@@ -67,6 +68,8 @@ def route(ask: Ask) -> Draft | None:
             of_task = asks_number_of_task(ask.question) and draft.count is None
             if rule is answer_duties and (of_task or asks_bearer_and_number(ask.question)):
                 add_targets(ask, draft)
+            elif rule is answer_duties:
+                correct_value(ask, draft)
             if rule in (answer_duties, answer_structure, answer_enumeration):
                 _check_count(ask, draft)
             return draft

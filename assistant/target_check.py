@@ -55,6 +55,47 @@ def check_number(ask: Ask, chosen: list[Found]) -> Draft:
     return draft
 
 
+_SHORT = {"元": ("万", "亿")}  # 800亿 for 800亿元
+
+
+def _words_named(question: Question, target: Target) -> int:
+    """Characters of an indicator that a question names."""
+    indicator = squeeze(target.indicator)
+    return sum(len(term.text) for term in question.terms if not term.pair and term.text in indicator)
+
+
+def correct_value(ask: Ask, draft: Draft) -> None:
+    """Add what a target of the cited clause is where a question about its bearers takes another for granted.
+
+    集群要做到800亿，谁牵头: not where the number is a condition (5亿元以上的项目由谁审批).
+    """
+    cited = [(citation.policy, citation.start, citation.end) for citation in draft.citations()]
+    folded = ask.question.folded
+    for stated in ask.question.numbers:
+        claims = words()["claims_target"]
+        before, after = folded[: stated.start], folded[stated.end :]
+        if (
+            not stated.unit
+            or not re.search(claims["before"], before)
+            or re.match(claims["not_behind"], after)
+        ):
+            continue
+        near = [
+            (policy, target)
+            for policy, target in ask.corpus.targets
+            if not target.base
+            and plain_unit(stated.unit) in (plain_unit(target.unit), *_SHORT.get(plain_unit(target.unit), ()))
+            and (not ask.question.years or target.year in ask.question.years)
+            and any(policy == id and start <= target.start < end for id, start, end in cited)
+        ]
+        named = {found: _words_named(ask.question, found[1]) for found in near}
+        most = max(named.values(), default=0)
+        meant = near if len(near) == 1 else [found for found in near if most and named[found] == most]
+        if meant and all(_agrees(ask.question, stated, target) is False for _, target in meant):
+            draft.append(check_number(ask, meant))
+            return
+
+
 _LOWER = (Comparator.MORE, Comparator.AT_LEAST)
 
 
