@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.ask import Ask
+from assistant.corpus import section_at
 from assistant.draft import Draft, plain_number
 from assistant.question import Question
 from assistant.target_fit import Found
@@ -55,9 +56,6 @@ def check_number(ask: Ask, chosen: list[Found]) -> Draft:
     return draft
 
 
-_SHORT = {"元": ("万", "亿")}  # 800亿 for 800亿元
-
-
 def _words_named(question: Question, target: Target) -> int:
     """Characters of an indicator that a question names."""
     indicator = squeeze(target.indicator)
@@ -69,7 +67,10 @@ def correct_value(ask: Ask, draft: Draft) -> None:
 
     集群要做到800亿，谁牵头: not where the number is a condition (5亿元以上的项目由谁审批).
     """
-    cited = [(citation.policy, citation.start, citation.end) for citation in draft.citations()]
+    cited = set()
+    for citation in draft.citations():
+        section = section_at(ask.corpus.policies[citation.policy], citation.start)
+        cited.add((citation.policy, section.id if section else None))
     folded = ask.question.folded
     for stated in ask.question.numbers:
         claims = words()["claims_target"]
@@ -84,9 +85,9 @@ def correct_value(ask: Ask, draft: Draft) -> None:
             (policy, target)
             for policy, target in ask.corpus.targets
             if not target.base
-            and plain_unit(stated.unit) in (plain_unit(target.unit), *_SHORT.get(plain_unit(target.unit), ()))
+            and plain_unit(target.unit) == plain_unit(stated.unit)
             and (not ask.question.years or target.year in ask.question.years)
-            and any(policy == id and start <= target.start < end for id, start, end in cited)
+            and (policy, target.section) in cited
         ]
         named = {found: _words_named(ask.question, found[1]) for found in near}
         most = max(named.values(), default=0)

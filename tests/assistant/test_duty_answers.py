@@ -556,11 +556,11 @@ def test_a_number_of_tasks_that_is_claimed_is_checked(
 @pytest.mark.parametrize(
     ("question", "right"),
     [
-        ("装备制造集群要做到800亿，是谁牵头？", "350亿元"),
+        ("装备制造集群要做到800亿元，是谁牵头？", "350亿元"),
         ("新增100家绿色工厂由谁负责？", "8家"),
         ("绿色园区建成3家由谁牵头", "1家"),
         ("绿色工厂要新增8家，谁牵头", ""),
-        ("装备制造集群要突破350亿，谁来牵头？", ""),
+        ("装备制造集群要突破350亿元，谁来牵头？", ""),
     ],
 )
 def test_a_number_that_is_taken_for_granted_is_corrected(ask: Ask, question: str, right: str) -> None:
