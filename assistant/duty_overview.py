@@ -99,12 +99,13 @@ def read_overview(corpus: Corpus) -> Overview:
     bodies = {row.body.label: row.body for row in duties}
     labels = header_labels()["document_number"]["labels"]
     numbers = {policy.id: policy.field(*labels) for policy in corpus.policies.values()}
+    titles = {policy.id: policy.title for policy in corpus.policies.values()}
     return Overview(
         bodies=tuple(sorted(bodies.values(), key=lambda body: (body.group, dictionary_key(body.label)))),
         duties=duties,
         targets=targets,
-        titles={policy.id: policy.title for policy in corpus.policies.values()},
-        names=short_titles({policy.id: policy.title for policy in corpus.policies.values()}),
+        titles=titles,
+        names=short_titles(titles),
         numbers={policy: field.value if field else "" for policy, field in numbers.items()},
     )
 

@@ -118,7 +118,6 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         html = duties_html(some if found else overview, DutyFilter(), "body", language, notice)
         return "", picked("", ""), "", "", "body", order, before, html
 
-    choose.__annotations__["event"] = gr.EventData  # gradio hands it in by its annotation
     inputs = [policy, body, role, text, mode, order]
     policy.input(choose_policy, inputs, [body, content], **SHOWN)
     gr.on([body.input, role.input, mode.input], show, inputs, content, **SHOWN)

@@ -54,15 +54,9 @@ def faults(bad: Sequence[tuple[int, str]], language: Language) -> str:
 
 
 def progress(step: Progress, language: Language) -> str:
-    """How far a run is; "" where no whole per cent of its cases was added."""
+    """How far a run is."""
     words = texts(language)
     key = "evaluation_asking" if step.done else "evaluation_indexing"
-    if (
-        step.done
-        and step.done < step.total
-        and step.done * 100 // step.total == (step.done - 1) * 100 // step.total
-    ):
-        return ""
     said = words[key].format(policy=step.policy, done=step.done, total=step.total, passed=step.passed)
     label = safe(words["evaluation_progress"])
     return (
@@ -273,7 +267,7 @@ def _list(items: Iterable[str]) -> str:
 # --- two runs -------------------------------------------------------------------------------------
 
 
-def comparison(before: Result, after: Result, found: Comparison, language: Language) -> str:
+def comparison(found: Comparison, language: Language) -> str:
     """What a run won and lost against an earlier one, each figure's difference, and whether chance explains it."""
     words = texts(language)
     better = "same" if found.p >= 0.05 else "worse" if found.worse else "better"

@@ -12,6 +12,7 @@ from assistant.duty_overview import DutyFilter, Overview
 from assistant.target_overview import TargetFilter, place
 from assistant.view import link, safe
 from assistant.workbook import Sheet, write_workbook
+from pages.sessions import QUIET
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -21,9 +22,8 @@ Filter = TypeVar("Filter", DutyFilter, TargetFilter)
 LONGEST = 200  # characters of what a reader looks for
 ON_LOAD = "window.overview(element, (data) => trigger('choose', data), server)"  # overview.js
 SHOWN: dict[str, Any] = {  # of an event that shows the same facts anew
+    **QUIET,
     "queue": False,
-    "show_progress": "hidden",
-    "api_visibility": "private",
     "trigger_mode": "always_last",
 }
 

@@ -158,7 +158,7 @@ def test_a_second_run_is_refused_and_one_that_is_left_behind_ends(
 def test_nothing_of_a_case_is_alive_in_the_report(assistant: PolicyAssistant, tmp_path: Path) -> None:
     result = read_result(write(tmp_path / "run", hostile(), files=[HOSTILE], started=HOSTILE))
     found = html.report("name", result, assistant.index.policies, "zh")
-    found += html.comparison(result, result, compare(result, result), "zh")
+    found += html.comparison(compare(result, result), "zh")
     found += html.faults([(1, HOSTILE)], "zh") + html.note(HOSTILE)
     assert not {element.tag for element in elements(found)} & {"script", "img", "iframe", "form", "style"}
     assert HOSTILE not in found and HOSTILE[:10] in "".join(element.text for element in elements(found))
