@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.bodies import Body, dictionary_key, read_bodies
-from assistant.corpus import Corpus, section_at
+from assistant.corpus import Corpus, section_at, targets_in
 from assistant.target_overview import TargetRow, holds_words, read_targets
 from index.header import header_labels
 from index.policy import Role
@@ -122,6 +122,7 @@ def short_titles(titles: Mapping[str, str]) -> dict[str, str]:
 
 def _duties(corpus: Corpus, targets: Sequence[TargetRow]) -> Iterable[DutyRow]:
     bodies = read_bodies(corpus)
+    rows = dict(zip(corpus.targets, targets, strict=True))  # both in reading order
     rules: dict[tuple[str, int, int], Rule] = {}
     for clause in corpus.clauses:
         policy = corpus.policies[clause.policy]
@@ -132,13 +133,7 @@ def _duties(corpus: Corpus, targets: Sequence[TargetRow]) -> Iterable[DutyRow]:
             path=clause.path,
             start=clause.start,
             end=clause.end,
-            targets=tuple(
-                target
-                for target in targets
-                if target.policy == clause.policy
-                and clause.start <= target.start < clause.end
-                and not target.base
-            ),
+            targets=tuple(rows[clause.policy, target] for target in targets_in(policy, clause)),
             heads=tuple(dict.fromkeys(bodies[clause.policy, duty.organisation] for duty in clause.heads())),
             quote=policy.source[clause.start : clause.end].strip(),
         )

@@ -36,7 +36,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         """Those that have a duty in a policy."""
         overview = read_overview(assistant.corpus)
         there = {row.body.label for row in overview.duties if policy in ("", row.task.policy)}
-        own = [(body_text(words, body, language), body.label) for body in overview.bodies]
+        own = [(body_text(body, language), body.label) for body in overview.bodies]
         return [(words["duties_all_bodies"], ""), *(one for one in own if one[1] in there)]
 
     def picked(policy: str, body: str) -> Any:

@@ -17,19 +17,18 @@ from assistant.answer import Answer, Certificate, Citation, Notice, Passage, Sta
 from assistant.chain import PolicyAssistant
 from assistant.view import (
     answer_html,
-    document_html,
     evidence_html,
     failure_html,
     link,
     pending_html,
     question_html,
     texts,
-    viewer_html,
     with_citations,
 )
 from eval.run import FOLDERS
 from index.parser import parse
 from index.policy import Policy, Section
+from pages.frame_html import document_html, viewer_html
 from tests.page.markup import Element, elements, having
 
 ROOT = Path(__file__).parents[2]
