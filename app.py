@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dotenv import load_dotenv
 
 from assistant.settings import Settings, SettingsError
-from assistant.view import document_html, texts
+from assistant.view import texts
 from index.errors import PolicyIndexError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ import gradio as gr
 
 from pages import evaluation, openai_api
 from pages.frame import create_page
+from pages.frame_html import document_html
 
 ASSETS = Path(__file__).parent / "assistant" / "assets"
 CONTENT_SECURITY_POLICY = (

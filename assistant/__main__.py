@@ -155,7 +155,7 @@ def _model(settings: Settings, action: str) -> int:
         print(message("model_ready", path=path))
     elif action == "status":
         print(message("model_absent", size=size))
-    elif settings.llm in ("none", "openai") or (settings.llm == "auto" and settings.llm_base_url):
+    elif settings.llm == "none" or settings.remote:
         print(message("model_skipped"))
     else:
         return _fetch(settings, size)

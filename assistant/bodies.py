@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.corpus import Corpus
 from index.header import region_of
@@ -45,7 +46,8 @@ class Body:
     label: str  # the name, with the region where another body has the same
 
 
-def read_bodies(corpus: Corpus) -> dict[tuple[str, str], Body]:
+@lru_cache(maxsize=2)  # one click on the tour asks for them several times
+def read_bodies(corpus: Corpus) -> Mapping[tuple[str, str], Body]:
     """(policy id, name as the policy writes it) -> the organisation, in reading order."""
     keys: dict[tuple[str, str], Place] = {}
     used: dict[Place, Counter[str]] = {}
@@ -143,11 +145,7 @@ def _with_level(place: Place, used: dict[Place, Counter[str]]) -> Place:
 
 def _is_group(folded: str) -> bool:
     """Whether a name stands for several: 各成员单位, 有关部门, 市级有关部门."""
-    return (
-        folded.startswith("各")
-        or is_generic(folded)
-        or bool(re.search(r"(?:有关|相关)(?:部门|单位)$", folded))
-    )
+    return folded.startswith("各") or is_generic(folded) or bool(_RELEVANT.search(folded))
 
 
 def _name(used: Counter[str]) -> str:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from assistant.numbers import NUMBER, SCALES, dates_in, english_counts, rounded, scaled_value, spoken_counts
-from assistant.ordinals import without_held_ordinals, without_ordinals
-from assistant.terms import Language, words
+from assistant.ordinals import STROKE, without_held_ordinals, without_ordinals
+from assistant.terms import Language, blank, words
 from assistant.told import Word, holds, words_told
 from index.keywords import tagged
 from index.policy import Comparator
@@ -60,8 +60,7 @@ class _Part:
 def numbers_bound(said: str, support: str, language: Language) -> bool:
     """Whether each number of a folded sentence may be said of what the sentence says it of."""
     said, support = without_held_ordinals(said, support), without_ordinals(support)
-    for start, end, _ in list(dates_in(said)):
-        said = said[:start] + " " * (end - start) + said[end:]
+    said = blank(said, ((start, end) for start, end, _ in dates_in(said)), " ")
     parts = list(_parts(support))
     before = ""
     for text in re.split(
@@ -145,10 +144,8 @@ def _held_numbers(text: str) -> Iterator[Number]:
     """Every number of a part of a passage, also one without a unit (of a table)."""
     for start, end, value, unit in (*_written(text), *spoken_counts(text)):
         yield Number(value, unit, _comparison(text, start, end))
-    for quantity in list(quantities(text)):
-        text = text[: quantity.start] + "|" * (quantity.end - quantity.start) + text[quantity.end :]
-    for start, end, _ in list(dates_in(text)):
-        text = text[:start] + "|" * (end - start) + text[end:]
+    text = blank(text, ((quantity.start, quantity.end) for quantity in quantities(text)), STROKE)
+    text = blank(text, ((start, end) for start, end, _ in dates_in(text)), STROKE)
     for match in NUMBER.finditer(text):
         if re.fullmatch(r"\d+(?:,\d{3})*(?:\.\d+)?", match.group()):
             yield Number(rounded(float(match.group().replace(",", ""))), "")

@@ -290,6 +290,11 @@ def lead_in(policy: Policy, at: int) -> tuple[int, int] | None:
     return parent.start + start, parent.start + len(opening)
 
 
+def targets_in(policy: Policy, clause: Clause) -> list[Target]:
+    """The targets that stand in a clause; what stands already is none."""
+    return [t for t in policy.targets if clause.start <= t.start < clause.end and not t.base]
+
+
 def article_name(policy: Policy, at: int) -> str:
     """The words that name the article at an offset (第八条　设备投资补助。对…); "" where it has no name."""
     section = section_at(policy, at)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.bodies import Body, dictionary_key, read_bodies
-from assistant.corpus import Corpus, section_at
+from assistant.corpus import Corpus, section_at, targets_in
 from assistant.target_overview import TargetRow, holds_words, read_targets
 from index.header import field_of
 from index.policy import Role
@@ -98,12 +98,13 @@ def read_overview(corpus: Corpus) -> Overview:
     duties = tuple(_duties(corpus, targets))
     bodies = {row.body.label: row.body for row in duties}
     numbers = {policy.id: field_of(policy, "document_number") for policy in corpus.policies.values()}
+    titles = {policy.id: policy.title for policy in corpus.policies.values()}
     return Overview(
         bodies=tuple(sorted(bodies.values(), key=lambda body: (body.group, dictionary_key(body.label)))),
         duties=duties,
         targets=targets,
-        titles={policy.id: policy.title for policy in corpus.policies.values()},
-        names=short_titles({policy.id: policy.title for policy in corpus.policies.values()}),
+        titles=titles,
+        names=short_titles(titles),
         numbers={policy: field.value if field else "" for policy, field in numbers.items()},
     )
 
@@ -120,6 +121,7 @@ def short_titles(titles: Mapping[str, str]) -> dict[str, str]:
 
 def _duties(corpus: Corpus, targets: Sequence[TargetRow]) -> Iterable[DutyRow]:
     bodies = read_bodies(corpus)
+    rows = dict(zip(corpus.targets, targets, strict=True))  # both in reading order
     rules: dict[tuple[str, int, int], Rule] = {}
     for clause in corpus.clauses:
         policy = corpus.policies[clause.policy]
@@ -130,13 +132,7 @@ def _duties(corpus: Corpus, targets: Sequence[TargetRow]) -> Iterable[DutyRow]:
             path=clause.path,
             start=clause.start,
             end=clause.end,
-            targets=tuple(
-                target
-                for target in targets
-                if target.policy == clause.policy
-                and clause.start <= target.start < clause.end
-                and not target.base
-            ),
+            targets=tuple(rows[clause.policy, target] for target in targets_in(policy, clause)),
             heads=tuple(dict.fromkeys(bodies[clause.policy, duty.organisation] for duty in clause.heads())),
             quote=policy.source[clause.start : clause.end].strip(),
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.answer import Answer, Citation
 from assistant.conversation import Turn
-from assistant.view import NEAREST, place_of, printable, texts
+from assistant.view import NEAREST, Words, place_of, printable, texts
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -22,7 +22,6 @@ LONGEST_NAME = 60  # characters of a file's name: each may take three bytes of t
 FONTS = ("Times New Roman", "宋体")  # of a Word file, for Latin and for Chinese; every office has them
 Kind = Literal["question", "notice", "text", "item", "small"]
 Piece = str | Citation
-Words = Mapping[str, str]
 _MARK = re.compile(r"\[(\d{1,4})\]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~&$])")  # what Markdown would read as its own, anywhere in a line
 _OPENING = re.compile(r"^(\d*)([-+=.)])")  # and at its beginning

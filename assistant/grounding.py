@@ -40,7 +40,6 @@ CLAUSE = 0.5  # of those of each of its clauses: an invented one does not hide a
 NAMING = 0.35  # weight from which a noun of the question names what is asked about, or sets its scene
 NEW = 2  # words of a sentence that the question does not hold; with fewer it says nothing
 FOREIGN = 0.3  # share of Chinese characters above which an English sentence is none
-_NEGATION = re.compile(r"(?:不|不得|不应|不应当|不能|不可|不准|不予|不再|禁止|严禁|未|未经|无|非|免|勿)$")
 
 Nearest = Callable[[str], Sequence[tuple[str, int]]]  # (policy, start) of the chunks nearest to a sentence
 
@@ -228,7 +227,7 @@ def _places(sentence: str, squeezed: str) -> list[tuple[str, str]]:
 def _is_turned(place: tuple[str, str]) -> bool:
     """Whether what stands around a piece of a text makes another thing of it: 未(达标), (拖欠工资)的，…."""
     before, behind = place
-    return bool(_NEGATION.search(before)) or behind.startswith("的")
+    return bool(re.search(rf"(?:{words()['negation']['turns']})$", before)) or behind.startswith("的")
 
 
 def _of_other_topic(said: str, squeezed: str, question: Question, corpus: Corpus) -> bool:

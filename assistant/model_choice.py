@@ -22,7 +22,7 @@ def open_model(settings: Settings) -> ChatModel | None:
     """
     if settings.llm == "none":
         return None
-    if settings.llm == "openai" or (settings.llm == "auto" and settings.llm_base_url):
+    if settings.remote:
         key, name = settings.llm_api_key or "none", settings.llm_model
         return ChatModel(
             lambda: _client(settings.llm_base_url, key, name, settings),

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from assistant.ordinals import without_held_ordinals, without_ordinals
-from assistant.terms import words
+from assistant.ordinals import STROKE, without_held_ordinals, without_ordinals
+from assistant.terms import blank, words
 from index.quantities import Quantity, quantities, read_numeral, scale_unit
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -109,22 +109,22 @@ def numbers_missing(
         agrees = any(_agree(date, other) for other in dates)
         if not agrees and not allowed.issuperset(NUMBER.findall(said[start:end])):
             missing.append(said[start:end])
-        said = _struck(said, start, end)
+        said = blank(said, [(start, end)], STROKE)
     known = _months_of(support)
     for match in list(_MONTHS.finditer(said)):
         if match[1] and int(match[1]) in known:
-            said = _struck(said, *match.span())
+            said = blank(said, [match.span()], STROKE)
     for quantity in list(quantities(said)):
         written = [number.strip(".,") for number in NUMBER.findall(quantity.text)]
         if quantity.text in allowed or (written and allowed.issuperset(written)):
             continue
         if held.issuperset(values_of(quantity)):
-            said = _struck(said, quantity.start, quantity.end)
+            said = blank(said, [(quantity.start, quantity.end)], STROKE)
         elif not written or plain.issuperset(written):
             missing.append(quantity.text)
     for match in list(_SCALED.finditer(said)):
         if _scaled(match) in scaled:
-            said = _struck(said, *match.span())
+            said = blank(said, [match.span()], STROKE)
     for number in NUMBER.findall(said):
         number = number.strip(".,")
         if number not in allowed and number not in plain and not _stands_alone(number, bare):
@@ -137,24 +137,17 @@ def _without_amounts(text: str) -> str:
     for quantity in list(quantities(text)):
         factor, plain = (0.0, "%") if quantity.unit in _SHARES else scale_unit(quantity.unit)
         if factor != 1 or plain in _PARTS:
-            text = _struck(text, quantity.start, quantity.end)
-    for match in list(_SCALED.finditer(text)):
-        text = _struck(text, *match.span())
+            text = blank(text, [(quantity.start, quantity.end)], STROKE)
+    text = blank(text, (match.span() for match in _SCALED.finditer(text)), STROKE)
     for start, end, (year, _, _) in list(dates_in(text)):
-        kept = text[start : start + 4] if year and text[start : start + 4] == str(year) else ""
-        text = text[:start] + kept + "|" * (end - start - len(kept)) + text[end:]
-    for match in list(_MONTHS.finditer(text)):
-        text = _struck(text, *match.span())
-    return text
+        kept = 4 if year and text[start : start + 4] == str(year) else 0
+        text = blank(text, [(start + kept, end)], STROKE)
+    return blank(text, (match.span() for match in _MONTHS.finditer(text)), STROKE)
 
 
 def _digits(text: str) -> set[str]:
     found = {number.strip(".,") for number in NUMBER.findall(text)}
     return found | {number.replace(",", "") for number in found}
-
-
-def _struck(text: str, start: int, end: int) -> str:
-    return text[:start] + "|" * (end - start) + text[end:]
 
 
 def rounded(value: float) -> float:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
+from assistant.terms import blank
 from index.quantities import read_numeral
 from index.text import squeeze
 
@@ -18,13 +18,14 @@ _ENGLISH = re.compile(
     r"\b(?:article|section|chapter|item|clause|paragraph|task|point|no\.)\s*(?P<number>\d{1,4})\b"
 )
 _DOCUMENT = re.compile(r"\[\d{4}\]\s*(?:第\s*)?\d+\s*号")
+STROKE = "|"  # in place of a character that counts nothing: it stands in no word and no number
 _HEAD = 3  # characters behind its number by which an item is known
 
 
 def without_ordinals(text: str) -> str:
     """A folded text with strokes in place of what only numbers a part of it, or a document; offsets stay."""
     for pattern in (_ITEM, _REFERENCE, _DOCUMENT):
-        text = _struck(text, (match.span() for match in pattern.finditer(text)))
+        text = blank(text, (match.span() for match in pattern.finditer(text)), STROKE)
     return text
 
 
@@ -34,25 +35,21 @@ def without_held_ordinals(said: str, support: str) -> str:
     An item's number is held with the first characters of its item (8. 推动绿色…).
     """
     documents = {squeeze(match.group()) for match in _DOCUMENT.finditer(support)}
-    said = _struck(said, (m.span() for m in _DOCUMENT.finditer(said) if squeeze(m.group()) in documents))
+    said = blank(
+        said, (m.span() for m in _DOCUMENT.finditer(said) if squeeze(m.group()) in documents), STROKE
+    )
     items = list(_ITEM.finditer(support))
     for item in items:
         head = squeeze(support[item.end() : item.end() + 4 * _HEAD])[:_HEAD]
         behind = r"\s*".join(map(re.escape, head))
         number = r"\s*".join(map(re.escape, squeeze(item["number"])))
-        said = _struck(said, (m.span() for m in re.finditer(rf"(?<!\d){number}(?=\s*{behind})", said)))
+        said = blank(said, (m.span() for m in re.finditer(rf"(?<!\d){number}(?=\s*{behind})", said)), STROKE)
     held = {_value(match["number"]) for match in _REFERENCE.finditer(support)}
     held |= {_value(re.sub(r"[().、\s]", "", item["number"])) for item in items}
     for pattern in (_REFERENCE, _ENGLISH):
-        said = _struck(said, (m.span() for m in pattern.finditer(said) if _value(m["number"]) in held))
+        said = blank(said, (m.span() for m in pattern.finditer(said) if _value(m["number"]) in held), STROKE)
     return said
 
 
 def _value(number: str) -> float:
     return float(number) if number.isdecimal() else read_numeral(number.replace("〇", "零"))
-
-
-def _struck(text: str, spans: Iterator[tuple[int, int]]) -> str:
-    for start, end in list(spans):
-        text = text[:start] + "|" * (end - start) + text[end:]
-    return text

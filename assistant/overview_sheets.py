@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.bodies import Body
@@ -24,10 +24,10 @@ from assistant.target_overview import (
     filter_targets,
     schedule_of,
 )
+from assistant.view import Words
 from assistant.workbook import Cell, Sheet
 from index.policy import Comparator, Role
 
-Words = Mapping[str, str]
 _PATH = " › "
 
 
@@ -58,7 +58,7 @@ def when_text(words: Words, target: TargetRow) -> str:
     return " ".join(filter(None, (year, target.period)))
 
 
-def body_text(words: Words, body: Body, language: str) -> str:
+def body_text(body: Body, language: str) -> str:
     """The name of an organisation, in English with its usual English name."""
     return f"{body.label} ({body.english})" if language == "en" and body.english else body.label
 
@@ -101,7 +101,7 @@ def _duty_list(overview: Overview, rows: Sequence[DutyRow], words: Words, langua
     names = ("body", "role", "task", "clause", "source", "quote", "policy", "number")
     cells = [
         (
-            body_text(words, row.body, language),
+            body_text(row.body, language),
             role_word(words, row.role),
             row.task.name,
             _PATH.join(row.task.path),
@@ -126,7 +126,7 @@ def _matrix(rows: Sequence[DutyRow], words: Words, language: str) -> Sheet:
     cells: list[list[Cell]] = []
     for body in matrix.bodies:
         held = [matrix.cells.get((body.label, task.policy, task.number), ()) for task in matrix.tasks]
-        cells.append([body_text(words, body, language), *(letters(words, roles) for roles in held)])
+        cells.append([body_text(body, language), *(letters(words, roles) for roles in held)])
     head = (words["duties_column_body"], *(task.name for task in matrix.tasks))
     return Sheet(words["duties_mode_matrix"], head, cells, fixed=1)
 
@@ -140,8 +140,7 @@ def _bodies(rows: Sequence[DutyRow], words: Words, language: str) -> Sheet:
     matrix = matrix_of(rows)
     counts = count_roles(matrix.cells)
     cells: list[list[Cell]] = [
-        [body_text(words, body, language), *(counts[body.label][role] for role in ROLES)]
-        for body in matrix.bodies
+        [body_text(body, language), *(counts[body.label][role] for role in ROLES)] for body in matrix.bodies
     ]
     head = (words["duties_column_body"], *(role_word(words, role) for role in ROLES))
     return Sheet(words["duties_mode_body"], head, cells, fixed=1)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from assistant.bearers import Span, clause_spans, is_vague, main_role, may_be_same
 from assistant.corpus import MAIN_ROLES, Clause
 from assistant.quiz_ground import GAP, LONGEST, Ground, Question
-from assistant.task_lists import deadline_in
+from assistant.task_lists import deadline_in, deadline_words
 from index.policy import Role
 from index.text import squeeze
 from prompts import phrase
@@ -120,7 +120,7 @@ def _deadline(ground: Ground, clause: Clause) -> tuple[str, Span] | None:
     if found is None or any(clause.start < other.start < found[1] for other in ground.beside(clause)):
         return None
     text, start, end = found
-    return re.sub("^[^:：]*[:：]", "", text).strip("；。 　"), (start, end)
+    return deadline_words(text), (start, end)
 
 
 def _when(text: str) -> tuple[str, ...]:

@@ -59,10 +59,14 @@ class Settings:
             raise SettingsError(
                 message("bad_url", name="LLM_BASE_URL", value=_without_login(settings.llm_base_url))
             )
-        asked_for = settings.llm == "openai" or (settings.llm == "auto" and settings.llm_base_url)
-        if asked_for and not (settings.llm_base_url and settings.llm_model):
+        if settings.remote and not (settings.llm_base_url and settings.llm_model):
             raise SettingsError(message("model_no_endpoint"))
         return settings
+
+    @property
+    def remote(self) -> bool:
+        """Whether they ask for the model of an endpoint, not for the local one or none."""
+        return self.llm == "openai" or (self.llm == "auto" and bool(self.llm_base_url))
 
 
 def _without_login(url: str) -> str:

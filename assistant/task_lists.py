@@ -154,6 +154,11 @@ def deadline_in(policy: Policy, clause: Clause) -> tuple[str, int, int] | None:
     return (match.group(), *match.span()) if match else None
 
 
+def deadline_words(text: str) -> str:
+    """Until when a task has to be done, without the words that introduce it (完成时限：)."""
+    return re.sub("^[^:：]*[:：]", "", text).strip("；。 　")
+
+
 def say_deadline(ask: Ask, draft: Draft, clause: Clause) -> bool:
     """Say until when a task has to be done; False where nothing says so."""
     found = deadline(ask, clause)

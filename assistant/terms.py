@@ -161,10 +161,10 @@ def _everyday() -> dict[str, tuple[str, ...]]:
     }
 
 
-def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """The text with line ends in place of these slices, so that offsets stay and no word is joined."""
+def blank(text: str, spans: Iterable[tuple[int, int]], mark: str = "\n") -> str:
+    """The text with a mark in place of each character of these slices, so that offsets stay and no word is joined."""
     for start, end in spans:
-        text = text[:start] + "\n" * (end - start) + text[end:]
+        text = text[:start] + mark * (end - start) + text[end:]
     return text
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from assistant import tour_document, tour_duties
 from assistant.bearers import Span, clauses_of
 from assistant.bodies import Body
-from assistant.corpus import Corpus
+from assistant.corpus import Corpus, targets_in
 from assistant.terms import Language
 from assistant.tour_reader import Reader, Step
 
@@ -53,9 +53,7 @@ def reading_path(
 
 def _reader(corpus: Corpus, policy: str, body: Body | None, language: Language) -> Reader:
     document, clauses = corpus.policies[policy], clauses_of(corpus, policy)
-    inside = {
-        c.number: [t for t in document.targets if c.start <= t.start < c.end and not t.base] for c in clauses
-    }
+    inside = {clause.number: targets_in(document, clause) for clause in clauses}
     own = [c for c in clauses if body is None or c.bears(body.names)]
     own.sort(key=lambda clause: not inside[clause.number])
     targets = [target for clause in own for target in inside[clause.number]]

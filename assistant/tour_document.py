@@ -12,7 +12,7 @@ from typing import Any
 from assistant.bearers import Span, clause_spans
 from assistant.corpus import section_at
 from assistant.document_rules import document_rules, rules_of
-from assistant.task_lists import deadline_in
+from assistant.task_lists import deadline_in, deadline_words
 from assistant.tour_reader import Reader, Step, place_of, quoted, title_of
 from index.policy import Policy, Role, Section, Target
 from index.sentences import sentence_spans
@@ -102,8 +102,8 @@ def _deadline(reader: Reader) -> Iterator[Step]:
         if due and re.search(r"\d", due[0]):
             text, start, end = due
             spans = dict.fromkeys(((start, end), *clause_spans(reader.policy, clause, ())))
-            text = re.sub("^[^:：]*[:：]", "", text).strip("；。 　")
-            yield Step("deadline", clause.task, reader.say("step_deadline", text=text), tuple(spans))
+            said = reader.say("step_deadline", text=deadline_words(text))
+            yield Step("deadline", clause.task, said, tuple(spans))
     dated = {target.year: target for target in reader.targets if is_due(reader.policy, target)}
     for target in sorted(dated.values(), key=lambda target: -(target.year or 0)):
         value = _value(reader.policy, target)

@@ -1,10 +1,10 @@
-"""Answers, evidence and documents as HTML: the only place that makes HTML, everything escaped."""
+"""Answers and their evidence as HTML, and what all HTML of the pages is made with: texts, links, escaping."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -12,21 +12,19 @@ from urllib.parse import quote
 
 from assistant.answer import Answer, Citation, Passage
 from assistant.terms import Language
-from index.policy import Policy
 
+Words = Mapping[str, str]  # the texts of a page in one language
 NEAREST = 3  # clauses named below a refusal
 _MARK = re.compile(r"\[(\d{1,4})\]")
 _UNPRINTABLE = re.compile(  # also what turns the direction of the text: a number would read backwards
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 _LINE_END = re.compile(r"[^\S\n\r\x85\u2028\u2029]*(?:\r\n?|[\n\x85\u2028\u2029])\s*")
-_OPENING = re.compile(r"\s*(?:#{1,6}\s+)?(?:\*\*)?")  # Markdown before a line's text
 _HEADING = re.compile(r"^#{1,6}[ \t]+", re.MULTILINE)
-_CLOSING = re.compile(r"(?:\*\*)?\s*$")
 
 
 @cache
-def texts(language: str = "zh") -> Mapping[str, str]:
+def texts(language: str = "zh") -> Words:
     """The page's texts (``ui.toml``) in one language, ``zh`` or ``en``."""
     tables: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("ui.toml").read_text("utf-8"))
     return tables[language]
@@ -35,6 +33,12 @@ def texts(language: str = "zh") -> Mapping[str, str]:
 def link(policy: str, start: int, end: int) -> str:
     """The address of a slice of a policy on the page."""
     return f"#p={quote(policy, safe='')}&s={start}&e={end}"
+
+
+def cite(policy: str, start: int, end: int, text: str, title: str = "") -> str:
+    """A link that opens the original at a slice; ``title`` is what it says in full."""
+    hint = f' title="{safe(title)}"' if title else ""
+    return f'<a class="cite" href="{safe(link(policy, start, end))}"{hint}>{safe(text)}</a>'
 
 
 def body_link(label: str) -> str:
@@ -101,12 +105,12 @@ def with_citations(text: str, citations: Iterable[Citation]) -> str:
     return _MARK.sub(lambda match: _mark(int(match[1]), known), quoted(text))
 
 
-def place_of(citation: Citation, words: Mapping[str, str]) -> str:
+def place_of(citation: Citation, words: Words) -> str:
     """Where a citation stands: its path of headings, and its page where the document has pages."""
     return " ".join(filter(None, (" › ".join(citation.section), _page(citation, words))))
 
 
-def _page(citation: Citation, words: Mapping[str, str]) -> str:
+def _page(citation: Citation, words: Words) -> str:
     return "" if citation.page is None else words["page"].format(page=citation.page)
 
 
@@ -114,11 +118,11 @@ def _mark(number: int, known: Mapping[int, Citation]) -> str:
     citation = known.get(number)
     if citation is None:
         return f"[{number}]"
-    title = safe(_place(citation.section, citation.title))
-    return f'<a class="cite" href="{_href(citation)}" title="{title}">[{number}]</a>'
+    place = _place(citation.section, citation.title)
+    return cite(citation.policy, citation.start, citation.end, f"[{number}]", place)
 
 
-def _table(answer: Answer, words: Mapping[str, str]) -> str:
+def _table(answer: Answer, words: Words) -> str:
     assert answer.table is not None
     known = {citation.number: citation for citation in answer.citations}
     head = "".join(
@@ -135,7 +139,7 @@ def _table(answer: Answer, words: Mapping[str, str]) -> str:
     return f'{above}<div class="table" tabindex="0"><table>{body}</table></div>'
 
 
-def _copy_button(name: str, words: Mapping[str, str]) -> str:
+def _copy_button(name: str, words: Words) -> str:
     """A button that copies the answer, or its table; behind it what it says when that is done."""
     return (
         f'<span class="tools"><button class="{name.replace("_", "-")}" type="button" aria-live="polite">'
@@ -143,7 +147,7 @@ def _copy_button(name: str, words: Mapping[str, str]) -> str:
     )
 
 
-def _sources(citations: Sequence[Citation], words: Mapping[str, str]) -> str:
+def _sources(citations: Sequence[Citation], words: Words) -> str:
     """What is cited, folded away; it goes with the answer where that is copied."""
     if not citations:
         return ""
@@ -155,11 +159,11 @@ def _sources(citations: Sequence[Citation], words: Mapping[str, str]) -> str:
     return f'<details class="sources"><summary>{summary}</summary><ul>{"".join(items)}</ul></details>'
 
 
-def _source(citation: Citation, words: Mapping[str, str]) -> tuple[str, str]:
+def _source(citation: Citation, words: Words) -> tuple[str, str]:
     return citation.document_number or citation.title, place_of(citation, words)
 
 
-def _foot(answer: Answer, words: Mapping[str, str]) -> str:
+def _foot(answer: Answer, words: Words) -> str:
     passed = answer.certificate.passed
     unsupported = "、".join(answer.certificate.unsupported)
     checked = words["certified"] if passed else words["uncertified"].format(names=unsupported)
@@ -169,13 +173,13 @@ def _foot(answer: Answer, words: Mapping[str, str]) -> str:
     return f'<div class="foot"><span class="{kind}">{safe(checked)}</span>{_copy_button("copy", words)}</div>'
 
 
-def _nearest(passages: Sequence[Passage], titles: Mapping[str, str], words: Mapping[str, str]) -> str:
+def _nearest(passages: Sequence[Passage], titles: Mapping[str, str], words: Words) -> str:
     if not passages:
         return ""
-    items = [
-        f'<li><a class="cite" href="{_href(passage)}">{safe(_place(passage.section, titles.get(passage.policy, passage.policy)))}</a></li>'
-        for passage in passages
-    ]
+    items = []
+    for passage in passages:
+        place = _place(passage.section, titles.get(passage.policy, passage.policy))
+        items.append(f"<li>{cite(passage.policy, passage.start, passage.end, place)}</li>")
     return f'<div class="nearest">{safe(words["nearest"])}<ul>{"".join(items)}</ul></div>'
 
 
@@ -211,13 +215,11 @@ def evidence_html(
     return f'<div class="evidence">{"".join(blocks)}</div>'
 
 
-def _document(citation: Citation, words: Mapping[str, str]) -> str:
+def _document(citation: Citation, words: Words) -> str:
     return " ".join(filter(None, (citation.title, citation.document_number, _page(citation, words))))
 
 
-def _card(
-    words: Mapping[str, str], found: Citation | Passage, text: str, title: str, number: int | None = None
-) -> str:
+def _card(words: Words, found: Citation | Passage, text: str, title: str, number: int | None = None) -> str:
     share = max(0, min(100, round(found.score * 100)))
     mark = f'<span class="number">[{number}]</span> ' if number is not None else ""
     meter = (
@@ -225,86 +227,11 @@ def _card(
         f'<span class="bar"><span class="fill" style="width:{share}%"></span></span></span>'
     )
     return (
-        f'<a class="card cite" href="{_href(found)}"><span class="place">{mark}'
+        f'<a class="card cite" href="{safe(link(found.policy, found.start, found.end))}"><span class="place">{mark}'
         f"{safe(_place(found.section, title))}</span>"
         f'<span class="quote">{quoted(text)}</span><span class="source">{safe(title)}</span>{meter}</a>'
     )
 
 
-def _href(found: Citation | Passage) -> str:
-    return escape(link(found.policy, found.start, found.end))
-
-
 def _place(section: Sequence[str], title: str) -> str:
     return " › ".join(section) or title
-
-
-# --- the page around them ------------------------------------------------------------------------
-
-
-def heading_html(language: Language = "zh") -> str:
-    """Title of the page, that the original text prevails, and the switches of language and theme."""
-    words = texts(language)
-    other: Language = "en" if language == "zh" else "zh"
-    return (
-        f"<h1>{safe(words['title'])}</h1>"
-        f"<p>{safe(words['subtitle'])}<strong>{safe(words['original_prevails'])}</strong></p>"
-        f'<nav class="switches" aria-label="{safe(words["switches"])}">'
-        f'<a class="language" lang="{other}" hreflang="{other}" href="{address(other)}">'
-        f"{safe(texts(other)['language'])}</a>"
-        f'<button type="button" class="theme" aria-pressed="false">{safe(words["dark"])}</button></nav>'
-    )
-
-
-def address(language: Language) -> str:
-    """Where the page in a language lies, seen from any page."""
-    return "../" if language == "zh" else "en/"
-
-
-def viewer_html(policies: Iterable[Policy], language: Language = "zh") -> str:
-    """The place of the original, with the list of documents until one is opened."""
-    words = texts(language)
-    items = "".join(
-        f'<li><a class="cite" href="{escape(link(policy.id, 0, 0))}">{safe(policy.title)}</a></li>'
-        for policy in policies
-    )
-    return (
-        f'<section class="viewer" aria-label="{safe(words["document_title"])}">'
-        f'<div class="bar-top"><h2>{safe(words["document_title"])}</h2>'
-        f'<button type="button" class="list">{safe(words["document_list"])}</button>'
-        f'<button type="button" class="back">{safe(words["back"])}</button></div>'
-        f'<div class="chosen" hidden><span class="name"></span>'
-        f'<button type="button" class="ask-clause" data-question="{safe(words["ask_clause"])}">'
-        f"{safe(words['about_clause'])}</button>"
-        f'<button type="button" class="copy-link">{safe(words["copy_link"])}</button>'
-        f'<span class="copied" hidden>{safe(words["copied"])}</span></div>'
-        f'<div class="scroll" tabindex="0" data-failed="{safe(words["document_failed"])}" '
-        f'data-link="{safe(words["clause_link"])}">'
-        f'<div class="documents"><p class="hint">{safe(words["document_empty"])}</p><ul>{items}</ul></div>'
-        f'<div class="document"></div></div></section>'
-    )
-
-
-def document_html(policy: Policy) -> str:
-    """The original: headings and paragraphs; ``data-start`` gives the offset of each one's text."""
-    body = "".join(_paragraphs(policy))
-    return f'<article data-policy="{safe(policy.id)}"><h2>{safe(policy.title)}</h2>{body}</article>'
-
-
-def _paragraphs(policy: Policy) -> Iterator[str]:
-    pages = list(policy.pages)
-    for section in policy.sections:
-        at = section.start
-        for line in policy.source[section.start : section.end].splitlines(keepends=True):
-            opening = _OPENING.match(line)
-            skip = opening.end() if opening else 0
-            text = _CLOSING.sub("", line[skip:])
-            while pages and pages[0].start <= at:
-                yield f'<div class="page-number">— {pages.pop(0).number} —</div>'
-            if text:
-                alone = (
-                    section.heading and at <= section.start and at + skip + len(text) <= section.body_start
-                )
-                tag = f"h{min(6, 2 + section.level)}" if alone and section.level else "p"
-                yield f'<{tag} data-start="{at + skip}">{safe(text)}</{tag}>'
-            at += len(line)

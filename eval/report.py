@@ -18,7 +18,7 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval.cases import CATEGORIES
-from eval.labels import STEPS, figure_labels
+from eval.labels import figure_labels, step_labels
 from eval.normalise import contains, states
 from eval.results import Figure, Info, Latency, Passage, Record, Result, ResultError, read_result
 
@@ -114,7 +114,7 @@ def html(result: Result) -> str:
         shares=shares(result.records),
         axis=axis,
         bands=bands,
-        steps=[(step, STEPS[step], list(map(view, records))) for step, records in failed.items()],
+        steps=[(step, step_labels()[step], list(map(view, records))) for step, records in failed.items()],
         groups=[(name, list(map(view, records))) for name, records in passed.items()],
         ms=milliseconds,
         passage_length=_PASSAGE,
@@ -143,7 +143,7 @@ def markdown(result: Result) -> str:
         parts += ["## Latency", _table(("route", "p50", "p95", "n"), by_route)]
     parts.append("## Failures")
     for step, records in failed.items():
-        parts += [f"### {step} ({len(records)})", STEPS[step]]
+        parts += [f"### {step} ({len(records)})", step_labels()[step]]
         parts.append("\n".join(f"- {plain(record.id)}: {_why(record)}" for record in records))
     if not failed:
         parts.append("None.")
@@ -242,14 +242,14 @@ def _why(record: Record) -> str:
 
 
 def by_step(records: Iterable[Record]) -> tuple[dict[str, list[Record]], dict[str, list[Record]]]:
-    """The failed by step, in the order of STEPS, and the passed by category."""
-    failed: dict[str, list[Record]] = {step: [] for step in STEPS}
+    """The failed by step, in the order of ``step_labels``, and the passed by category."""
+    failed: dict[str, list[Record]] = {step: [] for step in step_labels()}
     passed: dict[str, list[Record]] = {}
     for record in records:
         if record.passed:
             passed.setdefault(record.category, []).append(record)
         else:
-            failed[record.step if record.step and record.step in STEPS else "unknown"].append(record)
+            failed[record.step if record.step and record.step in failed else "unknown"].append(record)
     return {step: group for step, group in failed.items() if group}, passed
 
 

@@ -49,6 +49,13 @@ class Progress:
     passed: int
     name: str = ""
 
+    @property
+    def news(self) -> bool:
+        """Whether there is something to show: nothing or everything is done, or another whole per cent of the cases."""
+        if self.done in (0, self.total):
+            return True
+        return self.done * 100 // self.total > (self.done - 1) * 100 // self.total
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:

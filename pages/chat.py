@@ -13,6 +13,7 @@ from index.errors import PolicyIndexError
 from pages.conversations import build_bar, build_channel, stand
 from pages.conversations_html import thumbs_html
 from pages.renewal import on_new_index
+from pages.sessions import QUIET, UnderWay
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -40,6 +41,11 @@ def turn_html(turn: Turn, titles: Mapping[str, str], language: Language) -> str:
     return answer_html(turn.answer, titles) + thumbs_html(turn.id, language)
 
 
+def _titles(assistant: PolicyAssistant) -> dict[str, str]:
+    """The titles of the policies by id."""
+    return {policy.id: policy.title for policy in assistant.index.policies.values()}
+
+
 def leads_on(assistant: PolicyAssistant, answer: Answer) -> list[dict[str, str]]:
     """What may be asked next, as the chat offers it below an answer."""
     return [{"value": question} for question in assistant.follow_ups(answer)]
@@ -50,7 +56,7 @@ def reopened(
 ) -> tuple[Messages, str, Messages]:
     """Messages, evidence and history of a conversation that a browser kept."""
     turns = stand(assistant, turns, language)
-    titles = {policy.id: policy.title for policy in assistant.index.policies.values()}
+    titles = _titles(assistant)
     shown: Messages = []
     for turn in turns:
         shown.append({"role": "user", "content": question_html(turn.answer.question)})
@@ -82,7 +88,7 @@ def respond(
         {"role": message["role"], "content": message["content"]} for message in shown
     ]  # no older suggestions
     shown = [*shown, {"role": "user", "content": question_html(question)}]
-    titles = {policy.id: policy.title for policy in assistant.index.policies.values()}
+    titles = _titles(assistant)
     evidence, text = evidence_html((), (), {}, language), ""
     yield (
         [*shown, {"role": "assistant", "content": pending_html("", language)}],
@@ -146,8 +152,7 @@ def respond(
 def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, language: Language) -> None:
     """The conversation and the field below it; what an answer rests on goes to ``evidence``."""
     words = texts(language)
-    runs: dict[str, set[Run]] = {}  # the answers under way in each browser session
-    guard = threading.Lock()  # over it: two answers of a session may begin and end at once
+    under_way = UnderWay[Run]()
     history = gr.State([])
     bar = build_bar(assistant, language)
     chat = gr.Chatbot(
@@ -191,12 +196,9 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         if not question.strip():
             gr.Info(words["blank"])
             return
-        session = str(request.session_hash)
         run = Run()
-        with guard:
-            runs.setdefault(session, set()).add(run)
         field_update: Any = ""  # emptied once the question is taken: one that is turned away stays
-        try:
+        with under_way.enter(request, run):
             for *update, turn, running in respond(assistant, question, shown, before, run, language):
                 if run.left:
                     yield (gr.skip(),) * len(outputs)  # what comes last is sent twice
@@ -204,23 +206,17 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
                 finished = turn.to_json() if turn else gr.skip()
                 yield field_update, *update, gr.update(visible=running), finished
                 field_update = gr.skip()
-        finally:
-            run.set()
-            with guard:
-                runs[session].discard(run)
-                if not runs[session]:
-                    del runs[session]
 
     def choose(event: gr.SelectData, shown: Messages, before: Messages, request: gr.Request) -> Iterator[Any]:
         value = event.value
         yield from answer(str(value["text"] if isinstance(value, dict) else value), shown, before, request)
 
     def end(request: gr.Request) -> None:
-        for run in tuple(runs.get(str(request.session_hash), ())):
+        for run in under_way.of(request):
             run.set()
 
     def leave(request: gr.Request) -> None:
-        for run in tuple(runs.get(str(request.session_hash), ())):
+        for run in under_way.of(request):
             run.left = True
             run.set()
 
@@ -230,34 +226,25 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
 
     def restore(event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         data = event._data if isinstance(event._data, dict) else {}
-        if data.get("atStart") and runs.get(str(request.session_hash)):
+        if data.get("atStart") and under_way.of(request):
             return (gr.skip(),) * len(outputs)  # whoever asks before the page has all is answered first
         leave(request)
         turns = read_turns(data.get("turns"))
         return gr.skip(), *reopened(assistant, turns, language), gr.update(visible=False), gr.skip()
 
-    for function in (answer, choose, end, empty, restore):  # gradio hands these in by their annotations
-        special = {
-            "event": gr.EventData if function is restore else gr.SelectData,
-            "request": gr.Request,
-        }
-        function.__annotations__ |= {
-            name: kind for name, kind in special.items() if name in function.__annotations__
-        }
-    options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     outputs = [field, chat, evidence, history, stop, channel]
     ask: dict[str, Any] = {
         "outputs": outputs,
         "concurrency_limit": AT_ONCE,
         "concurrency_id": "ask",
-        **options,
+        **QUIET,
     }
     gr.on([field.submit, send.click], answer, [field, chat, history], **ask)
     gr.on([chat.example_select, chat.option_select], choose, [chat, history], **ask)
-    stop.click(end, None, None, queue=False, **options)
+    stop.click(end, None, None, queue=False, **QUIET)
     clear.click(
-        empty, None, outputs, queue=False, js="() => { policyConversations.begin(); return []; }", **options
+        empty, None, outputs, queue=False, js="() => { policyConversations.begin(); return []; }", **QUIET
     )
-    bar.restore(restore, None, outputs, queue=False, **options)
-    page.load(None, js="() => policyConversations.reopen()", **options)
+    bar.restore(restore, None, outputs, queue=False, **QUIET)
+    page.load(None, js="() => policyConversations.reopen()", **QUIET)
     page.unload(end)

@@ -36,7 +36,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         """Those that have a duty in a policy."""
         overview = read_overview(assistant.corpus)
         there = {row.body.label for row in overview.duties if policy in ("", row.task.policy)}
-        own = [(body_text(words, body, language), body.label) for body in overview.bodies]
+        own = [(body_text(body, language), body.label) for body in overview.bodies]
         return [(words["duties_all_bodies"], ""), *(one for one in own if one[1] in there)]
 
     def picked(policy: str, body: str) -> Any:
@@ -118,7 +118,6 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         html = duties_html(some if found else overview, DutyFilter(), "body", language, notice)
         return "", picked("", ""), "", "", "body", order, before, html
 
-    choose.__annotations__["event"] = gr.EventData  # gradio hands it in by its annotation
     inputs = [policy, body, role, text, mode, order]
     policy.input(choose_policy, inputs, [body, content], **SHOWN)
     gr.on([body.input, role.input, mode.input], show, inputs, content, **SHOWN)

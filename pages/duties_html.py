@@ -21,9 +21,9 @@ from assistant.duty_overview import (
 )
 from assistant.overview_sheets import letters, role_word, target_text
 from assistant.terms import Language
-from assistant.view import body_link, link, safe, texts
+from assistant.view import Words, body_link, cite, link, safe, texts
 from index.policy import Role
-from pages.overview_html import Words, box, cite, clause_link, head_cell, hint, policy_cell, top
+from pages.overview_html import box, clause_link, head_cell, hint, policy_cell, top
 
 MODES = ("table", "matrix", "body")
 
@@ -81,11 +81,9 @@ def _table(
     overview: Overview, chosen: DutyFilter, rows: Sequence[DutyRow], language: Language, words: Words
 ) -> str:
     several = len({row.task.policy for row in overview.duties}) > 1
-    heads = [head_cell(words, "duties", name, chosen, words[f"duties_column_{name}"]) for name in COLUMNS]
+    heads = [head_cell(words, "duties", name, chosen) for name in COLUMNS]
     if several:
-        heads.append(
-            head_cell(words, "duties", "policy", chosen, words["duties_column_policy"], sortable=False)
-        )
+        heads.append(head_cell(words, "duties", "policy", chosen, sortable=False))
     lines = []
     for row in rows:
         policy = policy_cell(overview, row.task.policy) if several else ""

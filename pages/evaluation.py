@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, HTTPException
@@ -18,6 +18,7 @@ from eval.results import ResultError, read_result
 from eval.runs import MOST_CASES, BusyError, check_text, folder_of, folder_of_run, kept, perform
 from index.errors import PolicyIndexError
 from pages import evaluation_html as html
+from pages.sessions import QUIET, UnderWay
 
 if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
@@ -36,8 +37,7 @@ logger = logging.getLogger(__name__)
 def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, language: Language) -> None:
     """The choice of cases and of a run, what is under way, and the report."""
     words = texts(language)
-    stops: dict[str, set[Event]] = {}  # of the runs under way in each browser session
-    guard = Lock()  # over it
+    under_way = UnderWay[Event]()
     upload = gr.State(None)
     gr.HTML(html.introduction(language))
     with gr.Row(elem_id="evaluation-choice"):
@@ -103,24 +103,23 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         if isinstance(found, str):
             yield found, *_skipped(3), gr.update(visible=False)
             return
-        stop, session = Event(), str(request.session_hash)
-        with guard:
-            stops.setdefault(session, set()).add(stop)
+        stop = Event()
         ended = html.note(words["evaluation_cancelled"])
         try:
-            for step in perform(assistant, found, title, with_model=model, stop=stop):
-                if step.name:
-                    choices = _kept(assistant, language)
-                    yield (
-                        html.finished(step, language),
-                        gr.update(choices=choices, value=step.name),
-                        gr.update(choices=choices, value=None),
-                        _report(assistant, step.name, None, language),
-                        gr.update(visible=False),
-                    )
-                    return
-                if now := html.progress(step, language):
-                    yield now, *_skipped(3), gr.update(visible=True)
+            with under_way.enter(request, stop):
+                for step in perform(assistant, found, title, with_model=model, stop=stop):
+                    if step.name:
+                        choices = _kept(assistant, language)
+                        yield (
+                            html.finished(step, language),
+                            gr.update(choices=choices, value=step.name),
+                            gr.update(choices=choices, value=None),
+                            _report(assistant, step.name, None, language),
+                            gr.update(visible=False),
+                        )
+                        return
+                    if step.news:
+                        yield html.progress(step, language), *_skipped(3), gr.update(visible=True)
         except BusyError:
             ended = html.note(words["evaluation_busy"])
         except PolicyIndexError as error:
@@ -130,16 +129,10 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         except Exception:
             logger.exception("no evaluation")
             ended = html.note(words["evaluation_failed"])
-        finally:
-            stop.set()
-            with guard:
-                stops[session].discard(stop)
-                if not stops[session]:
-                    del stops[session]
         yield ended, *_skipped(3), gr.update(visible=False)
 
     def end(request: gr.Request) -> None:
-        for stop in tuple(stops.get(str(request.session_hash), ())):
+        for stop in under_way.of(request):
             stop.set()
 
     def show(name: str | None, beside: str | None) -> str:
@@ -149,20 +142,17 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         choices = _kept(assistant, language)
         return gr.update(choices=choices), gr.update(choices=choices)
 
-    for function in (run, end):  # gradio hands the request in by its annotation
-        function.__annotations__ |= {"request": gr.Request}
-    options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    given.upload(receive, given, [upload, chosen, status], concurrency_limit=AT_ONCE, **options)
+    given.upload(receive, given, [upload, chosen, status], concurrency_limit=AT_ONCE, **QUIET)
     start.click(
         run,
         [chosen, upload, with_model],
         [status, shown, other, report, cancel],
         concurrency_limit=AT_ONCE,
-        **options,
+        **QUIET,
     )
-    cancel.click(end, None, None, queue=False, **options)
-    gr.on([shown.input, other.input], show, [shown, other], report, concurrency_limit=AT_ONCE, **options)
-    page.load(opened, None, [shown, other], **options)
+    cancel.click(end, None, None, queue=False, **QUIET)
+    gr.on([shown.input, other.input], show, [shown, other], report, concurrency_limit=AT_ONCE, **QUIET)
+    page.load(opened, None, [shown, other], **QUIET)
     page.unload(end)
 
 
@@ -234,7 +224,7 @@ def _report(assistant: PolicyAssistant, name: str | None, beside: str | None, la
         against = folder_of_run(runs, beside)
         try:
             before = read_result(against) if against else result
-            compared = html.comparison(before, result, compare(before, result), language)
+            compared = html.comparison(compare(before, result), language)
         except ResultError:
             compared = html.note(words["evaluation_apart"])
     return compared + html.report(name, result, assistant.index.policies, language)

@@ -8,11 +8,12 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from assistant.terms import Language
-from assistant.view import address, lines, link, safe, texts
+from assistant.view import Words, cite, lines, safe, texts
 from eval.labels import figure_labels, name_of, step_labels
 from eval.report import by_step, headline, latency_chart, milliseconds, shares, view
 from eval.results import Citation, Info, Record, Result
 from eval.score import Failure
+from pages.frame_html import address
 
 if TYPE_CHECKING:
     from eval.compare import Comparison, Pair
@@ -54,15 +55,9 @@ def faults(bad: Sequence[tuple[int, str]], language: Language) -> str:
 
 
 def progress(step: Progress, language: Language) -> str:
-    """How far a run is; "" where no whole per cent of its cases was added."""
+    """How far a run is."""
     words = texts(language)
     key = "evaluation_asking" if step.done else "evaluation_indexing"
-    if (
-        step.done
-        and step.done < step.total
-        and step.done * 100 // step.total == (step.done - 1) * 100 // step.total
-    ):
-        return ""
     said = words[key].format(policy=step.policy, done=step.done, total=step.total, passed=step.passed)
     label = safe(words["evaluation_progress"])
     return (
@@ -133,7 +128,7 @@ def report(name: str, result: Result, policies: Policies, language: Language) ->
     return f'<div class="evaluation-report">{"".join(parts)}</div>'
 
 
-def _figures(result: Result, words: Mapping[str, str], language: Language) -> str:
+def _figures(result: Result, words: Words, language: Language) -> str:
     rows = [
         f'<tr><th scope="row">{safe(row.label)}<small>{safe(row.meaning)}</small></th>'
         f"<td>{safe(row.value)}</td><td>{safe(row.interval)}</td><td>{row.n}</td></tr>"
@@ -145,7 +140,7 @@ def _figures(result: Result, words: Mapping[str, str], language: Language) -> st
     )
 
 
-def _shares(result: Result, words: Mapping[str, str], language: Language) -> str:
+def _shares(result: Result, words: Words, language: Language) -> str:
     rows = []
     for share in shares(result.records):
         passed, correct = (round(100 * part / share.n, 2) for part in (share.passed, share.correct))
@@ -158,7 +153,7 @@ def _shares(result: Result, words: Mapping[str, str], language: Language) -> str
     return _table(head, rows, words["evaluation_categories"], "chart")
 
 
-def _latency(result: Result, words: Mapping[str, str], language: Language) -> str:
+def _latency(result: Result, words: Words, language: Language) -> str:
     _, bands = latency_chart(result.info.figures.latency)
     rows = [
         f'<tr><th scope="row">{safe(name_of(band.route, language))}</th><td>{band.latency.n}</td>'
@@ -180,7 +175,7 @@ def _table(head: Iterable[str], rows: Iterable[str], caption: str, kind: str) ->
     )
 
 
-def _case(record: Record, policies: Policies, words: Mapping[str, str], language: Language) -> str:
+def _case(record: Record, policies: Policies, words: Words, language: Language) -> str:
     """A failed case, folded: what was asked, what came, what should have come, and where it was lost."""
     seen = view(record)
     kinds = dict.fromkeys(kind for kind, _ in record.failures)
@@ -218,7 +213,7 @@ def _case(record: Record, policies: Policies, words: Mapping[str, str], language
     )
 
 
-def _reason(kind: str, detail: str, record: Record, words: Mapping[str, str], language: Language) -> str:
+def _reason(kind: str, detail: str, record: Record, words: Words, language: Language) -> str:
     if kind == Failure.WRONG_COUNT:
         detail = words["evaluation_count"].format(found=record.answer.count, expected=record.expect_count)
     if kind in (Failure.MISSED_REFUSAL, Failure.WRONG_REFUSAL):
@@ -226,7 +221,7 @@ def _reason(kind: str, detail: str, record: Record, words: Mapping[str, str], la
     return f"{safe(name_of(kind, language))}{f': {lines(detail)}' if detail else ''}"
 
 
-def _answer(record: Record, words: Mapping[str, str]) -> str:
+def _answer(record: Record, words: Words) -> str:
     answer = record.answer
     state = (
         ""
@@ -249,7 +244,7 @@ def _citation(citation: Citation, policies: Policies) -> str:
     return f"{_clause(f'[{citation.number}] {place}', citation.policy, citation.start, citation.quote, policies)} {lines(citation.quote)}"
 
 
-def _piece(record: Record, text: str, held: bool, policies: Policies, words: Mapping[str, str]) -> str:
+def _piece(record: Record, text: str, held: bool, policies: Policies, words: Words) -> str:
     policy = policies.get(record.policy)
     start = policy.source.find(text) if policy else -1
     label = words["evaluation_cited" if held else "evaluation_uncited"]
@@ -261,7 +256,7 @@ def _clause(label: str, policy: str, start: int, text: str, policies: Policies) 
     """A link to a clause where the policy is indexed and still says it there; else nothing but the label."""
     end = start + len(text)
     if policy in policies and start >= 0 and policies[policy].source[start:end] == text:
-        return f'<a class="cite" href="{escape(link(policy, start, end))}">{safe(label)}</a>'
+        return cite(policy, start, end, label)
     return f"<span>{safe(label)}</span>"
 
 
@@ -273,7 +268,7 @@ def _list(items: Iterable[str]) -> str:
 # --- two runs -------------------------------------------------------------------------------------
 
 
-def comparison(before: Result, after: Result, found: Comparison, language: Language) -> str:
+def comparison(found: Comparison, language: Language) -> str:
     """What a run won and lost against an earlier one, each figure's difference, and whether chance explains it."""
     words = texts(language)
     better = "same" if found.p >= 0.05 else "worse" if found.worse else "better"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assistant.view import evidence_html, heading_html, texts, viewer_html
+from assistant.view import evidence_html, texts
 from pages import api, chat, duties, evaluation, targets, tour
+from pages.frame_html import heading_html, viewer_html
 from pages.renewal import on_new_index
 
 if TYPE_CHECKING:

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.duty_overview import DutyFilter, Overview
 from assistant.target_overview import TargetFilter, place
-from assistant.view import link, safe
+from assistant.view import Words, cite, safe
 from assistant.workbook import Sheet, write_workbook
+from pages.sessions import QUIET
 
 if TYPE_CHECKING:
     import gradio as gr
 
-Words = Mapping[str, str]
 Filter = TypeVar("Filter", DutyFilter, TargetFilter)
 LONGEST = 200  # characters of what a reader looks for
 ON_LOAD = "window.overview(element, (data) => trigger('choose', data), server)"  # overview.js
 SHOWN: dict[str, Any] = {  # of an event that shows the same facts anew
+    **QUIET,
     "queue": False,
-    "show_progress": "hidden",
-    "api_visibility": "private",
     "trigger_mode": "always_last",
 }
-
-
-def cite(policy: str, start: int, end: int, text: str, title: str = "") -> str:
-    """A link that opens the original at a slice."""
-    hint = f' title="{safe(title)}"' if title else ""
-    return f'<a class="cite" href="{safe(link(policy, start, end))}"{hint}>{safe(text)}</a>'
 
 
 def clause_link(policy: str, start: int, end: int, path: Sequence[str], title: str) -> str:
@@ -50,11 +43,11 @@ def head_cell(
     view: str,
     column: str,
     chosen: DutyFilter | TargetFilter,
-    label: str,
     *,
     sortable: bool = True,
 ) -> str:
     """The head of a column, with the button that sorts by it."""
+    label = words[f"{view}_column_{column}"]
     if not sortable:
         return f'<th scope="col">{safe(label)}</th>'
     own = chosen.sort == column

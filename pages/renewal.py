@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pages.sessions import QUIET
+
 if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
 
@@ -25,4 +27,4 @@ def on_new_index(
         values = (gr.skip(),) * len(outputs) if same else renew()
         return values if len(values) > 1 else values[0]
 
-    page.load(load, None, list(outputs), api_visibility="private", show_progress="hidden", queue=False)
+    page.load(load, None, list(outputs), queue=False, **QUIET)

@@ -90,7 +90,6 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
             due, theme = picked
         return due, theme, order, show(policy, due, theme, text, order)
 
-    choose.__annotations__["event"] = gr.EventData  # gradio hands it in by its annotation
     inputs = [policy, due, theme, text, order]
     policy.input(choose_policy, inputs, [due, theme, content], **SHOWN)
     gr.on([due.input, theme.input], show, inputs, content, **SHOWN)

@@ -15,8 +15,8 @@ from assistant.target_overview import (
     schedule_of,
 )
 from assistant.terms import Language
-from assistant.view import safe, texts
-from pages.overview_html import Words, box, cite, clause_link, head_cell, hint, policy_cell, top
+from assistant.view import Words, cite, safe, texts
+from pages.overview_html import box, clause_link, head_cell, hint, policy_cell, top
 
 
 def targets_html(overview: Overview, chosen: TargetFilter, language: Language) -> str:
@@ -54,12 +54,9 @@ def _table(
 ) -> str:
     several = len({row.policy for row in overview.targets}) > 1
     columns = ("indicator", "comparator", "written", "unit", "due", "clause")
-    heads = [
-        head_cell(words, "targets", name, chosen, words[f"targets_column_{name}"], sortable=name in COLUMNS)
-        for name in columns
-    ]
+    heads = [head_cell(words, "targets", name, chosen, sortable=name in COLUMNS) for name in columns]
     if several:
-        heads.append(f'<th scope="col">{safe(words["targets_column_policy"])}</th>')
+        heads.append(head_cell(words, "targets", "policy", chosen, sortable=False))
     lines = []
     for row in rows:
         policy = policy_cell(overview, row.policy) if several else ""

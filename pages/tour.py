@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.bearers import bodies_in
 from assistant.bodies import Body
-from assistant.duty_overview import short_titles
+from assistant.duty_overview import read_overview
 from assistant.quiz import make_quiz
 from assistant.tour import reading_path
 from assistant.view import texts
 from pages.renewal import on_new_index
+from pages.sessions import QUIET
 from pages.tour_html import path_html, quiz_html
 
 if TYPE_CHECKING:
@@ -28,8 +29,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     words = texts(language)
 
     def policies() -> list[tuple[str, str]]:
-        titles = {policy.id: policy.title for policy in assistant.corpus.policies.values()}
-        return [(name, id) for id, name in short_titles(titles).items()]
+        return [(name, id) for id, name in read_overview(assistant.corpus).names.items()]
 
     def there(corpus: Corpus, policy: str) -> str:
         """The policy, or the first one where it has been taken out of the index since."""
@@ -85,11 +85,10 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     def next_seed(seed: float | None) -> int:
         return FIRST if seed is None else int(seed) + 1
 
-    options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
-    policy.input(choose_policy, [policy, seed], [body, path, quiz], **options)
-    body.input(choose_body, [policy, body, seed], [path, quiz], **options)
-    again.click(next_seed, seed, seed, **options)
-    seed.change(quiz_of, [policy, body, seed], quiz, **options)
+    policy.input(choose_policy, [policy, seed], [body, path, quiz], queue=False, **QUIET)
+    body.input(choose_body, [policy, body, seed], [path, quiz], queue=False, **QUIET)
+    again.click(next_seed, seed, seed, queue=False, **QUIET)
+    seed.change(quiz_of, [policy, body, seed], quiz, queue=False, **QUIET)
 
     def renew() -> tuple[Any, ...]:
         """The view of an index that was published since the page was made."""

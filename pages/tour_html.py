@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Sequence
 
 from assistant.bearers import Span
+from assistant.corpus import section_at
 from assistant.quiz import QUESTIONS
 from assistant.quiz_ground import Question
 from assistant.terms import Language
 from assistant.tour_reader import Step
-from assistant.view import link, quoted, safe, texts
+from assistant.view import Words, cite, quoted, safe, texts
 from index.policy import Policy
 
 
@@ -35,7 +35,7 @@ def path_html(policy: Policy, body: str, steps: Sequence[Step], language: Langua
     )
 
 
-def _item(words: Mapping[str, str], number: int, step: Step) -> str:
+def _item(words: Words, number: int, step: Step) -> str:
     current = ' aria-current="step"' if number == 0 else ""
     return (
         f'<li><button type="button" data-step="{number}"{current}>'
@@ -45,7 +45,7 @@ def _item(words: Mapping[str, str], number: int, step: Step) -> str:
     )
 
 
-def _step(words: Mapping[str, str], policy: Policy, number: int, step: Step, count: int) -> str:
+def _step(words: Words, policy: Policy, number: int, step: Step, count: int) -> str:
     hidden = " hidden" if number else ""
     place = words["tour_step"].format(number=number + 1, count=count)
     return (
@@ -56,14 +56,14 @@ def _step(words: Mapping[str, str], policy: Policy, number: int, step: Step, cou
     )
 
 
-def _quotes(words: Mapping[str, str], policy: Policy, spans: Sequence[Span]) -> str:
+def _quotes(words: Words, policy: Policy, spans: Sequence[Span]) -> str:
     """The clauses verbatim, each with the link that opens it."""
     found = []
     for number, (start, end) in enumerate(spans):
         name = words["tour_beside"] if number else words["tour_open"]
         found.append(
             f'<blockquote lang="zh-CN">{quoted(policy.source[start:end])} '
-            f'<a class="cite" href="{escape(link(policy.id, start, end))}">{safe(name)}</a></blockquote>'
+            f"{cite(policy.id, start, end, name)}</blockquote>"
         )
     return "".join(found)
 
@@ -87,7 +87,7 @@ def quiz_html(policy: Policy, questions: Sequence[Question], language: Language 
     )
 
 
-def _question(words: Mapping[str, str], policy: Policy, number: int, question: Question, count: int) -> str:
+def _question(words: Words, policy: Policy, number: int, question: Question, count: int) -> str:
     place = words["tour_question"].format(number=number + 1, count=count)
     options = "".join(
         f'<label><input type="radio" name="quiz-{number}" value="{value}"> <span>{safe(option)}</span></label>'
@@ -111,9 +111,9 @@ def _question(words: Mapping[str, str], policy: Policy, number: int, question: Q
 def _reread(policy: Policy, number: int, question: Question) -> str:
     """An item of the list of clauses to read again, for a question that was answered wrong."""
     start, end = question.spans[0]
-    section = next((s for s in policy.sections if s.start <= start < s.end), None)
-    place = " › ".join(section.path) if section and section.path else policy.title
+    section = section_at(policy, start)
+    place = " › ".join(section.path if section else ()) or policy.title
     return (
-        f'<li data-question="{number}" hidden><a class="cite" href="{escape(link(policy.id, start, end))}">'
-        f"{safe(place)}</a><span>{safe(question.text)}</span></li>"
+        f'<li data-question="{number}" hidden>{cite(policy.id, start, end, place)}'
+        f"<span>{safe(question.text)}</span></li>"
     )

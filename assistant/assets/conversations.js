@@ -203,18 +203,12 @@
 
   // --- files and a word on an answer -------------------------------------------------------------
 
-  const save_as = ({ name, data }) => {
-    const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-    const address = URL.createObjectURL(new Blob([bytes]));
-    Object.assign(document.createElement("a"), { href: address, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
-  };
   const ask = (name, data) => page.server[name](data).catch(() => ({ text: bar.dataset.failed }));
   const exported = async (button) => {
     button.disabled = true;
     const reply = await ask("export", { turns: JSON.stringify(current.turns), name: current.name, kind: button.dataset.kind });
     button.disabled = !current;
-    if (reply.data) save_as(reply);
+    if (reply.data) window.policyPage.download(reply);
     else say(reply.text);
   };
   // True once the word is stored. The mark is set before: a second click finds it.

@@ -4,13 +4,6 @@
   let answering = false;  // what is shown next is what the address asked for, so no step of its own
   const choosers = {};  // of each view, by the id of its field
 
-  const save = ({ name, data }) => {
-    const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-    const url = URL.createObjectURL(new Blob([bytes]));
-    Object.assign(document.createElement("a"), { href: url, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 1000);
-  };
-
   const name = (element) => {
     const shown = element.querySelector("[data-body]");
     if (!shown || document.body.dataset.view !== "duties") return;
@@ -37,7 +30,7 @@
       } else if (download) {
         const failed = download.nextElementSibling;
         failed.textContent = "";
-        server.workbook(JSON.parse(download.dataset.query)).then(save).catch(() => {
+        server.workbook(JSON.parse(download.dataset.query)).then(window.policyPage.download).catch(() => {
           failed.textContent = failed.dataset.text;
         });
       }

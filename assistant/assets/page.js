@@ -163,6 +163,14 @@
     return done ? Promise.resolve() : Promise.reject(new Error("copy"));
   };
 
+  // Save what the server sent in base64 as a file.
+  const download = ({ name, data }) => {
+    const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+    const address = URL.createObjectURL(new Blob([bytes]));
+    Object.assign(document.createElement("a"), { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  };
+
   const said = (button) => {
     button.dataset.name = button.dataset.name || button.textContent; // of a second click it is what the first said
     button.textContent = button.nextElementSibling.textContent;
@@ -299,7 +307,7 @@
       if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopImmediatePropagation();
     }, true);
   }
-  window.policyPage = { read, visit, open };  // for the scripts of the views
+  window.policyPage = { read, visit, open, download };  // for the scripts of the views
   const start = () => {
     if (!scroller() || !document.querySelector("#views button[data-tab-id]")) return void setTimeout(start, 100);
     dress();

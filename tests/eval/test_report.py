@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, sync_playwright
 
 from eval.__main__ import main
-from eval.labels import FIGURES, STEPS
+from eval.labels import figure_labels, step_labels
 from eval.report import html, latency_chart, markdown, milliseconds, plain, view, write_report
 from eval.results import Latency, ResultError, read_result
 from tests.eval.results import Row, answer, row, write
@@ -69,7 +69,8 @@ def test_failures_come_first_and_by_step(page: str) -> None:
     order = ("Lost at retrieve (1)", "early由", "Lost at certify (1)", "late由", "ok-1由", "ok-2由")
     places = [text.index(part) for part in order]
     assert places == sorted(places)
-    assert STEPS["retrieve"] in text and STEPS["certify"] in text
+    steps = step_labels()
+    assert steps["retrieve"] in text and steps["certify"] in text
     assert "Lost at parse" not in text
 
 
@@ -247,7 +248,7 @@ def test_an_id_may_stand_once_only(tmp_path: Path) -> None:
 
 
 def test_every_figure_has_a_meaning() -> None:
-    assert all(label and meaning for label, meaning in FIGURES.values())
+    assert all(label and meaning for label, meaning in figure_labels().values())
 
 
 # --- in a browser ---------------------------------------------------------------------------------

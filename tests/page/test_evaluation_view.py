@@ -19,7 +19,7 @@ from assistant.terms import Language
 from assistant.view import texts
 from eval.cases import CATEGORIES
 from eval.compare import compare
-from eval.labels import STEPS, name_of, step_labels
+from eval.labels import name_of, step_labels
 from eval.results import read_result
 from eval.runs import check_text, folder_of, kept, perform
 from eval.score import Failure
@@ -158,7 +158,7 @@ def test_a_second_run_is_refused_and_one_that_is_left_behind_ends(
 def test_nothing_of_a_case_is_alive_in_the_report(assistant: PolicyAssistant, tmp_path: Path) -> None:
     result = read_result(write(tmp_path / "run", hostile(), files=[HOSTILE], started=HOSTILE))
     found = html.report("name", result, assistant.index.policies, "zh")
-    found += html.comparison(result, result, compare(result, result), "zh")
+    found += html.comparison(compare(result, result), "zh")
     found += html.faults([(1, HOSTILE)], "zh") + html.note(HOSTILE)
     assert not {element.tag for element in elements(found)} & {"script", "img", "iframe", "form", "style"}
     assert HOSTILE not in found and HOSTILE[:10] in "".join(element.text for element in elements(found))
@@ -177,14 +177,17 @@ def test_every_word_of_the_reports_is_there(
     language: Language, assistant: PolicyAssistant, tmp_path: Path
 ) -> None:
     rows = [
-        row(step, step=step, category=category) for step, category in zip(STEPS, CATEGORIES, strict=False)
+        row(step, step=step, category=category)
+        for step, category in zip(step_labels(), CATEGORIES, strict=False)
     ]
     result = read_result(write(tmp_path / "run", *rows))
     text = "".join(e.text for e in elements(html.report("n", result, {}, language)))
-    for step in STEPS:
+    for step in step_labels():
         assert step_labels(language)[step] in text and name_of(step, language) in text
     named = {
-        name for table in (STEPS, CATEGORIES, Failure, ("ledger", "extractive", "model")) for name in table
+        name
+        for table in (step_labels(), CATEGORIES, Failure, ("ledger", "extractive", "model"))
+        for name in table
     }
     assert language == "en" or all(name_of(name, "zh") != name for name in named)
 

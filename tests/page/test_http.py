@@ -16,10 +16,11 @@ from assistant.answer import Passage
 from assistant.chain import LONGEST_QUESTION, PolicyAssistant
 from assistant.conversation import TURNS
 from assistant.retriever import HybridRetriever
-from assistant.view import document_html, failure_html, texts
+from assistant.view import failure_html, texts
 from index.errors import IndexDamagedError
 from pages.chat import AT_ONCE, respond
 from pages.frame import QUEUE
+from pages.frame_html import document_html
 from prompts import phrase
 from tests.page.conftest import Held, join
 from tests.page.markup import having
