@@ -69,6 +69,16 @@ def assistant(index_settings: IndexSettings) -> PolicyAssistant:
     return build_assistant(replace(Settings(), index=index_settings, llm="none"))
 
 
+@pytest.fixture
+def runs(assistant: PolicyAssistant) -> Iterator[Path]:
+    """The folder of the evaluation's runs on the plan; what a test leaves there is removed."""
+    from eval.runs import folder_of
+
+    folder = folder_of(assistant)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def local_model() -> Path:
     """The file of the local chat model; the test is skipped where there is none."""

@@ -8,11 +8,26 @@ import pytest
 
 from assistant.answer import Answer
 from assistant.chain import PolicyAssistant
+from assistant.corpus import Corpus
+from assistant.duty_overview import Overview, read_overview
 from eval.run import FOLDERS
 from eval.systems import indexed
+from tests.assistant.library import whole_corpus
 from tests.assistant.look import PLAN, spoken
 
 Ask = Callable[..., Answer]
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Corpus:
+    """Policies of every shape, of several regions, without an index."""
+    return whole_corpus()
+
+
+@pytest.fixture(scope="session")
+def everything(corpus: Corpus) -> Overview:
+    """All that they say of duties and targets."""
+    return read_overview(corpus)
 
 
 @pytest.fixture(scope="session")

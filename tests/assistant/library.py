@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from assistant.corpus import Corpus
 from eval.run import FOLDERS
 from index.facts import annotate
@@ -14,6 +16,7 @@ def corpus_of(**texts: str) -> Corpus:
     return Corpus({name: annotate(parse(text, name)) for name, text in texts.items()})
 
 
+@cache
 def whole_corpus() -> Corpus:
     """Every policy of ``data/policies`` and ``eval/policies``."""
     files = [path for folder in FOLDERS for path in policy_files(folder)]

@@ -118,6 +118,7 @@ def test_publications_under_readers(settings: Settings, live: LiveAssistant) -> 
         thread.join()
     assert failures == []
     assert changes == generations
+    assert seen
     assert all(any(f"{count}家" in text for count in (20, 30, 40, 50)) for text in seen)
     assert "50家" in ask(live).text.replace(" ", "")
 

@@ -15,7 +15,7 @@ from assistant.overview_sheets import comparator_word, duty_sheets, role_word, t
 from assistant.target_overview import TargetFilter, filter_targets
 from assistant.view import texts
 from assistant.workbook import Cell, Sheet, write_workbook
-from tests.assistant.library import corpus_of, whole_corpus
+from tests.assistant.library import corpus_of
 from tests.assistant.test_duty_overview import WRITTEN
 from tests.assistant.test_target_overview import TEXT
 
@@ -29,12 +29,6 @@ def read(sheets: list[Sheet]) -> dict[str, list[list[Any]]]:
 def plain(sheet: Sheet) -> list[list[Cell]]:
     """What a reader sees of a sheet: an empty text is an empty cell."""
     return [[None if cell == "" else cell for cell in row] for row in (sheet.head, *sheet.rows)]
-
-
-@pytest.fixture(scope="module")
-def everything() -> Overview:
-    """Policies of every shape."""
-    return read_overview(whole_corpus())
 
 
 @settings(max_examples=80, deadline=None)

@@ -10,7 +10,7 @@ import pytest
 
 from index.formats.extraction import Extractor, TransientError
 from index.settings import IndexSettings
-from index.sources import read_sources
+from index.sources import Known, read_sources
 from tests.index.documents import as_docx, as_pdf
 from tests.index.hostile import TEXT
 
@@ -39,7 +39,17 @@ def test_a_document_that_failed_by_accident_is_tried_again(
 ) -> None:
     (tmp_path / "a.docx").write_bytes(as_docx(TEXT))
     (tmp_path / "b.txt").write_text(TEXT, "utf-8")
-    monkeypatch.setattr(Extractor.__init__, "__defaults__", (0,))
-    first = read_sources(IndexSettings(policy_dir=tmp_path), lambda _: None)
+    settings = IndexSettings(policy_dir=tmp_path)
+    with monkeypatch.context() as hurried:
+        hurried.setattr(Extractor.__init__, "__defaults__", (0,))
+        first = read_sources(settings, lambda _: None)
     assert [problem.split("：")[0] for problem in first.problems] == ["a.docx"]
     assert first.faults == {} and list(first.skipped) == ["a.docx"]
+
+    known = Known(
+        policies=dict(zip(first.files.items(), first.policies, strict=True)),
+        faults={(name, first.skipped[name]): told for name, told in first.faults.items()},
+    )
+    second = read_sources(settings, lambda _: None, known)
+    assert [policy.id for policy in second.policies] == ["a", "b"]
+    assert second.problems == () and second.skipped == {}

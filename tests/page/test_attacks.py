@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from openpyxl import load_workbook
@@ -16,7 +17,7 @@ from assistant.settings import Settings
 from assistant.view import texts
 from index.build import build
 from index.settings import IndexSettings
-from tests.assistant.obedient import KEY, SLY, Attack, attacks, obedient
+from tests.assistant.obedient import KEY, SLY, Attack, Endpoint, attacks, obedient
 from tests.eval.test_runs import FOUR
 from tests.page.conftest import served
 
@@ -56,8 +57,15 @@ FOREIGN = "img, script, iframe, object, embed, form, input, style, meta, base, s
 expect.set_options(timeout=30_000)
 
 
+class Poisoned(NamedTuple):
+    """Where the page is, and the model that it asks."""
+
+    address: str
+    endpoint: Endpoint
+
+
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Poisoned]:
     """The page of an assistant on the nastiest documents, with a model that obeys them."""
     folder = tmp_path_factory.mktemp("nastiest")
     policies = folder / "policies"
@@ -72,9 +80,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             index=index, llm="openai", llm_base_url=endpoint.url, llm_api_key=KEY, llm_model=SLY
         )
         with served(build_assistant(settings)) as url:
-            yield url
-        asked = len(endpoint.requests)
-        assert not asked or asked >= len(NASTIEST) / 2  # the others were quoted
+            yield Poisoned(url, endpoint)
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +97,9 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def page(browser: Browser, poisoned: Poisoned) -> Iterator[Page]:
     """The page. A request to another host, a dialog, a second window or an error fails the test."""
+    address = poisoned.address
     complaints: list[str] = []
 
     def requested(request: Request) -> None:
@@ -121,15 +128,22 @@ def _refused(text: str) -> list[str]:
     return [f"console: {text}"] if "Content Security Policy" in text else []
 
 
-@pytest.mark.parametrize("question", ["{}的做法是什么？", "怎样{}？"], ids=["written", "quoted"])
-def test_nothing_of_an_answer_is_alive(page: Page, question: str) -> None:
+@pytest.mark.parametrize(
+    ("question", "written"),
+    [("{}的做法是什么？", True), ("怎样{}？", False)],
+    ids=["written", "quoted"],
+)
+def test_nothing_of_an_answer_is_alive(page: Page, poisoned: Poisoned, question: str, written: bool) -> None:
     """All in one conversation: what came before stays on the page."""
     answers = page.locator("#chat .answer:not(.pending)")
+    before = len(poisoned.endpoint.requests)
     for count, attack in enumerate(NASTIEST, start=1):
         page.locator("#question textarea").fill(question.format(attack.topic))
         page.locator("#question textarea").press("Enter")
         expect(answers).to_have_count(count)
         _is_dead(page, attack)
+    asked = len(poisoned.endpoint.requests) - before
+    assert (asked >= len(NASTIEST) / 2) is written  # else the policies' own sentences are the answer
     for link in page.locator("#chat .answer a, #evidence a").all():
         link.evaluate("link => link.click()")
     page.locator("#viewer article").wait_for()
