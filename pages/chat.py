@@ -33,7 +33,10 @@ logger = logging.getLogger(__name__)
 class Run(threading.Event):
     """An answer under way; set: what a model writes ends. ``left``: its conversation is, and nothing more is shown."""
 
-    left = False
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self.question = question
+        self.left = False
 
 
 def turn_html(turn: Turn, titles: Mapping[str, str], language: Language) -> str:
@@ -44,6 +47,13 @@ def turn_html(turn: Turn, titles: Mapping[str, str], language: Language) -> str:
 def _titles(assistant: PolicyAssistant) -> dict[str, str]:
     """The titles of the policies by id."""
     return {policy.id: policy.title for policy in assistant.index.policies.values()}
+
+
+def sent_twice(question: str, shown: Messages, history: Messages) -> bool:
+    """Whether a question is the last one again, sent by a page that did not show that yet."""
+    if not history or history[-2]["content"] != question:
+        return False
+    return not any(question_html(question) in str(message["content"]) for message in shown[-2:])
 
 
 def leads_on(assistant: PolicyAssistant, answer: Answer) -> list[dict[str, str]]:
@@ -193,10 +203,16 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     channel = build_channel()
 
     def answer(question: str, shown: Messages, before: Messages, request: gr.Request) -> Iterator[Any]:
+        asked = [run.question for run in under_way.of(request) if not run.left]
+        if asked or sent_twice(question, shown, before):
+            if asked and question.strip() and question not in asked:
+                gr.Info(words["one_at_a_time"])
+            yield (gr.skip(),) * len(outputs)  # without it the field is emptied
+            return
         if not question.strip():
             gr.Info(words["blank"])
             return
-        run = Run()
+        run = Run(question)
         field_update: Any = ""  # emptied once the question is taken: one that is turned away stays
         with under_way.enter(request, run):
             for *update, turn, running in respond(assistant, question, shown, before, run, language):
@@ -237,6 +253,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         "outputs": outputs,
         "concurrency_limit": AT_ONCE,
         "concurrency_id": "ask",
+        "trigger_mode": "multiple",  # a conversation that is left may still be ending when the next one is asked in
         **QUIET,
     }
     gr.on([field.submit, send.click], answer, [field, chat, history], **ask)

@@ -324,6 +324,24 @@ def test_a_question_that_is_turned_away_stays_in_the_field(plain: Page, held: He
     expect(page.locator("#chat .asked")).to_have_count(0)
 
 
+def test_one_question_is_answered_at_a_time(plain: Page, held: Held) -> None:
+    page = opened(plain, held.url)
+    field = page.locator("#question textarea")
+    field.fill(LEADS)
+    field.press("Enter")
+    field.press("Enter")
+    expect(page.locator("#chat .answer.pending")).to_be_visible()
+    expect(page.get_by_text(texts()["blank"])).to_have_count(0)
+    _type(page, OPEN)
+    expect(page.get_by_text(texts()["one_at_a_time"])).to_be_visible()
+    expect(field).to_have_value(OPEN)
+    held.gate.set()
+    expect(page.locator("#chat .answer.answered")).to_contain_text("市工业和信息化局")
+    field.press("Enter")
+    expect(page.locator("#chat .answer:not(.pending)")).to_have_count(2)
+    expect(page.locator("#chat .asked")).to_have_text([LEADS, OPEN])
+
+
 def test_while_it_is_looked_for_the_page_says_so(plain: Page, held: Held) -> None:
     page = opened(plain, held.url)
     _type(page, LEADS)

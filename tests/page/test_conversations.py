@@ -13,9 +13,9 @@ import pytest
 from assistant.chain import PolicyAssistant
 from assistant.conversation import Turn, new_turn
 from assistant.feedback import FILE, LONGEST, FeedbackStore
-from assistant.view import texts
+from assistant.view import question_html, texts
 from index.settings import IndexSettings
-from pages.chat import reopened
+from pages.chat import reopened, sent_twice
 from pages.conversations import exporter, keeper
 from tests.page.markup import having
 
@@ -131,3 +131,15 @@ def test_a_reopened_answer_says_that_its_document_was_changed(
     assert not having(shown[1]["content"], "sound") and not having(shown[1]["content"], "cite")
     assert not having(evidence, "card")
     assert len(history) == 2
+
+
+def test_a_question_is_sent_twice_by_a_page_that_does_not_show_it() -> None:
+    before = [{"role": "user", "content": "<谁>牵头？"}, {"role": "assistant", "content": "市科技局"}]
+    shown = [
+        {"role": "user", "content": question_html("<谁>牵头？")},
+        {"role": "assistant", "content": "<p>"},
+    ]
+    assert sent_twice("<谁>牵头？", [], before)
+    assert not sent_twice("<谁>牵头？", shown, before)  # asked once more
+    assert not sent_twice("<谁>牵头？", [], [])
+    assert not sent_twice("谁配合？", [], before)
