@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from dotenv import load_dotenv
 
 from assistant.answer import SCHEMA, Answer
-from assistant.incoming import is_history, is_text
+from assistant.incoming import is_history, is_names, is_text
 from assistant.settings import Settings, SettingsError
 from assistant.view import place_of, printable, texts
 from index.errors import PolicyIndexError, message
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         assistant = build_assistant(settings)
         assistant.warm_up()  # so that no answer's time holds the loading of the model
         if options.command == "ask":
-            return _ask(assistant, options.question, as_json=options.json)
+            return _ask(assistant, options.question, options.policy, as_json=options.json)
         return _batch(assistant, options.input, options.output)
     except SettingsError as error:
         print(error, file=sys.stderr)
@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     ask = commands.add_parser("ask", help=message("cli_ask"))
     ask.add_argument("question")
+    ask.add_argument("--policy", action="append", default=[], metavar="ID", help=message("cli_policy"))
     ask.add_argument("--json", action="store_true", help=message("cli_json"))
     batch = commands.add_parser("batch", help=message("cli_batch"))
     batch.add_argument("input", type=Path, metavar="IN.jsonl")
@@ -68,11 +69,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _ask(assistant: PolicyAssistant, question: str, *, as_json: bool) -> int:
-    if not is_text(question):
+def _ask(assistant: PolicyAssistant, question: str, policies: list[str], *, as_json: bool) -> int:
+    if not is_text(question) or not is_names(policies):
         print(message("unpaired_question"), file=sys.stderr)
         return 2
-    answer = assistant.invoke({"question": question, "history": []})
+    answer = assistant.invoke({"question": question, "history": [], "policies": policies})
     print(
         json.dumps(answer.to_json(), ensure_ascii=False, indent=2) if as_json else printable(as_text(answer))
     )
@@ -138,7 +139,11 @@ def _answer_line(assistant: PolicyAssistant, line: str, number: int) -> dict[str
     history = entry.get("history") or []
     if not is_history(history):
         return _error(number, message("bad_history", line=number))
-    answer = assistant.invoke({"question": entry["question"], "history": history}).to_json()
+    policies = entry.get("policies") or []
+    if not is_names(policies):
+        return _error(number, message("bad_policies", line=number))
+    asked = {"question": entry["question"], "history": history, "policies": policies}
+    answer = assistant.invoke(asked).to_json()
     answer["id"] = entry.get("id")
     return answer
 

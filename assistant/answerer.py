@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
+from threading import Lock
 
 from assistant.answer import Certificate, Passage
+from assistant.apart import MOST, answer_apart, mixes, named_apart, say_which
 from assistant.ask import Ask
 from assistant.certificate import certify
 from assistant.composer import compose, say_mentioned
 from assistant.corpus import Corpus
 from assistant.definitions import only_mentioned
+from assistant.document_rules import rules_asked
 from assistant.draft import Draft
 from assistant.duty_answers import bearers_of_nearest
+from assistant.header_asked import fields_asked
 from assistant.judge import judge
 from assistant.one_of import is_none_named
 from assistant.parts import answer_parts, answer_sides, aspects_of, parts_of, sides_of
@@ -25,10 +30,11 @@ from assistant.retriever import HybridRetriever
 from assistant.route import route
 from assistant.target_answers import asks_number_of_body, is_of_all
 from assistant.target_choice import other_years
-from assistant.terms import Language
+from assistant.terms import Language, words
 from index.store import Index
 
 CONSIDERED = 12  # passages that may answer
+KEPT = 32  # answerers of some of the policies that are kept for the next question
 
 
 class Answerer:
@@ -49,6 +55,8 @@ class Answerer:
             retriever if policies is None else retriever.model_copy(update={"policies": frozenset(kept)})
         )
         self._as_of = as_of
+        self._among: dict[tuple[str, ...], Answerer] = {}
+        self._guard = Lock()
 
     @property
     def today(self) -> date:
@@ -56,8 +64,17 @@ class Answerer:
         return self._as_of or date.today()
 
     def among(self, policies: Collection[str]) -> Answerer:
-        """The one that answers from these policies alone."""
-        return Answerer(self.index, self._retriever, self._as_of, policies)
+        """The one that answers from these policies alone; the last few are kept."""
+        key = tuple(id for id in self.corpus.policies if id in policies)
+        if len(key) == len(self.corpus.policies):
+            return self
+        with self._guard:
+            answerer = self._among.pop(key, None)
+            answerer = answerer or Answerer(self.index, self._retriever, self._as_of, key)
+            while len(self._among) >= KEPT:
+                del self._among[next(iter(self._among))]
+            self._among[key] = answerer
+        return answerer
 
     def read(self, text: str) -> Question:
         """A question taken apart against the policies."""
@@ -78,7 +95,13 @@ class Answerer:
         return Ask(asked, self.corpus, nearness, self.today)
 
     def answer(self, asked: Question, passages: Sequence[Passage]) -> Draft:
-        """One answer, also to a question that asks two things."""
+        """One answer, also to a question that asks two things, or of two documents."""
+        apart = named_apart(asked, self.corpus)
+        if apart:
+            whole = Draft(self.corpus, asked.language)
+            if answer_apart(apart, lambda policies, text: self._of(policies, text, asked.language), whole):
+                return whole
+            return refuse(self.ask(asked, passages), "refuse", passages)
         parts = parts_of(asked, self.read, self.corpus.text)
         if parts:
             draft = answer_parts(
@@ -126,13 +149,46 @@ class Answerer:
         quotes.note("replaced", "notice_replaced")
         return quotes
 
+    def _narrowed(self, asked: Question) -> Question:
+        """The question, of those documents alone that use its rarest words: what another one says of less is no answer."""
+        if asked.policies or asked.marker or len(self.corpus.policies) < 2:
+            return asked
+        if rules_asked(asked.folded) or fields_asked(asked):
+            return asked
+        plain = re.compile(words()["document"]["plain"])
+        nouns = [term for term in asked.terms if term.weight >= 0.9 and not plain.fullmatch(term.text)]
+        weak = [term for term in asked.terms if term.weight >= (0.2 if term.pair else 0.4)]
+        held = self.corpus.holding(nouns) or self.corpus.holding([*nouns, *weak])
+        return replace(asked, policies=held) if 0 < len(held) < len(self.corpus.policies) else asked
+
+    def _unmixed(self, asked: Question, draft: Draft, policies: Sequence[str]) -> Draft:
+        """The answer of each document, where ``draft`` reckons with what several say; which they are where they are many."""
+        whole = Draft(self.corpus, asked.language)
+        if len(policies) > MOST:
+            spans = {span[0]: span for span in reversed(draft.spans)}
+            return say_which(whole, [spans[policy] for policy in policies])
+        parts = [(self.corpus.names[policy], (policy,), asked.text) for policy in policies]
+        if answer_apart(parts, lambda own, text: self._of(own, text, asked.language), whole):
+            return whole
+        return refuse(self.ask(asked, ()), "refuse", ())
+
+    def _of(self, policies: Collection[str], text: str, language: Language) -> Draft:
+        """The answer of these policies alone."""
+        answerer = self.among(policies)
+        asked, passages, _ = answerer.search(text, language)
+        return answerer.answer(asked, passages)
+
     def _search(self, asked: Question) -> Sequence[Passage]:
         return self._retriever.search(_search_text(asked, asked.text))
 
     def _answer(self, asked: Question, passages: Sequence[Passage]) -> Draft:
         """Ledger first; else the sentences that answer; else a refusal."""
+        asked = self._narrowed(asked)
         ask = self.ask(asked, passages)
-        if asked.foreign and not asked.local and "" not in self.corpus.regions:
+        countrywide = self.corpus.regions.get("", ())
+        if asked.policies:  # another place's document is none of the place that is asked about
+            countrywide = tuple(policy for policy in countrywide if policy in asked.policies)
+        if asked.foreign and not asked.local and not countrywide:
             return refuse(ask, "foreign", passages)
         if asked.has("harm"):
             return refuse(ask, "harm", passages)
@@ -142,6 +198,8 @@ class Answerer:
             return refuse(ask, "not_named", passages)
         chosen = [p for p in passages if not asked.policies or p.policy in asked.policies][:CONSIDERED]
         draft = route(ask)
+        if draft is not None and (mixed := mixes(asked, draft)):
+            return self._unmixed(asked, draft, mixed)
         if draft is not None:
             for mention in asked.mentions:
                 if mention.member:

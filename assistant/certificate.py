@@ -14,6 +14,7 @@ from assistant.answer import Certificate, Citation, Table
 from assistant.claims import bodies_missing, enterprises_missing, modals_missing, offices_missing
 from assistant.numbers import counts_missing, months_missing, numbers_missing, scaled_value
 from index.directory import Directory
+from index.header import document_name
 from index.tables import cell_values
 from index.text import fold, squeeze
 
@@ -40,7 +41,7 @@ def certify(
     support = _joined(citation.quote for citation in quotes)
     cells = [cell for row in table.rows for cell in row] if table else []
     said = _joined(_GLOSS.sub("", part) for part in (*_MARK.split(text), *cells))
-    names = {fold(name) for c in quotes for name in (c.title, *c.section)}
+    names = {fold(name) for c in quotes for name in (c.title, document_name(c.title), *c.section)}
     for name in sorted(filter(None, names), key=len, reverse=True):
         said = said.replace(name, "|")  # the name of a document or section is no claim
     refused = {squeeze(name) for name in denied}

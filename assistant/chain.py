@@ -38,6 +38,7 @@ SHOWN = 6  # passages beside an answer
 class PolicyAssistant(Runnable[dict[str, Any], Any]):
     """Answers ``{"question": str, "history": [{"role", "content"}, …]}`` from one published index.
 
+    ``"policies": [id, …]`` beside them says from which of its policies alone; without it all may answer.
     ``invoke`` and ``batch`` return Answers; ``stream`` yields Evidence, Token … and Final.
     """
 
@@ -129,9 +130,11 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             {**turn, "content": with_dated_years(turn.get("content") or "", self.today)} for turn in history
         ]
         language = language_of(clean)
-        problem = _unusable(clean)
+        chosen: Sequence[str] = input.get("policies") or ()
+        unknown = [policy for policy in chosen if policy not in self.index.policies]
+        problem = "no_policy" if unknown else _unusable(clean)
         if problem:
-            text = phrase(language, problem, limit=LONGEST_QUESTION)
+            text = phrase(language, problem, limit=LONGEST_QUESTION, policies="、".join(unknown))
             answer = Answer(
                 question[:LONGEST_QUESTION], clean[:LONGEST_QUESTION], language, "refused", "none", text
             )
@@ -142,7 +145,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         stop = ((config or {}).get("configurable") or {}).get("stop")
         standalone = condense(clean, history, self.read, self.corpus.text) if history else clean
         condensed = _since(start)
-        answerer, text, day = self.versions.choose(standalone)
+        answerer, text, day = self.versions.choose(standalone, chosen)
         asked, passages, searched = answerer.search(text, language)
         yield Evidence(tuple(passages[:SHOWN]))
         timings = {"condense": condensed, "retrieve": searched}
@@ -150,7 +153,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         if better != standalone:
             standalone = better
             timings["condense"] = _since(start)
-            answerer, text, day = self.versions.choose(standalone)
+            answerer, text, day = self.versions.choose(standalone, chosen)
             asked, passages, _ = answerer.search(text, language)
         beside = tuple(passages[:SHOWN])
         draft = self.versions.changes(asked) or answerer.answer(asked, passages)
@@ -162,6 +165,9 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
                 else:
                     timings.setdefault("first_token", _since(start))
                     yield event
+        if chosen and draft.status == "refused":
+            names = phrase(language, "item_comma").join(f"《{answerer.corpus.names[id]}》" for id in chosen)
+            draft.note("chosen", "notice_chosen", policies=names)
         self.versions.warn(draft, day)
         draft.settle()
         if "first_token" not in timings:

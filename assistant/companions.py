@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.ask import Ask
-from assistant.corpus import Unit, lead_in, section_at
+from assistant.corpus import Unit, articles_referred, lead_in, section_at
 from assistant.match import grip
 from assistant.sentences import Sentence, asks_number, sentences
 from assistant.terms import Term, words
@@ -15,15 +15,28 @@ from index.policy import Policy, Section
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
+LONGEST = 200  # characters of an article that is brought by a number reckoned from it
 _CASE = re.compile(r"[^，,；;。]{2,30}的[，,]")  # for whom or what a clause holds
 _REFERS = re.compile(r"第[一二三四五六七八九十]+项|前[款项]|前[两二三]项|除前")
 
 
 def with_companions(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> list[Sentence]:
     """Chosen sentences, the best first, with what belongs to them; in no order."""
-    chosen = _with_rules(ask, chosen)
+    chosen = _with_article(ask, _with_rules(ask, chosen))
     chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
     return _with_class(ask, _with_lead_in(ask, _with_second_half(ask, chosen)))
+
+
+def _with_article(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """A number that is reckoned from what another article says (在第十条规定标准基础上增加) brings that article."""
+    result = list(chosen)
+    for best in chosen[:1] if asks_number(ask.question) else []:
+        policy = ask.corpus.policies[best.policy]
+        own = section_at(policy, best.start)
+        for other in articles_referred(policy, best.text):
+            if other.end - other.start <= LONGEST and (own is None or other.id != own.id):
+                _add_section(result, policy, other, best)
+    return result
 
 
 def _with_class(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:

@@ -50,8 +50,12 @@ def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
         draft.say("number_denied", asked=denied)
         draft.computed.update((denied, *re.findall(r"\d[\d.]*", denied)))
         draft.note("premise", "notice_premise")
+    several, told = len({sentence.policy for sentence in chosen}) > 1, ""
     for group in runs(ask, chosen):
         first, last = group[0], group[-1]
+        if several and first.policy != told:
+            told = first.policy
+            draft.say("says", title=ask.corpus.names[told])
         source = ask.corpus.policies[first.policy].source
         text = re.sub(r"\s*\n\s*", "\n", source[first.start : last.end])
         score = first.passage.score

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -13,18 +13,21 @@ from assistant.classes import Class, classes_of
 from assistant.terms import Term
 from assistant.validity import Life, lives
 from index.directory import Directory
-from index.header import field_of, region_of
+from index.header import document_name, field_of, region_of
 from index.keywords import tagged
 from index.policy import Duty, HeaderField, Policy, Role, Section, Target
 from index.quantities import read_numeral
 from index.text import squeeze
 
+FEW = 3  # policies that use a word which tells them from the others
 ABBREVIATED = 3  # times that a policy uses the words which a question abbreviates
 MAIN_ROLES = (Role.LEAD, Role.RESPONSIBLE)
 ITEM = re.compile(r"[（(](?:[一二三四五六七八九十]+|\d+)[）)]|\d+[.．、]")  # the marker of an item of a list
 _ARTICLE = re.compile(r"第[一二三四五六七八九十百零\d]+条")
 _ARTICLE_NAME = re.compile(r"第[^　 条]{1,6}条[ 　]*(?P<name>[一-鿿“”、（）]{2,20})。(?=[^\n])")
-_OTHER_DOCUMENT = re.compile(r"》第[一二三四五六七八九十百零\d]+条")
+_OTHER_DOCUMENT = re.compile(  # 《某法》第三条、第五条第二款; 条例第八条 of another one, 本条例第八条 aside
+    r"(?:》|(?<!本)(?:条例|[办方]法|法|规定|细则))(?:第[一二三四五六七八九十百零\d]+条(?:第[一二三四五六七八九十]+[款项])*[、和及至或]?)+"
+)
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十百零]+")
 _SECTION_KINDS = {"条": "条", "article": "条", "章": "章", "chapter": "章", "节": "节", "部分": "一"}
 _MARKERS = {
@@ -79,7 +82,7 @@ class Corpus:
     def __init__(self, policies: Mapping[str, Policy]) -> None:
         self.policies = policies
         self.clauses = tuple(clause for policy in policies.values() for clause in _clauses(policy))
-        self.text = "\n".join(squeeze(policy.source) for policy in policies.values())
+        self.text = "\n".join(self.texts.values())
         self.regions: dict[str, tuple[str, ...]] = {}  # region -> policies; "" for national ones
         for policy in policies.values():
             region = region_of(policy)
@@ -91,12 +94,27 @@ class Corpus:
         self.directory = Directory(
             [name for _, name in bearers], filter(None, self.regions), self.text, national
         )
+        self.names = short_titles({policy.id: policy.title for policy in policies.values()})
         self.titles = {policy.id: tuple(_titles(policy)) for policy in policies.values()}
 
     @cached_property
     def targets(self) -> tuple[tuple[str, Target], ...]:
         """(policy id, target) of every policy."""
         return tuple((policy.id, target) for policy in self.policies.values() for target in policy.targets)
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The squeezed text of each policy, by its id."""
+        return {policy.id: squeeze(policy.source) for policy in self.policies.values()}
+
+    def holding(self, terms: Iterable[Term]) -> tuple[str, ...]:
+        """Ids of the policies that use each of those words which only a few policies use; () where none does."""
+        users = [
+            {id for id, text in self.texts.items() if any(variant in text for variant in term.variants)}
+            for term in terms
+        ]
+        rare = [ids for ids in users if 0 < len(ids) <= FEW]
+        return tuple(id for id in self.policies if rare and all(id in ids for ids in rare))
 
     @cached_property
     def lives(self) -> dict[str, Life]:
@@ -214,6 +232,13 @@ class Corpus:
         return field_of(policy, meaning)
 
 
+def short_titles(titles: Mapping[str, str]) -> dict[str, str]:
+    """The names of the documents themselves, by id; two of one name keep their whole titles."""
+    names = {policy: document_name(title) for policy, title in titles.items()}
+    times = Counter(names.values())
+    return {policy: name if times[name] == 1 else titles[policy] for policy, name in names.items()}
+
+
 def _takes_each(short: str, whole: str) -> bool:
     """Whether the characters of an abbreviation are one of each word that is abbreviated, of two words or more."""
     parts = [word for word, _ in tagged(whole)]
@@ -306,9 +331,15 @@ def article_name(policy: Policy, at: int) -> str:
 
 def articles_named(policy: Policy, text: str) -> list[str]:
     """The names of the articles of a policy that a passage of it refers to (符合第八条、第九条规定的)."""
-    markers = _ARTICLE.findall(_OTHER_DOCUMENT.sub("", text))[1:]  # the first is its own
-    sections = [section for marker in markers if (section := numbered_section(policy, marker))]
+    own, *_ = [*_ARTICLE.findall(text), ""]  # it begins with its own
+    sections = articles_referred(policy, text.replace(own, "", 1))
     return [name for section in sections if (name := article_name(policy, section.start))]
+
+
+def articles_referred(policy: Policy, text: str) -> list[Section]:
+    """The articles of a policy that words of it refer to (在第十条规定标准基础上), not those of another document."""
+    markers = dict.fromkeys(_ARTICLE.findall(_OTHER_DOCUMENT.sub("", text)))
+    return [section for marker in markers if (section := numbered_section(policy, marker))]
 
 
 def numbered_section(policy: Policy, marker: str) -> Section | None:

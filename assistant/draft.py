@@ -160,12 +160,24 @@ class Draft:
         )
 
     def table(self) -> Table | None:
-        """The table, where there is more than one row."""
+        """The table, where there is more than one row; rows of several documents say of which they are."""
         if len(self.rows) < 2:
             return None
-        return Table(
-            self.columns, tuple(cells for cells, _ in self.rows), tuple(marks for _, marks in self.rows)
-        )
+        rows, marks = (tuple(column) for column in zip(*self.rows, strict=True))
+        names = self._documents()
+        if not names:
+            return Table(self.columns, rows, marks)
+        columns = (phrase(self.language, "column_policy"), *self.columns)
+        return Table(columns, tuple((name, *cells) for name, cells in zip(names, rows, strict=True)), marks)
+
+    def _documents(self) -> list[str]:
+        """The document of each row, where each row is of one and not all are of the same; [] where that needs no saying."""
+        policies = {number: policy for (policy, _, _), number in self.spans.items()}
+        of_rows = [{policies[number] for number in marks} for _, marks in self.rows]
+        told = phrase(self.language, "column_policy") in self.columns
+        if told or any(len(own) != 1 for own in of_rows) or len(set().union(*of_rows)) < 2:
+            return []
+        return [self.corpus.names[policy] for own in of_rows for policy in own]
 
 
 def _inside(text: str, others: Iterable[str]) -> bool:

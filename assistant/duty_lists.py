@@ -79,7 +79,7 @@ def compare_organisations(ask: Ask, groups: list[tuple[str, ...]]) -> Draft:
     draft = ask.draft()
     policies = [p for p in ask.corpus.policies if all(_of_bodies(ask, group, p) for group in groups)]
     for policy in policies or [""]:
-        title = f"《{ask.corpus.policies[policy].title}》" if len(policies) > 1 else ""
+        title = f"《{ask.corpus.names[policy]}》" if len(policies) > 1 else ""
         clauses = [clause for clause in ask.clauses() if policy in ("", clause.policy)]
         _compare_in(ask, draft, groups, clauses, title)
     return draft

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +15,6 @@ from index.tables import heading_of
 from index.text import squeeze
 
 COLUMNS = ("body", "role", "task", "clause")  # by which the table can be sorted
-_ISSUED = re.compile(r"关于(?:印发|发布|公布|转发)《?(?P<name>.+?)》?的(?:通知|公告|通告|决定)$")
 ROLES = (Role.LEAD, Role.RESPONSIBLE, Role.SUPPORT, Role.IMPLEMENT)  # in the order of what they weigh
 
 
@@ -104,19 +101,9 @@ def read_overview(corpus: Corpus) -> Overview:
         duties=duties,
         targets=targets,
         titles=titles,
-        names=short_titles(titles),
+        names=corpus.names,
         numbers={policy: field.value if field else "" for policy, field in numbers.items()},
     )
-
-
-def short_titles(titles: Mapping[str, str]) -> dict[str, str]:
-    """What a notice issues, in place of its whole title (某办公室关于印发《…》的通知), where one alone is called so."""
-    issued = {
-        policy: match["name"] if (match := _ISSUED.search(title)) else title
-        for policy, title in titles.items()
-    }
-    times = Counter(issued.values())
-    return {policy: name if times[name] == 1 else titles[policy] for policy, name in issued.items()}
 
 
 def _duties(corpus: Corpus, targets: Sequence[TargetRow]) -> Iterable[DutyRow]:

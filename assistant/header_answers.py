@@ -88,7 +88,12 @@ def _rules(ask: Ask, policies: Sequence[Policy]) -> Draft | None:
             for start, end in found[:MOST_RULES]:
                 value = policy.source[start:end].strip("。；;，, \n")
                 name = "rule_policy" if len(policies) > 1 else "rule"
-                draft.say(name, title=policy.title, value=value, cite=draft.cite(policy.id, start, end))
+                draft.say(
+                    name,
+                    title=ask.corpus.names[policy.id],
+                    value=value,
+                    cite=draft.cite(policy.id, start, end),
+                )
     if not said:
         return None
     instead = {name for sort, _ in asked for name in document_rules()[sort].get("instead", ())}
@@ -128,9 +133,9 @@ def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, man
     )
     if draft.language == "en" and re.search(r"[一-鿿]", label) and meaning in header_labels():
         label = f"{label_of(ask, meaning)} ({label})"
-    draft.row([policy.title, label, value], [draft.number(policy.id, start, end)])
+    draft.row([ask.corpus.names[policy.id], label, value], [draft.number(policy.id, start, end)])
     if many:
-        draft.say("field_policy", title=policy.title, label=label, value=value, cite=cite)
+        draft.say("field_policy", title=ask.corpus.names[policy.id], label=label, value=value, cite=cite)
         return
     claim = _claimed(ask, meaning, found)
     if claim is not None:

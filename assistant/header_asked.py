@@ -62,6 +62,13 @@ def asks_other_version(folded: str) -> bool:
     return bool(_OTHER_VERSION.search(folded))
 
 
+def _of_permit(ask: Ask, text: str) -> bool:
+    """Whether a permit's or a contract's term is asked for (许可能管几年), which is not the document's."""
+    permit = re.search(words()["document"]["permit"], text)
+    titles = [title for policy in ask.policies() for title in ask.corpus.titles[policy.id]]
+    return permit is not None and not any(permit.group() in title for title in titles)
+
+
 def meanings_asked(ask: Ask, plain: bool = False) -> list[str]:
     """What is asked of the document; [] where the question has a topic beyond that (which ``plain`` says it has not)."""
     question = ask.question
@@ -101,6 +108,8 @@ def meanings_asked(ask: Ask, plain: bool = False) -> list[str]:
         asked.remove("document_number")  # of what it is based on, which the sentence gives
     if {"expires", "validity"} <= set(asked) and not _STATE_ASKED.search(text):
         asked.remove("validity")  # 到哪一年作废: the day, not the state
+    if "expires" in asked and _of_permit(ask, text):
+        asked.remove("expires")
     if not asked or plain:
         return asked
     clauses = re.split("[,。;?]", rest)
@@ -116,7 +125,7 @@ def meanings_asked(ask: Ask, plain: bool = False) -> list[str]:
     ]
     if any(m in asked for m in ("basis", "recipients")):
         return asked if len([t for t in left if t.weight >= 0.9]) <= 2 else []
-    titles = "\n".join(name for names in ask.corpus.titles.values() for name in names)
+    titles = "\n".join(name for policy in ask.policies() for name in ask.corpus.titles[policy.id])
     left = [term for term in left if not any(variant in titles for variant in term.variants)]
     known = [term for term in left if term.weight >= 0.9 and not re.fullmatch(r"[a-z\-]+", term.text)]
     latin = [term for term in left if re.fullmatch(r"[a-z\-]+", term.text)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.ask import Ask
 from assistant.dates import read_date
+from assistant.validity import of_permit
 from index.header import header_labels
 from index.policy import HeaderField, Policy
 from index.text import squeeze
@@ -105,8 +106,8 @@ def _expiry(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
     field = ask.corpus.field(policy, "expires")
     if field and meaning == "validity":
         yield Found(field.label, field.value, field.start, field.end)
-    match = _EXPIRES.search(policy.source)
-    if match:
+    terms = (match for match in _EXPIRES.finditer(policy.source) if not of_permit(match.group()))
+    if match := next(terms, None):
         day = _UNTIL.search(match.group())
         value = day["day"] if day else match.group().strip()
         yield Found(label_of(ask, "expires"), value, match.start(), match.end())

@@ -13,6 +13,11 @@ def is_text(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and not _UNPAIRED.search(value)
 
 
+def is_names(value: object) -> TypeGuard[list[str]]:
+    """Whether a value is a list of texts."""
+    return isinstance(value, list) and all(is_text(name) for name in value)
+
+
 def is_history(value: object) -> TypeGuard[list[dict[str, str]]]:
     """Whether a value is a list of turns, each with a role and what was said; other keys do not matter."""
     return isinstance(value, list) and all(

@@ -10,6 +10,7 @@ from assistant.terms import blank, find_terms, words
 from index.parser import DOCUMENT_KINDS
 
 _KINDS = re.compile(f"{DOCUMENT_KINDS}|计划")
+_PLACE = re.compile(r"[一-鿿]{2,3}?(?:(?<![城超股门夜都县各全本我该外])市(?!场)|省|(?<!各)县(?!区|级)|州)")
 
 
 @cache
@@ -43,10 +44,11 @@ def policies_named(
                 cuts.append((start, end))
     named, this = _patterns()
     for match in named.finditer(blank(rest, cuts)):
+        at, name = _name_in(match)
         for policy, names in titles.items():
-            if _abridges(match["name"], match["kind"], names):
-                best[policy] = max(best.get(policy, 0), len(match["name"]))
-                short.append((match.start() + _opening(match["name"], names), match.end()))
+            if _abridges(name, match["kind"], names):
+                best[policy] = max(best.get(policy, 0), len(name))
+                short.append((at + _opening(name, names), match.end()))
     for match in this.finditer(rest) if not best else ():
         of_kind = [policy for policy, names in titles.items() if _kind_of(names) == match["kind"]]
         if len(of_kind) == 1:
@@ -61,6 +63,43 @@ def policies_named(
     )
 
 
+def documents_named(
+    folded: str, titles: Mapping[str, tuple[str, ...]]
+) -> list[tuple[int, int, tuple[str, ...]]]:
+    """(start, end, policies) of each place where a folded question names a document, in its order.
+
+    Words that a title shares (a topic) are no name: a name stands in 《》, ends with the kind of document, or is a number.
+    """
+    found: list[tuple[int, int, str]] = []
+    kinds = re.compile(rf"《|{_KINDS.pattern}")
+    for policy, names in titles.items():
+        for name in names:
+            for start, end in _common(folded, name, 6):
+                behind = _KINDS.match(folded, end)
+                stop = behind.end() if behind else end
+                if folded[start - 1 : start] == "《" or kinds.search(folded[start:stop]) or name[-1:] == "号":
+                    found.append((start, stop, policy))
+    named, _ = _patterns()
+    for match in named.finditer(blank(folded, [(start, end) for start, end, _ in found])):
+        at, name = _name_in(match)
+        for policy, names in titles.items():
+            if _abridges(name, match["kind"], names):
+                found.append((at + _opening(name, names), match.end("kind"), policy))
+    slots: list[tuple[int, int, tuple[str, ...]]] = []
+    for start, end, _ in sorted(found, key=lambda item: item[0] - item[1]):  # the longest first
+        if all(end <= other or start >= stop for other, stop, _ in slots):
+            same = (policy for a, b, policy in found if b - a == end - start and a < end and start < b)
+            slots.append((start, end, tuple(dict.fromkeys(same))))
+    return sorted(slots)
+
+
+def _name_in(match: re.Match[str]) -> tuple[int, str]:
+    """Where the name begins in what stands before 方案, and the name: behind 这份 (引用这份养老方案时)."""
+    pointed = list(re.finditer("[这那该](?:[份个部项])?", match["name"]))
+    at = pointed[-1].end() if pointed and pointed[-1].end() < len(match["name"]) else 0
+    return match.start("name") + at, match["name"][at:]
+
+
 def _kind_of(titles: Iterable[str]) -> str:
     """方案, 办法 …: what a document is, from its title: its last such word, the 通知 that issues it aside; or ""."""
     kinds = [kind for title in titles for kind in _KINDS.findall(title) if kind != "通知"]
@@ -72,6 +111,9 @@ def _abridges(name: str, kind: str, titles: Iterable[str]) -> bool:
     anything = re.fullmatch(words()["title"]["anything"], kind)
     content = [term.text for term in find_terms(name, "zh") if not term.pair and len(term.text) > 1]
     telling = any(not re.fullmatch(words()["title"]["plain"], text) for text in content)
+    place = _PLACE.search(name)
+    if place and not any(place.group()[-3:] in title for title in titles):
+        return False  # of another place
     for title in titles:
         if not anything and kind not in title:
             continue

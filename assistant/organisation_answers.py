@@ -106,7 +106,7 @@ def _tasks_of(ask: Ask, names: Sequence[str], within: Sequence[Clause] = ()) -> 
     draft.count = 0
     for policy in policies or [""]:
         clauses = [clause for clause in bearing if clause.policy == policy]
-        title = f"《{ask.corpus.policies[policy].title}》" if len(policies) > 1 else ""
+        title = f"《{ask.corpus.names[policy]}》" if len(policies) > 1 else ""
         part = None if within or not policy else part_named(ask, policy)
         listed, shown = (
             _say_tasks_in_part(ask, draft, clauses, names, title, part)

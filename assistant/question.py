@@ -180,7 +180,7 @@ def read_question(
     policies, rest, named = policies_named(rest, titles)
     rest, own, foreign = _regions(rest, tuple(filter(None, regions)), corpus)
     local = tuple(policy for region in own for policy in regions[region])
-    if not policies and (own or foreign) and len(regions) > 1:
+    if not policies and (own or foreign or alien) and len(regions) > 1:
         policies = (*local, *regions.get("", ()))
     marker = re.search(
         r"第\s*[一二三四五六七八九十百零\d]+\s*(?:条|章|节|项|点|部分|款)|\b(?:article|chapter|item|section|point|no\.)\s*\d+",
@@ -202,7 +202,8 @@ def read_question(
         rest = without_sorts(rest)
     terms = in_context(stressed(lightened(find_terms(rest, language), folded), folded), folded)
     if "penalty" in kinds:  # what follows is asked for, not what it is about
-        terms = tuple(term for term in terms if not pattern("kind", "penalty").fullmatch(term.text))
+        others = tuple(term for term in terms if not pattern("kind", "penalty").fullmatch(term.text))
+        terms = others or terms  # 罚款多少: all of them
     if not terms and named:
         terms = find_terms(" ".join(named), language, 0.5)
     terms = opposed(join_kinds(terms, corpus), folded)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 
 from assistant.ask import Ask
-from assistant.corpus import last_numbered, numbered_section, subtree_end
+from assistant.corpus import articles_referred, last_numbered, numbered_section, subtree_end
 from assistant.draft import Draft, without_own_marks
 from assistant.terms import words
 from index.policy import Policy, Section
 from index.text import squeeze
 from prompts import phrase
+
+MOST_DOCUMENTS = 5  # of which a section of one number is shown
+MOST_REFERRED = 3  # articles shown beside one that refers to them
+LONGEST_REFERRED = 300  # characters of one that is quoted beside it
 
 
 def answer_section(ask: Ask) -> Draft | None:
@@ -22,10 +26,10 @@ def answer_section(ask: Ask) -> Draft | None:
         return _by_heading(ask)
     draft = ask.draft()
     draft.route = "ledger"
-    for policy in ask.policies():
-        section = numbered_section(policy, question.marker)
-        if section is None:
-            continue
+    numbered = _numbered(ask)
+    if len(numbered) > MOST_DOCUMENTS:
+        return _which(ask, numbered)
+    for policy, section in numbered:
         if question.has("targets") and any(target.section == section.id for target in policy.targets):
             return None  # its targets are asked for, not its text
         end = subtree_end(policy.sections, section.id)
@@ -35,16 +39,58 @@ def answer_section(ask: Ask) -> Draft | None:
             _say_children(draft, policy, section, children)
         else:
             text = re.sub(r"\s*\n\s*", "\n", body) or section.heading
-            title = f"《{policy.title}》" if len(ask.corpus.policies) > 1 else ""
+            title = f"《{ask.corpus.names[policy.id]}》" if len(ask.corpus.policies) > 1 else ""
             draft.say(
                 "section_text",
                 name=title + (section.path[-1] if section.path else ""),
                 text=without_own_marks(text),
                 cite=draft.cite(policy.id, section.start, end),
             )
+            _say_referred(draft, policy, section, text)
     if not draft.pieces:
         _say_last(ask, draft)
     return draft if draft.pieces else None
+
+
+def _numbered(ask: Ask) -> list[tuple[Policy, Section]]:
+    """The section with the number that is asked for in each policy; items (10.) only where none has such an article."""
+    found = [
+        (policy, section)
+        for policy in ask.policies()
+        if (section := numbered_section(policy, ask.question.marker))
+    ]
+    exact = [(policy, section) for policy, section in found if squeeze(section.marker).startswith("第")]
+    quoted = [squeeze(phrase) for phrase in ask.question.quoted]  # 第三部分“主要措施”
+    named = [(p, s) for p, s in found if any(phrase in squeeze(s.heading) for phrase in quoted)]
+    return named or exact or found
+
+
+def _which(ask: Ask, numbered: list[tuple[Policy, Section]]) -> Draft:
+    """In which documents there is a section of that number, where too many have one to show them all."""
+    draft = ask.draft()
+    draft.count = len(numbered)
+    asked = squeeze(ask.question.marker)
+    draft.computed.update(re.findall(r"\d+", asked))
+    draft.say("section_in_documents", asked=asked, count=draft.compute(len(numbered)))
+    draft.head("policy", "section")
+    for policy, section in numbered:
+        mark = draft.number(policy.id, section.start, section.end)
+        draft.row([ask.corpus.names[policy.id], section.path[-1] if section.path else section.marker], [mark])
+    draft.note("which", "notice_which")
+    return draft
+
+
+def _say_referred(draft: Draft, policy: Policy, section: Section, text: str) -> None:
+    """The articles that a quoted one refers to, of long ones the name."""
+    others = [other for other in articles_referred(policy, text) if other.id != section.id]
+    for other in others[:MOST_REFERRED]:
+        end = subtree_end(policy.sections, other.id)
+        body = re.sub(r"\s*\n\s*", "\n", policy.source[other.body_start : end].strip())
+        values = {"name": other.path[-1], "cite": draft.cite(policy.id, other.start, end)}
+        if len(body) <= LONGEST_REFERRED:
+            draft.say("section_referred", text=without_own_marks(body), **values)
+        else:
+            draft.say("section_referred_long", **values)
 
 
 def versions_of_section(ask: Ask, older: Policy, newer: Policy) -> Draft | None:
@@ -82,7 +128,11 @@ def _say_last(ask: Ask, draft: Draft) -> None:
             cite = draft.cite(policy.id, last.start, last.end)
             name = last.path[-1]
             draft.say(
-                "no_section", title=policy.title, asked=squeeze(ask.question.marker), last=name, cite=cite
+                "no_section",
+                title=ask.corpus.names[policy.id],
+                asked=squeeze(ask.question.marker),
+                last=name,
+                cite=cite,
             )
             draft.computed.update(re.findall(r"\d+", ask.question.marker))
             draft.note("premise", "notice_premise")
@@ -233,9 +283,11 @@ def _say_children(
     draft: Draft, policy: Policy, parent: Section | None, children: list[Section], groups: int = 0
 ) -> None:
     """The sections below ``parent`` (or of the document), counted; ``groups`` where they stand in groups."""
-    name = parent.path[-1] if parent and parent.path else f"《{policy.title}》"
+    name = parent.path[-1] if parent and parent.path else f"《{draft.corpus.names[policy.id]}》"
     draft.count = len(children)
     shown = f"“{name}”" if parent else name
+    if parent and len(draft.corpus.policies) > 1:
+        shown = f"《{draft.corpus.names[policy.id]}》{shown}"
     values = {
         "name": shown,
         "count": draft.compute(len(children)),

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from assistant.dates import DAY, last_day, read_date
-from index.header import field_of, region_of
+from assistant.terms import words
+from index.header import document_name, field_of, region_of
 from index.parser import DOCUMENT_KINDS
 from index.policy import Policy
 from index.quantities import read_numeral
@@ -28,7 +29,6 @@ _NUMBER = r"(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
 _TERM = re.compile(rf"有效期\s*(?:为|限为?)?\s*{_NUMBER}\s*(?P<unit>年|个月)")
 _UNTIL = re.compile(rf"有效期[^。；]{{0,24}}?(?:至|到)\s*(?P<day>{DAY})")
 _OWN = re.compile(rf"本(?:{DOCUMENT_KINDS}|文件)|{_IN_FORCE}|印发之日")
-_LICENCE = re.compile(r"(?:证书?|许可|批文|合同|资格|牌照|执照)[^，。；]{0,6}有效期")
 _ENDS = r"(?:废止|停止执行|不再执行|停止施行|失效)"
 _TITLE = r"《[^》]+》(?:\s*[（(][^（）()]*号[^（）()]*[）)])?"
 _TITLES = rf"{_TITLE}(?:[、，和及与]?(?:以及)?{_TITLE})*"
@@ -39,7 +39,6 @@ _REPEALED = (
     )
 )
 _NAMED = re.compile(r"《(?P<title>[^》]+)》(?:\s*[（(](?P<number>[^（）()]*号)[^（）()]*[）)])?")
-_ISSUED = re.compile("印发《([^》]+)》")
 _INVALID = re.compile(r"(?<!部分)(?:失效|废止|无效|作废)")
 _VERSION = re.compile(r"[（(](?:\d{4}年?)?(?:修订版?|修正版?|试行|暂行|\d{4}年?版)[）)]|暂行|试行")
 _AS_OF = re.compile(  # 到2030年时 tells when a target is due
@@ -158,7 +157,7 @@ def _own(policy: Policy) -> Life:
     if header and (day := last_day(header.value)):
         ends.append(End("expired", day, policy.id, header.start, header.end))
     for sentence in reversed(list(_SENTENCE.finditer(policy.source))):
-        if not ends and _OWN.search(sentence.group()) and not _LICENCE.search(sentence.group()):
+        if not ends and _OWN.search(sentence.group()) and not of_permit(sentence.group()):
             day = _last(sentence.group(), begins)
             if day:
                 ends.append(End("expired", day, policy.id, *sentence.span()))
@@ -205,6 +204,11 @@ def _published(policy: Policy) -> date | None:
     return read_date(signed[-1]) if signed else None
 
 
+def of_permit(sentence: str) -> bool:
+    """Whether a sentence gives the term of a permit or a contract, not the document's."""
+    return bool(re.search(rf"(?:{words()['document']['permit']})[^，。；]{{0,6}}有效期", sentence))
+
+
 def _repealed(policy: Policy, policies: Mapping[str, Policy]) -> Iterator[tuple[str, int, int]]:
     """Ids of the indexed policies that a policy repeals, with the slice of the sentence."""
     for sentence in _SENTENCE.finditer(policy.source):
@@ -220,7 +224,7 @@ def _is_named(policy: Policy, by: Policy, title: str, number: str | None) -> boo
     own = field_of(policy, "document_number")
     if number and own:
         return _number(number) == _number(own.value)
-    if squeeze(title) not in (squeeze(policy.title), *map(squeeze, _ISSUED.findall(policy.title))):
+    if squeeze(title) not in (squeeze(policy.title), squeeze(document_name(policy.title))):
         return False
     return region_of(by) in ("", region_of(policy))
 
@@ -236,8 +240,7 @@ def _versions(policies: Mapping[str, Policy], found: Mapping[str, Life]) -> Iter
     for policy in policies.values():
         begins = found[policy.id].begins
         if begins:
-            issued = _ISSUED.search(policy.title)
-            title = squeeze(_VERSION.sub("", issued[1] if issued else policy.title))
+            title = squeeze(_VERSION.sub("", document_name(policy.title)))
             key = (title, region_of(policy), squeeze(policy.issuer))
             families.setdefault(key, []).append((begins, policy.id))
     for members in families.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 
 from assistant.answerer import Answerer
@@ -21,16 +22,18 @@ class Versions:
     def __init__(self, every: Answerer) -> None:
         self._every = every
         self._lives = every.corpus.lives
-        self._among: dict[tuple[str, ...], Answerer] = {}
 
-    def choose(self, question: str) -> tuple[Answerer, str, date]:
+    def choose(self, question: str, policies: Collection[str] = ()) -> tuple[Answerer, str, date]:
         """Who answers a question, the question without the day that it names, and that day, else today.
 
+        ``policies`` are those that the reader has chosen, whether in force or not.
         Where it names only policies that are not in force, these answer; where it asks which documents there are, all.
         """
         today = self._every.today
         past = day_asked(question)
         day = past if past and past < today else today
+        if policies:
+            return self._every.among(policies), question if day == today else without_day(question), day
         kept = in_force(self._lives, day)
         if len(kept) == len(self._lives):
             return self._every, question, day
@@ -38,7 +41,7 @@ class Versions:
         if asked.has("documents"):
             return self._every, question, day
         named = asked.policies
-        answerer = self._of(tuple(named) if named and not set(named) & set(kept) else tuple(kept))
+        answerer = self._every.among(named if named and not set(named) & set(kept) else kept)
         return answerer, question if day == today else without_day(question), day
 
     def changes(self, asked: Question) -> Draft | None:
@@ -58,7 +61,9 @@ class Versions:
         if len(pairs) != 1:
             return None  # of which document is not said
         (older, newer) = pairs[0]
-        return versions_of_section(self._of((older, newer)).ask(asked, ()), policies[older], policies[newer])
+        return versions_of_section(
+            self._every.among((older, newer)).ask(asked, ()), policies[older], policies[newer]
+        )
 
     def warn(self, draft: Draft, day: date) -> None:
         """Add notices of cited policies that are not in force on the day for which an answer was asked."""
@@ -81,8 +86,3 @@ class Versions:
             )
             name = f"notice_{state}" if when else f"notice_{state}_undated"
             draft.note(state, name, title=document.title, date=shown, by=by)
-
-    def _of(self, policies: tuple[str, ...]) -> Answerer:
-        if policies not in self._among:
-            self._among[policies] = self._every.among(policies)
-        return self._among[policies]

@@ -15,6 +15,11 @@ from index.text import fold, squeeze
 FIELD = re.compile(r"(?:(?<=\s)|^)([一-鿿]{2,8}|[一-鿿](?:[ 　]+[一-鿿]){1,4})[ 　]*[：:]")
 
 
+_ISSUED = re.compile(
+    r"(?:印发|发布|公布|转发)\s*(?:《(?P<quoted>[^《》]+(?:《[^《》]*》[^《》]*)*)》|(?P<plain>[^《\s].{5,}?))\s*"
+    r"的\s*(?:通知|公告|通告|决定)$",
+    re.S,
+)
 _NUMBER_LINE = re.compile(r"[一-鿿]{2,12}[〔\[［(（]\d{4}[〕\]］)）](?:第)?\d{1,5}号$")
 
 
@@ -35,6 +40,12 @@ def region_of(policy: Policy) -> str:
         r"(?:中共)?([一-鿿]{2,7}?(?:自治区|自治州|省|市|县|区|州))", policy.issuer or policy.title
     )
     return fold(match.group(1)) if match and not match.group(1).startswith(("国务", "国家")) else ""
+
+
+def document_name(title: str) -> str:
+    """The name of the document itself, without the notice that issues it: 某某办法 of 某某局关于印发《某某办法》的通知."""
+    match = _ISSUED.search(title)
+    return re.sub(r"\s+", "", match["quoted"] or match["plain"]) if match else title
 
 
 def is_field(text: str) -> bool:

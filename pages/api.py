@@ -10,7 +10,7 @@ from gradio.events import api
 
 from assistant.chain import LONGEST_QUESTION, PolicyAssistant
 from assistant.conversation import TURNS
-from assistant.incoming import is_history, is_text
+from assistant.incoming import is_history, is_names, is_text
 from assistant.terms import Language
 from assistant.view import texts
 from index.errors import PolicyIndexError
@@ -41,12 +41,16 @@ def build(assistant: PolicyAssistant, language: Language) -> None:
             logger.exception("no answer")
             raise gr.Error(words["failed"], print_exception=False) from error
 
-    def ask(question: str, history: list[Turn] | None = None) -> dict[str, Any]:
-        """The certified answer as one object; docs/contract.md describes it. ``history`` is what was said before."""
+    def ask(
+        question: str, history: list[Turn] | None = None, policies: list[str] | None = None
+    ) -> dict[str, Any]:
+        """The certified answer as one object; docs/contract.md describes it. ``history`` is what was said before,
+        ``policies`` the ids of those that may answer (all where it is empty)."""
         turns: object = history or []
-        if not is_text(question) or not is_history(turns):
+        chosen: object = policies or []
+        if not is_text(question) or not is_history(turns) or not is_names(chosen):
             raise gr.Error(words["api_unreadable"], print_exception=False)
-        asked = {"question": question, "history": turns[-TURNS:]}
+        asked = {"question": question, "history": turns[-TURNS:], "policies": chosen}
         return tried(lambda: assistant.invoke(asked).to_json())
 
     def retrieve(question: str, k: int = 5) -> list[dict[str, Any]]:

@@ -85,10 +85,11 @@ def respond(
     history: Messages,
     stop: threading.Event | None = None,
     language: Language = "zh",
+    policy: str = "",
 ) -> Iterator[tuple[Messages, str, Messages, Turn | None, bool]]:
     """Messages of the chat, evidence, history, the finished turn, and whether more is to come.
 
-    ``stop`` ends what a model writes.
+    ``stop`` ends what a model writes; ``policy`` is the one that may answer, "" for all.
     """
     from assistant.answer import Evidence, Final, Token
     from assistant.chain import LONGEST_QUESTION
@@ -109,7 +110,12 @@ def respond(
     )
     try:
         config: RunnableConfig = {"configurable": {"stop": stop}}
-        for event in assistant.stream({"question": question, "history": history[-TURNS:]}, config):
+        asked = {
+            "question": question,
+            "history": history[-TURNS:],
+            "policies": [policy] if policy else [],
+        }
+        for event in assistant.stream(asked, config):
             if isinstance(event, Evidence):
                 evidence = evidence_html(event.passages, (), titles, language)
             elif isinstance(event, Token):
@@ -185,6 +191,26 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         lambda: (gr.update(examples=[{"text": example} for example in assistant.examples(language)]),),
         [chat],
     )
+
+    def documents() -> list[tuple[str, str]]:
+        return [(words["all_documents"], ""), *((name, id) for id, name in assistant.corpus.names.items())]
+
+    offered = documents()
+    among = gr.Dropdown(
+        offered,
+        value="",
+        label=words["among"],
+        show_label=False,
+        container=False,
+        visible=len(offered) > 2,
+        elem_id="among",
+    )
+    on_new_index(
+        page,
+        assistant,
+        lambda: (gr.update(choices=documents(), value="", visible=len(assistant.corpus.names) > 1),),
+        [among],
+    )
     with gr.Row(elem_id="ask-row"):
         field = gr.Textbox(
             label=words["question_label"],
@@ -202,7 +228,9 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         clear = gr.Button(words["clear"], scale=0, elem_id="clear")
     channel = build_channel()
 
-    def answer(question: str, shown: Messages, before: Messages, request: gr.Request) -> Iterator[Any]:
+    def answer(
+        question: str, shown: Messages, before: Messages, policy: str | None, request: gr.Request
+    ) -> Iterator[Any]:
         asked = [run.question for run in under_way.of(request) if not run.left]
         if asked or sent_twice(question, shown, before):
             if asked and question.strip() and question not in asked:
@@ -215,7 +243,9 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         run = Run(question)
         field_update: Any = ""  # emptied once the question is taken: one that is turned away stays
         with under_way.enter(request, run):
-            for *update, turn, running in respond(assistant, question, shown, before, run, language):
+            for *update, turn, running in respond(
+                assistant, question, shown, before, run, language, policy or ""
+            ):
                 if run.left:
                     yield (gr.skip(),) * len(outputs)  # what comes last is sent twice
                     return
@@ -223,9 +253,12 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
                 yield field_update, *update, gr.update(visible=running), finished
                 field_update = gr.skip()
 
-    def choose(event: gr.SelectData, shown: Messages, before: Messages, request: gr.Request) -> Iterator[Any]:
+    def choose(
+        event: gr.SelectData, shown: Messages, before: Messages, policy: str | None, request: gr.Request
+    ) -> Iterator[Any]:
         value = event.value
-        yield from answer(str(value["text"] if isinstance(value, dict) else value), shown, before, request)
+        text = str(value["text"] if isinstance(value, dict) else value)
+        yield from answer(text, shown, before, policy, request)
 
     def end(request: gr.Request) -> None:
         for run in under_way.of(request):
@@ -256,8 +289,8 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         "trigger_mode": "multiple",  # a conversation that is left may still be ending when the next one is asked in
         **QUIET,
     }
-    gr.on([field.submit, send.click], answer, [field, chat, history], **ask)
-    gr.on([chat.example_select, chat.option_select], choose, [chat, history], **ask)
+    gr.on([field.submit, send.click], answer, [field, chat, history, among], **ask)
+    gr.on([chat.example_select, chat.option_select], choose, [chat, history, among], **ask)
     stop.click(end, None, None, queue=False, **QUIET)
     clear.click(
         empty, None, outputs, queue=False, js="() => { policyConversations.begin(); return []; }", **QUIET

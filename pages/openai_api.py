@@ -1,7 +1,8 @@
 """The assistant as an endpoint that speaks the OpenAI API: ``/v1/chat/completions`` and ``/v1/models``.
 
 Only certified text is sent: a stream begins when the answer is final, and its pieces add up to it. ``citations`` and
-``answer`` (the whole object of docs/contract.md) stand beside ``choices``, of a stream in its last piece.
+``answer`` (the whole object of docs/contract.md) stand beside ``choices``, of a stream in its last piece. ``policies``
+of a request (``extra_body`` of the official client) names those that may answer.
 """
 
 from __future__ import annotations
@@ -77,14 +78,16 @@ class _Request(BaseModel):
     messages: list[_Message]
     stream: bool | None = False
     stream_options: _StreamOptions | None = None
+    policies: list[str] | None = None  # ids of those that may answer, which the OpenAI API does not know
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The question of a request and what was said before it."""
+    """The question of a request, what was said before it, and the ids of the policies that may answer, [] for all."""
 
     question: str
     history: list[dict[str, str]]
+    policies: list[str]
 
 
 def router(assistant: PolicyAssistant) -> APIRouter:
@@ -178,7 +181,7 @@ def _asked(wanted: _Request, words: Mapping[str, str]) -> _Asked:
     if len(question) > LONGEST_QUESTION:
         text = words["api_too_long"].format(limit=LONGEST_QUESTION)
         raise Refused(400, text, "string_above_max_length", "messages")
-    return _Asked(question, history[-TURNS:])
+    return _Asked(question, history[-TURNS:], wanted.policies or [])
 
 
 async def _answered(
@@ -192,7 +195,7 @@ async def _answered(
     stop = Event()
 
     def work() -> Answer:
-        question = {"question": asked.question, "history": asked.history}
+        question = {"question": asked.question, "history": asked.history, "policies": asked.policies}
         return assistant.invoke(question, {"configurable": {"stop": stop}})
 
     async def left() -> None:

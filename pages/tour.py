@@ -10,7 +10,6 @@ from assistant.duty_overview import read_overview
 from assistant.quiz import make_quiz
 from assistant.tour import reading_path
 from assistant.view import texts
-from pages.renewal import on_new_index
 from pages.sessions import QUIET
 from pages.tour_html import path_html, quiz_html
 
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 import gradio as gr
 
 FIRST = 1  # number of the quiz that a reader begins with
+KEEP = "(...chosen) => policyTour.keep(...chosen)"  # tour.js: the choice outlives a reload
+KEPT = "() => [policyTour.kept()]"
 
 
 def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, language: Language) -> None:
@@ -67,6 +68,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
             elem_id="tour-policy",
         )
         body = gr.Dropdown(choices(first), value="", label=words["tour_body"], elem_id="tour-body")
+    kept = gr.JSON(visible=False)
     path = gr.HTML(path_of(first, "") if first else "", elem_id="tour-path", apply_default_css=False)
     quiz = gr.HTML(quiz_of(first, "", FIRST) if first else "", elem_id="tour-quiz", apply_default_css=False)
     with gr.Row(elem_id="tour-again"):
@@ -85,19 +87,27 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     def next_seed(seed: float | None) -> int:
         return FIRST if seed is None else int(seed) + 1
 
-    policy.input(choose_policy, [policy, seed], [body, path, quiz], queue=False, **QUIET)
-    body.input(choose_body, [policy, body, seed], [path, quiz], queue=False, **QUIET)
+    chosen = [policy, body, seed]
+    policy.input(choose_policy, [policy, seed], [body, path, quiz], js=KEEP, queue=False, **QUIET)
+    body.input(choose_body, chosen, [path, quiz], js=KEEP, queue=False, **QUIET)
     again.click(next_seed, seed, seed, queue=False, **QUIET)
-    seed.change(quiz_of, [policy, body, seed], quiz, queue=False, **QUIET)
+    seed.change(quiz_of, chosen, quiz, queue=False, **QUIET)
+    made_from = assistant.index.manifest.generation
 
-    def renew() -> tuple[Any, ...]:
-        """The view of an index that was published since the page was made."""
-        first, offered = there(assistant.corpus, ""), policies()
+    def reopen(kept: Any) -> tuple[Any, ...]:
+        """The view with what a browser kept, and of an index that was published since the page was made."""
+        texts = [part if isinstance(part, str) else "" for part in kept] if isinstance(kept, list) else []
+        wanted, name = (*texts, "", "")[:2]
+        if not wanted and assistant.index.manifest.generation == made_from:
+            return (gr.skip(),) * 4
+        opened, offered = there(assistant.corpus, wanted), policies()
+        bodies = choices(opened)
+        name = name if opened == wanted and any(name == value for _, value in bodies) else ""
         return (
-            gr.update(choices=offered, value=first, visible=len(offered) > 1),
-            gr.update(choices=choices(first), value=""),
-            path_of(first, ""),
-            quiz_of(first, "", FIRST),
+            gr.update(choices=offered, value=opened, visible=len(offered) > 1),
+            gr.update(choices=bodies, value=name),
+            path_of(opened, name),
+            quiz_of(opened, name, FIRST),
         )
 
-    on_new_index(page, assistant, renew, [policy, body, path, quiz])
+    page.load(reopen, kept, [policy, body, path, quiz], js=KEPT, queue=False, **QUIET)

@@ -103,6 +103,21 @@
       go(tour, now + (event.key === "ArrowRight" ? 1 : -1));
     }
   });
+  window.policyTour = {
+    keep: (...chosen) => {  // policy, number of the quiz; or policy, body, number
+      try {
+        localStorage.setItem("tour", JSON.stringify([chosen[0], chosen.length > 2 ? chosen[1] || "" : ""]));
+      } catch {} // as above
+      return chosen;
+    },
+    kept: () => {
+      try {
+        return JSON.parse(localStorage.getItem("tour"));
+      } catch {
+        return null;
+      }
+    },
+  };
   // A path that comes new from the server shows what was read of it before.
   new MutationObserver(() => {
     for (const tour of document.querySelectorAll(".tour[data-key]:not([data-painted])")) {

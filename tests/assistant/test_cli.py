@@ -46,8 +46,10 @@ LINES: list[str] = [
     '{"id": "half a pair", "question": "\\ud800你好"}',
     json.dumps({"id": "line separator", "question": "绿色工厂\u2028由谁牵头？"}, ensure_ascii=False),
     json.dumps({"id": "last", "question": "绿色工厂补贴多少钱？"}, ensure_ascii=False),
+    json.dumps({"id": "bad policies", "question": "文号是多少？", "policies": "plan"}, ensure_ascii=False),
+    json.dumps({"id": "other policy", "question": "文号是多少？", "policies": ["plan"]}, ensure_ascii=False),
 ]
-BAD = [2, 6, 7, 8, 9, 19]  # numbers of the malformed lines
+BAD = [2, 6, 7, 8, 9, 19, 22]  # numbers of the malformed lines
 
 
 class Batch(NamedTuple):
@@ -103,6 +105,7 @@ def test_batch_answers_every_line_in_order(batch: Batch) -> None:
         *USELESS,
         "line separator",
         "last",
+        "other policy",
     ]
     assert len(ids) == len([line for line in LINES if line])
 
@@ -125,6 +128,11 @@ def test_batch_ignores_unknown_keys(batch: Batch) -> None:
     answer = _row(batch, 7)
     assert "汉政办发〔2024〕11号" in answer["text"]
     assert "key_facts" not in answer
+
+
+def test_a_policy_that_is_not_indexed_does_not_answer(batch: Batch) -> None:
+    answer = _row(batch, "other policy")
+    assert answer["status"] == "refused" and "plan" in answer["text"]
 
 
 def test_a_refused_question_is_an_answer(batch: Batch) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.bodies import bodies_called, dictionary_key
-from assistant.corpus import Corpus
+from assistant.corpus import Corpus, short_titles
 from assistant.duty_overview import (
     COLUMNS,
     ROLES,
@@ -23,7 +23,6 @@ from assistant.duty_overview import (
     filter_duties,
     matrix_of,
     read_overview,
-    short_titles,
     tasks_by_role,
 )
 from eval.synthetic import policy_text
@@ -254,5 +253,10 @@ def test_a_policy_is_called_in_short_by_what_it_issues() -> None:
         "b": "乙市关于印发年度工作要点的通知",
         "c": "丙市关于印发年度工作要点的通知",  # so called twice
         "d": "丁省关于推进交通一体化的实施意见",
+        "e": "戊市关于印发贯彻《某某条例》实施办法的通知",
+        "f": "己市关于公布《甲办法》和《乙办法》的通知",
     }
-    assert short_titles(titles) == titles | {"a": "智造行动方案（2025—2027年）"}
+    assert short_titles(titles) == titles | {
+        "a": "智造行动方案（2025—2027年）",
+        "e": "贯彻《某某条例》实施办法",
+    }

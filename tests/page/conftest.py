@@ -150,5 +150,5 @@ def join(client: httpx.Client, question: str, session: str) -> httpx.Response:
     """Send a question as the page's script does, past every check that the page makes."""
     config = client.get("/config").json()
     (number,) = [d["id"] for d in config["dependencies"] if any(t[1] == "submit" for t in d["targets"])]
-    body = {"data": [question, [], None], "fn_index": number, "session_hash": session}
+    body = {"data": [question, [], None, ""], "fn_index": number, "session_hash": session}
     return client.post("/gradio_api/queue/join", json=body)

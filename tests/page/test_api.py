@@ -29,6 +29,7 @@ from pages.chat import AT_ONCE
 from pages.frame import QUEUE
 from pages.openai_api import LARGEST, NAME, as_message
 from tests.assistant.endpoint import endpoint, silent, when_asked
+from tests.assistant.look import PLAN
 from tests.assistant.test_models import OPEN, written
 from tests.page.conftest import Held, served
 from tests.test_repository import README, ROOT, section_of
@@ -102,7 +103,7 @@ def test_two_endpoints_are_public_and_typed(client: Client) -> None:
         for name, of in info["named_endpoints"].items()
     }
     assert parameters["/ask"][0] == ("question", False, "str")
-    assert parameters["/ask"][1][:2] == ("history", True)
+    assert [p[:2] for p in parameters["/ask"][1:]] == [("history", True), ("policies", True)]
     assert parameters["/retrieve"] == [("question", False, "str"), ("k", True, "int")]
 
 
@@ -115,6 +116,16 @@ def test_an_answer_of_the_api_is_the_contracts(client: Client, assistant: Policy
 def test_a_follow_up_of_the_api(client: Client, assistant: PolicyAssistant) -> None:
     answer = client.predict(FOLLOW_UP, _history(assistant, LEADS), api_name="/ask")
     assert "市发展改革委、市生态环境局" in answer["text"]
+
+
+def test_only_the_chosen_policies_answer(client: Client, model: openai.OpenAI) -> None:
+    assert client.predict(LEADS, [], [PLAN], api_name="/ask")["status"] == "answered"
+    answer = client.predict(LEADS, [], ["other"], api_name="/ask")
+    assert answer["status"] == "refused" and "other" in answer["text"]
+    reply = model.chat.completions.create(
+        model=NAME, messages=_user(LEADS), extra_body={"policies": ["other"]}
+    )
+    assert reply.choices[0].message.content == answer["text"]
 
 
 @pytest.mark.parametrize("k", [1, MOST])
@@ -133,6 +144,7 @@ def test_passages_of_the_api(client: Client, assistant: PolicyAssistant, k: int)
         ("/ask", (7,), "api_unreadable"),
         ("/ask", (LEADS, "before"), "api_unreadable"),
         ("/ask", (LEADS, [{"role": "user"}]), "api_unreadable"),
+        ("/ask", (LEADS, [], "plan"), "api_unreadable"),
         ("/retrieve", (None,), "api_unreadable"),
         ("/retrieve", (LEADS, 0), "api_bad_k"),
         ("/retrieve", (LEADS, MOST + 1), "api_bad_k"),

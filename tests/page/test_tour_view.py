@@ -83,8 +83,11 @@ def test_a_newcomer_reads_the_path_and_takes_the_quiz(visit: Visit, assistant: P
     expect(page.get_by_label(WORDS["tour_seed"])).to_have_value(str(FIRST + 1))
     page.evaluate("location.hash = '#view=tour'")  # the last click named a clause
     page.reload()
-    _choose(page, BODY)
+    expect(page.get_by_label(WORDS["tour_body"])).to_have_value(BODY)  # what was chosen is kept
     expect(page.locator(".tour-read:visible")).to_have_count(len(path))
+    page.evaluate("localStorage.setItem('tour', JSON.stringify(['gone', {}]))")
+    page.reload()
+    expect(page.get_by_label(WORDS["tour_body"])).to_have_value(WORDS["tour_no_body"])
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -1,0 +1,118 @@
+"""Questions that name several documents or places: each answers for itself, and never for another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from assistant.corpus import Corpus, section_at
+from assistant.draft import Draft
+from assistant.naming import documents_named
+from assistant.question import Question
+from prompts import phrase
+
+MOST = 4  # documents or places of one question
+_JOIN = r"\s*(?:、|,|，|和|与|跟|及|以及|还有|\band\b)\s*"
+_GAP = "\0"
+_EACH = re.compile(r"分别|各自|各(?=由|是|有|为)|两[个地市省县区份部]|\b(?:respectively|each)\b")
+_TOGETHER = ("compare", "largest", "smallest", "sum", "difference", "ratio", "shared")
+
+_COMPUTED = ("sum", "difference", "ratio", "largest", "smallest")
+
+Slot = tuple[int, int, tuple[str, ...]]
+
+
+def named_apart(question: Question, corpus: Corpus) -> list[tuple[str, tuple[str, ...], str]]:
+    """(name, policies, question) for each document or place that a question names, the question without the others.
+
+    [] where it names fewer than two, or asks what only all of them together tell.
+    """
+    if question.has(*_TOGETHER) or len(corpus.policies) < 2:
+        return []
+    for slots in (documents_named(question.folded, corpus.titles), sorted(_places(question, corpus))):
+        owners = {policies for _, _, policies in slots}
+        if 2 <= len(owners) <= MOST and len(set().union(*owners)) == sum(map(len, owners)):
+            return [
+                (
+                    _called(question, corpus, own, slots),
+                    own,
+                    _without(question.folded, [(start, end) for start, end, other in slots if other != own]),
+                )
+                for own in dict.fromkeys(policies for _, _, policies in slots)
+            ]
+    return []
+
+
+def mixes(question: Question, draft: Draft) -> list[str]:
+    """Ids of the policies that an answer reckons or counts together, though each speaks for itself; [] where it does not."""
+    cited = list(dict.fromkeys(citation.policy for citation in draft.citations()))
+    bodies = draft.columns[:1] == (phrase(draft.language, "column_org"),)
+    return cited if len(cited) > 1 and (bodies or question.has(*_COMPUTED)) else []
+
+
+def say_which(draft: Draft, passages: Sequence[tuple[str, int, int]]) -> Draft:
+    """That several documents speak of what is asked, and which: too many to answer for each."""
+    draft.count = len(passages)
+    draft.say("several_documents", count=draft.compute(len(passages)))
+    draft.head("policy", "section")
+    for policy, start, end in passages:
+        section = section_at(draft.corpus.policies[policy], start)
+        path = section.path[-1] if section and section.path else "—"
+        draft.row([draft.corpus.names[policy], path], [draft.number(policy, start, end)])
+    draft.note("which", "notice_which")
+    return draft
+
+
+def answer_apart(
+    parts: Sequence[tuple[str, tuple[str, ...], str]],
+    answer: Callable[[tuple[str, ...], str], Draft],
+    whole: Draft,
+) -> bool:
+    """Write the answers of all parts into ``whole``, each under its name; whether one of them answers."""
+    counts: list[int | None] = []
+    missing = []
+    for name, policies, text in parts:
+        draft = answer(policies, text)
+        if draft.status == "refused":
+            missing.append(name)
+            continue
+        whole.say("says", title=name)
+        whole.append(draft)
+        counts.append(draft.count)
+    if not counts:
+        return False
+    whole.count = sum(count or 0 for count in counts) if None not in counts and not missing else None
+    if missing:
+        whole.status = "partial"
+        whole.note("partial", "notice_partial", terms="、".join(missing))
+    return True
+
+
+def _places(question: Question, corpus: Corpus) -> Iterator[Slot]:
+    """The places of the policies that a question names, each with the body of it that is named behind."""
+    folded = question.folded
+    for region, policies in corpus.regions.items():
+        short = region[:-1] if len(region) > 2 else region
+        for match in re.finditer(rf"{re.escape(region)}|{re.escape(short)}", folded) if region else ():
+            body = (m.end for m in question.mentions if m.start in range(match.start(), match.end() + 1))
+            yield match.start(), max((match.end(), *body)), policies
+
+
+def _called(question: Question, corpus: Corpus, policies: tuple[str, ...], slots: Sequence[Slot]) -> str:
+    """What an answer is headed with: the document's name; of several those words of the question."""
+    if len(policies) == 1:
+        return corpus.names[policies[0]]
+    start, end = next((start, end) for start, end, own in slots if own == policies)
+    return question.folded[start:end]
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """A text without slices, one of the words that joined each with its neighbours, and 分别."""
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + _GAP + text[end:]
+    text = re.sub(
+        rf"(?P<before>{_JOIN})?[《]?{_GAP}[》]?(?P<after>{_JOIN})?",
+        lambda m: m["before"] if m["before"] and m["after"] else "",
+        text,
+    )
+    return _EACH.sub("", text)
