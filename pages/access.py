@@ -137,7 +137,7 @@ def language_of(scope: Scope) -> Language:
 class Access:
     """How users are known here: by a session (AUTH_FILE), by a proxy (AUTH_HEADER), by an API key, or not at all.
 
-    Raises UsersError where AUTH_FILE cannot be read or names nobody.
+    Raises UsersError where AUTH_FILE cannot be read, or names nobody though it is the only way in.
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -145,7 +145,7 @@ class Access:
         self.protected = settings.protected
         self.signs_in = bool(settings.auth_file) and not settings.auth_header  # on a page of ours
         self.users = Users(Path(settings.auth_file)) if settings.auth_file else None
-        if self.users is not None and not self.users.all():
+        if self.users is not None and not self.users.all() and self.signs_in:
             raise UsersError(texts()["no_users"])
         self.sessions = Sessions(self.users, settings.session_hours * 3600) if self.users else None
         self.throttle = Throttle()

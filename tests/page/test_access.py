@@ -70,7 +70,7 @@ def _routes(routes: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
 def _ours(client: httpx.Client, method: str, path: str, headers: dict[str, str]) -> str:
     """The sentence with which the gate or a check of ours turned a request away; "" where it let it pass."""
     with client.stream(method, path, headers=headers) as reply:
-        if reply.status_code == 303 and reply.headers["location"].endswith("login"):
+        if method != "POST" and reply.status_code == 303 and reply.headers["location"].endswith("login"):
             return WORDS["sign_in"]
         if method == "HEAD":  # has no body to tell ours from Gradio's
             return WORDS["sign_in"] if reply.status_code == 401 else ""

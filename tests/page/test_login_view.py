@@ -52,7 +52,7 @@ def _can_be_used(page: Page) -> None:
 
 def test_the_login_page_can_be_used_by_everyone(page: Page, guarded: Guarded) -> None:
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         page.goto(f"{guarded.url}/")
         expect(page.get_by_label(texts()["login_name"])).to_be_focused()
         _can_be_used(page)
