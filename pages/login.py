@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 import secrets
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def routes(access: Access) -> APIRouter:
         return _entered(request, user)
 
     def _entered(request: Request, user: User) -> Response:
-        visitor_of(request).record("login", name=user.name)
+        replace(visitor_of(request), user=user).record("login")
         response = RedirectResponse("./", 303, {"Cache-Control": "no-store"})
         response.delete_cookie(TOKEN, httponly=True, samesite="strict")
         response.set_cookie(
