@@ -253,10 +253,11 @@ def role_of(path: str) -> Role:
 
 def _refusal(scope: Scope, status: int, key: str) -> Response:
     """One sentence, in the form that the caller reads: OpenAI's or Gradio's."""
-    text = texts(language_of(scope))[key]
+    api = str(scope["path"]).startswith("/v1/")
+    text = texts(language_of(scope))["no_key" if api and status == 401 else key]
     headers = {"Cache-Control": "no-store"} | ({"WWW-Authenticate": "Bearer"} if status == 401 else {})
     body: dict[str, Any] = {"detail": text}
-    if str(scope["path"]).startswith("/v1/"):
+    if api:
         code = "invalid_api_key" if status == 401 else key
         body = {"error": {"message": text, "type": "invalid_request_error", "param": None, "code": code}}
     return JSONResponse(body, status, headers)

@@ -20,7 +20,7 @@ from tests.page.conftest import Guarded
 
 LEADS = "绿色工厂的目标由哪个局牵头？"
 WORDS = texts()
-OURS = {text[key] for text in (WORDS, texts("en")) for key in ("sign_in", "not_allowed")}
+OURS = {text[key] for text in (WORDS, texts("en")) for key in ("sign_in", "no_key", "not_allowed")}
 ROLES = ("", *(role.name for role in Role))  # "" is somebody who has not signed in
 OPEN = {  # what anybody may ask for; a new one stands here or it fails
     ("GET", "/health"),

@@ -177,7 +177,7 @@ def test_api_keys(guarded: Guarded) -> None:
             with pytest.raises(openai.AuthenticationError) as refused:
                 model.chat.completions.create(model=NAME, messages=user)
             assert refused.value.code == "invalid_api_key"
-            assert WORDS["sign_in"] in str(refused.value)
+            assert WORDS["no_key"] in str(refused.value)
     with openai.OpenAI(base_url=f"{guarded.url}/v1", api_key=guarded.keys["reader"], max_retries=0) as model:
         reply = model.chat.completions.create(model=NAME, messages=user)
     assert "市工业和信息化局牵头" in (reply.choices[0].message.content or "")
