@@ -42,7 +42,7 @@ def test_a_password_opens_for_its_user_only(users: Users) -> None:
         assert users.check(name, password) is None
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(password=st.text(min_size=10, max_size=40), other=st.text(max_size=40))
 def test_any_password_can_be_kept(users: Users, password: str, other: str) -> None:
     users.set_password("王工", password)
