@@ -62,8 +62,8 @@ define compile
 	    --no-emit-package torch --custom-compile-command 'make lock' $(2) $(UV_FLAGS) $(1).txt -o $(1).lock
 endef
 
-clean: ## remove the virtual environment, the index and the caches; what readers said stays
-	[ ! -d .index ] || find .index -mindepth 1 -maxdepth 1 ! -name 'feedback.sqlite*' -exec rm -rf {} +
+clean: ## remove the virtual environment, the index and the caches; what readers said and the audit log stay
+	[ ! -d .index ] || find .index -mindepth 1 -maxdepth 1 ! -name 'feedback.sqlite*' ! -name audit -exec rm -rf {} +
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis eval/out
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

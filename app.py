@@ -6,13 +6,16 @@ import errno
 import os
 import socket
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dotenv import load_dotenv
 
+from assistant.retention import keep_forgetting
 from assistant.settings import Settings, SettingsError
+from assistant.users import UsersError
 from assistant.view import texts
 from index.errors import PolicyIndexError
 
@@ -27,7 +30,8 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = (
 )
 import gradio as gr
 
-from pages import evaluation, openai_api
+from pages import evaluation, login, openai_api
+from pages.access import LOGIN, Access, Gate, visitor_of
 from pages.frame import create_page
 from pages.frame_html import document_html
 
@@ -45,12 +49,14 @@ LARGEST_UPLOAD = 2 * 1024 * 1024  # of one that uploads, however many files
 PAGES: tuple[tuple[Language, str], ...] = (("en", "/en"), ("zh", "/"))  # "/" takes every address that is left
 
 
-def create_app(assistant: PolicyAssistant) -> FastAPI:
-    """The page with its routes and headers."""
+def create_app(assistant: PolicyAssistant, access: Access | None = None) -> FastAPI:
+    """The page with its routes and headers; without ``access`` nobody has to sign in."""
     from fastapi import FastAPI, HTTPException
     from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    known = access or Access()
+    app.add_middleware(Gate, access=known)  # inside the headers below
 
     @app.middleware("http")
     async def secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -71,7 +77,8 @@ def create_app(assistant: PolicyAssistant) -> FastAPI:
         if response.status_code == 503 and request.url.path.endswith("/queue/join"):
             # 503 makes Gradio's page show an English sentence of its own; with 429 it shows ours.
             response = JSONResponse({"detail": texts("en" if english else "zh")["busy"]}, 429)
-        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        if request.url.path not in LOGIN or not known.signs_in:  # that page has a stricter one of its own
+            response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
         return response
@@ -87,6 +94,7 @@ def create_app(assistant: PolicyAssistant) -> FastAPI:
             raise HTTPException(404)
         return document_html(policies[policy])
 
+    app.include_router(login.routes(known))
     app.include_router(openai_api.router(assistant))
     app.include_router(evaluation.routes(assistant))
     theme = gr.themes.Default(
@@ -100,8 +108,9 @@ def create_app(assistant: PolicyAssistant) -> FastAPI:
     for language, path in PAGES:
         app = gr.mount_gradio_app(
             app,
-            create_page(assistant, language),
+            create_page(assistant, language, known),
             path=path,
+            auth_dependency=(lambda request: visitor_of(request).name or None) if known.protected else None,
             max_file_size=evaluation.LARGEST,
             enable_monitoring=False,
             run_history=False,
@@ -141,6 +150,14 @@ def main() -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
+    if settings.exposed:
+        print(words["exposed"].format(host=settings.host), file=sys.stderr)
+        return 2
+    try:
+        access = Access(settings)
+    except UsersError as error:
+        print(error, file=sys.stderr)
+        return 2
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -169,11 +186,27 @@ def main() -> int:
     print(words["loading_page"], flush=True)
     import uvicorn
 
-    app = create_app(assistant)
+    app = create_app(assistant, access)
     warmer = read_ahead(assistant, settings)
-    assistant.watch(lambda new: warmer.start(worth_reading(new.index.chunks, new.corpus)) if warmer else None)
+
+    def taken_over(new: PolicyAssistant) -> None:
+        if access.audit:
+            access.audit.write("index", generation=new.index.manifest.generation)
+        if warmer:
+            warmer.start(worth_reading(new.index.chunks, new.corpus))
+
+    assistant.watch(taken_over)
     print(words["ready"].format(url=f"http://{settings.host}:{settings.port}"), flush=True)
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+    stop = threading.Event()
+    keep_forgetting(settings, stop)
+    uvicorn.run(  # where readers sign in, the gate reads a proxy's headers itself: it has to know who is connected
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        proxy_headers=not access.protected,
+    )
+    stop.set()
     assistant.close()
     if warmer:
         warmer.stop()

@@ -1,4 +1,4 @@
-"""Command line: ``ask "问题" [--json]``, ``batch IN.jsonl OUT.jsonl`` and ``model fetch|status|remove``.
+"""Command line: ``ask "问题" [--json]``, ``batch IN.jsonl OUT.jsonl``, ``model fetch|status|remove`` and ``user …``.
 
 Exit status: 0 answered or refused, 1 some input could not be read or the model not be fetched, 2 wrong usage or
 settings, 3 no usable index.
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dotenv import load_dotenv
 
+from assistant import user_commands
 from assistant.answer import SCHEMA, Answer
 from assistant.incoming import is_history, is_names, is_text
 from assistant.settings import Settings, SettingsError
@@ -38,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     if options.command == "model":
         return _model(settings, options.action)
+    if options.command == "user":
+        return user_commands.run(settings, options)
     try:
         from assistant.build import build_assistant
 
@@ -66,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     batch.add_argument("output", type=Path, metavar="OUT.jsonl")
     model = commands.add_parser("model", help=message("cli_model"))
     model.add_argument("action", choices=("fetch", "status", "remove"))
+    user_commands.add_arguments(commands.add_parser("user", help=message("cli_user")))
     return parser
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    delete,
     event,
     insert,
     inspect,
@@ -130,6 +131,17 @@ class FeedbackStore:
                     connection.execute(query.where(_TABLE.c.id.in_(ids)) if ids else query).mappings().all()
                 )
         return [_feedback(row) for row in rows]
+
+    def forget(self, before: datetime) -> int:
+        """Remove what was said before a moment (UTC); how many rows. Raises StoreError."""
+        if self._file and not self._file.exists():
+            return 0
+        old = delete(_TABLE).where(_TABLE.c.created < before.isoformat(timespec="seconds"))
+        with self._named():
+            if not inspect(self._engine).has_table(_TABLE.name):
+                return 0
+            with self._engine.begin() as connection:
+                return connection.execute(old).rowcount
 
     def close(self) -> None:
         """Release the connections; the next call opens new ones."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlparse
 
 from index.errors import message
@@ -32,6 +34,14 @@ class Settings:
     llm_cache_mb: int = 1024  # memory for the local model's prompt cache
     llm_timeout: float = 30  # seconds without a token after which the model has failed
     as_of: datetime.date | None = None  # the day that counts as today; None is the clock's
+    auth_file: str = ""  # path of the users, passwords and API keys; "" and no auth_header: anyone may ask
+    auth_header: str = ""  # header in which a proxy names the user, in place of the login page
+    trusted_proxies: str = "127.0.0.1,::1"  # addresses and networks whose headers about a reader are believed
+    allow_anonymous: bool = False  # whether anyone on a network may ask without signing in
+    session_hours: int = 12  # after which a reader has to sign in again
+    audit_dir: str = ""  # folder of the audit log; "": audit of INDEX_DIR where readers sign in, else none
+    log_questions: bool = False  # whether it holds the text of questions
+    retention_days: int = 0  # for which feedback and audit log are kept; 0 is for ever
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -54,6 +64,16 @@ class Settings:
             llm_cache_mb=_whole("LLM_CACHE_MB", environ.get("LLM_CACHE_MB") or str(default.llm_cache_mb)),
             llm_timeout=_whole("LLM_TIMEOUT", environ.get("LLM_TIMEOUT") or str(int(default.llm_timeout))),
             as_of=_date(environ.get("AS_OF") or ""),
+            auth_file=environ.get("AUTH_FILE") or default.auth_file,
+            auth_header=_header("AUTH_HEADER", environ.get("AUTH_HEADER") or default.auth_header),
+            trusted_proxies=_networks(
+                "TRUSTED_PROXIES", environ.get("TRUSTED_PROXIES") or default.trusted_proxies
+            ),
+            allow_anonymous=_flag("ALLOW_ANONYMOUS", environ.get("ALLOW_ANONYMOUS") or ""),
+            session_hours=_whole("SESSION_HOURS", environ.get("SESSION_HOURS") or str(default.session_hours)),
+            audit_dir=environ.get("AUDIT_DIR") or default.audit_dir,
+            log_questions=_flag("LOG_QUESTIONS", environ.get("LOG_QUESTIONS") or ""),
+            retention_days=_days("RETENTION_DAYS", environ.get("RETENTION_DAYS") or ""),
         )
         if settings.llm_base_url and not _is_address(settings.llm_base_url):
             raise SettingsError(
@@ -67,6 +87,23 @@ class Settings:
     def remote(self) -> bool:
         """Whether they ask for the model of an endpoint, not for the local one or none."""
         return self.llm == "openai" or (self.llm == "auto" and bool(self.llm_base_url))
+
+    @property
+    def protected(self) -> bool:
+        """Whether only known users may ask."""
+        return bool(self.auth_file or self.auth_header)
+
+    @property
+    def exposed(self) -> bool:
+        """Whether anyone on a network could ask, and nobody has said that this is meant."""
+        return not (self.protected or self.allow_anonymous or _is_loopback(self.host))
+
+    @property
+    def audit_folder(self) -> Path | None:
+        """Where the audit log lies; None where there is none."""
+        if self.audit_dir:
+            return Path(self.audit_dir)
+        return self.index.index_dir / "audit" if self.protected else None
 
 
 def _without_login(url: str) -> str:
@@ -93,6 +130,40 @@ def _whole(name: str, text: str) -> int:
     if re.fullmatch("[0-9]{1,6}", text) and int(text) > 0:
         return int(text)
     raise SettingsError(message("bad_whole", name=name, value=text))
+
+
+def _days(name: str, text: str) -> int:
+    return _whole(name, text) if text and text != "0" else 0
+
+
+def _flag(name: str, text: str) -> bool:
+    if text.lower() in ("", "0", "no", "off", "false"):
+        return False
+    if text.lower() in ("1", "yes", "on", "true"):
+        return True
+    raise SettingsError(message("bad_flag", name=name, value=text))
+
+
+def _header(name: str, text: str) -> str:
+    if re.fullmatch("[A-Za-z0-9-]*", text):
+        return text
+    raise SettingsError(message("bad_header", name=name, value=text))
+
+
+def _networks(name: str, text: str) -> str:
+    try:
+        for part in text.split(","):
+            ipaddress.ip_network(part.strip())
+    except ValueError:
+        raise SettingsError(message("bad_networks", name=name, value=text)) from None
+    return text
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False  # a name: whatever it stands for today
 
 
 def _port(text: str) -> int:

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from assistant.conversation import TURNS, Turn, history_of, new_turn, read_turns
+from assistant.users import Role
 from assistant.view import answer_html, evidence_html, failure_html, pending_html, question_html, texts
 from index.errors import PolicyIndexError
+from pages.access import demand, record_answer
 from pages.conversations import build_bar, build_channel, stand
 from pages.conversations_html import thumbs_html
 from pages.renewal import on_new_index
@@ -231,6 +233,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     def answer(
         question: str, shown: Messages, before: Messages, policy: str | None, request: gr.Request
     ) -> Iterator[Any]:
+        demand(request, Role.reader, language)
         asked = [run.question for run in under_way.of(request) if not run.left]
         if asked or sent_twice(question, shown, before):
             if asked and question.strip() and question not in asked:
@@ -249,6 +252,8 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
                 if run.left:
                     yield (gr.skip(),) * len(outputs)  # what comes last is sent twice
                     return
+                if turn:
+                    record_answer(request, turn.answer, "page")
                 finished = turn.to_json() if turn else gr.skip()
                 yield field_update, *update, gr.update(visible=running), finished
                 field_update = gr.skip()
@@ -274,6 +279,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         return gr.skip(), *reopened(assistant, (), language), gr.update(visible=False), gr.skip()
 
     def restore(event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        demand(request, Role.reader, language)
         data = event._data if isinstance(event._data, dict) else {}
         if data.get("atStart") and under_way.of(request):
             return (gr.skip(),) * len(outputs)  # whoever asks before the page has all is answered first

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from assistant.conversation import Turn, as_it_stands, history_of, policies_of, read_turns
 from assistant.export import file_name, to_markdown, to_word
 from assistant.feedback import Feedback, FeedbackStore
+from assistant.users import Role
 from assistant.view import texts
 from index.errors import PolicyIndexError
+from pages.access import only
 from pages.conversations_html import bar_html
 
 if TYPE_CHECKING:
@@ -111,7 +113,9 @@ def build_bar(assistant: PolicyAssistant, language: Language) -> gr.HTML:
         elem_id="conversations",
         apply_default_css=False,
         js_on_load=MOUNT,
-        server_functions=[exporter(assistant, language), keeper(assistant, language)],
+        server_functions=[
+            only(Role.reader, made(assistant, language), language) for made in (exporter, keeper)
+        ],
     )
 
 

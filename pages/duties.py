@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from assistant.bodies import bodies_called
 from assistant.duty_overview import ROLES, DutyFilter, read_overview
 from assistant.overview_sheets import body_text, duty_sheets, role_word
+from assistant.users import Role
 from assistant.view import texts
+from pages.access import only
 from pages.duties_html import MODES, duties_html
 from pages.overview_html import LONGEST, ON_LOAD, SHOWN, download, next_order, read_query, told
 from pages.renewal import on_new_index
@@ -74,7 +76,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         js_on_load=ON_LOAD,
         apply_default_css=False,
         elem_id="duties-content",
-        server_functions=[workbook],
+        server_functions=[only(Role.reader, workbook, language)],
     )
 
     def show(policy: str, body: str, role: str, text: str, mode: str, order: tuple[str, bool]) -> str:

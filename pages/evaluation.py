@@ -8,9 +8,10 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import FileResponse
 
+from assistant.users import Role
 from assistant.view import texts
 from eval.cases import Case, files_of
 from eval.compare import compare
@@ -18,6 +19,7 @@ from eval.results import ResultError, read_result
 from eval.runs import MOST_CASES, BusyError, check_text, folder_of, folder_of_run, kept, perform
 from index.errors import PolicyIndexError
 from pages import evaluation_html as html
+from pages.access import allowed, demand, needs, record
 from pages.sessions import QUIET, UnderWay
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 import gradio as gr
 
+ROLE = Role.evaluator  # who may see and use this view
 LARGEST = "1mb"  # of an uploaded file; also the limit of every upload
 AT_ONCE = 4  # attempts to start a run that are looked at; all but one are refused
 UPLOADED = "upload"  # choice of the file that the reader has uploaded
@@ -79,7 +82,8 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         other = gr.Dropdown([], label=words["evaluation_other"], elem_id="evaluation-other", min_width=220)
     report = gr.HTML("", elem_id="evaluation-report")
 
-    def receive(file: str) -> tuple[Any, ...]:
+    def receive(file: str, request: gr.Request) -> tuple[Any, ...]:
+        demand(request, ROLE, language)
         path = Path(file)
         try:
             text = path.read_bytes().decode("utf-8-sig")
@@ -95,6 +99,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         return (path.name, text), gr.update(choices=choices, value=UPLOADED), html.ready(len(found), language)
 
     def run(choice: str | None, own: Upload | None, model: bool, request: gr.Request) -> Iterator[Any]:
+        demand(request, ROLE, language)
         if choice is None or (choice == UPLOADED and own is None):
             gr.Info(words["evaluation_choose"])
             return
@@ -103,6 +108,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         if isinstance(found, str):
             yield found, *_skipped(3), gr.update(visible=False)
             return
+        record(request, "evaluation", cases=title, count=len(found), model=bool(model))
         stop = Event()
         ended = html.note(words["evaluation_cancelled"])
         try:
@@ -131,14 +137,17 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
             ended = html.note(words["evaluation_failed"])
         yield ended, *_skipped(3), gr.update(visible=False)
 
-    def end(request: gr.Request) -> None:
+    def end(request: gr.Request) -> None:  # of the session's own runs
         for stop in under_way.of(request):
             stop.set()
 
-    def show(name: str | None, beside: str | None) -> str:
+    def show(name: str | None, beside: str | None, request: gr.Request) -> str:
+        demand(request, ROLE, language)
         return _report(assistant, name, beside, language)
 
-    def opened() -> tuple[Any, Any]:
+    def opened(request: gr.Request) -> tuple[Any, Any]:
+        if not allowed(request, ROLE):  # every page that is opened asks
+            return gr.skip(), gr.skip()
         choices = _kept(assistant, language)
         return gr.update(choices=choices), gr.update(choices=choices)
 
@@ -158,7 +167,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
 
 def routes(assistant: PolicyAssistant) -> APIRouter:
     """Downloads of a run: its report and its lines."""
-    found = APIRouter(prefix="/runs")
+    found = APIRouter(prefix="/runs", dependencies=[Depends(needs(ROLE))])
 
     @found.get("/{name}/{file}")
     def download(name: str, file: str) -> FileResponse:

@@ -13,17 +13,18 @@ _OPENING = re.compile(r"\s*(?:#{1,6}\s+)?(?:\*\*)?")  # Markdown before a line's
 _CLOSING = re.compile(r"(?:\*\*)?\s*$")
 
 
-def heading_html(language: Language = "zh") -> str:
-    """Title of the page, that the original text prevails, and the switches of language and theme."""
+def heading_html(language: Language = "zh", *, sign_out: bool = False) -> str:
+    """Title of the page, that the original text prevails, the switches of language and theme, and the way out."""
     words = texts(language)
     other: Language = "en" if language == "zh" else "zh"
+    out = f'<button type="button" class="logout">{safe(words["logout"])}</button>' if sign_out else ""
     return (
         f"<h1>{safe(words['title'])}</h1>"
         f"<p>{safe(words['subtitle'])}<strong>{safe(words['original_prevails'])}</strong></p>"
         f'<nav class="switches" aria-label="{safe(words["switches"])}">'
         f'<a class="language" lang="{other}" hreflang="{other}" href="{address(other)}">'
         f"{safe(texts(other)['language'])}</a>"
-        f'<button type="button" class="theme" aria-pressed="false">{safe(words["dark"])}</button></nav>'
+        f'<button type="button" class="theme" aria-pressed="false">{safe(words["dark"])}</button>{out}</nav>'
     )
 
 

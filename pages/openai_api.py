@@ -18,14 +18,16 @@ from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ValidationError
 
 from assistant.chain import LONGEST_QUESTION
 from assistant.conversation import TURNS
+from assistant.users import Role
 from assistant.view import texts
 from index.errors import PolicyIndexError
+from pages.access import language_of, needs, record_answer
 from pages.chat import AT_ONCE
 from pages.frame import QUEUE
 
@@ -92,7 +94,7 @@ class _Asked:
 
 def router(assistant: PolicyAssistant) -> APIRouter:
     """The routes of one assistant."""
-    routes = APIRouter(prefix="/v1")
+    routes = APIRouter(prefix="/v1", dependencies=[Depends(needs(Role.reader))])
     places = asyncio.Semaphore(AT_ONCE)
     created = int(time.time())
     model = {"id": NAME, "object": "model", "created": created, "owned_by": NAME}
@@ -127,6 +129,7 @@ def router(assistant: PolicyAssistant) -> APIRouter:
             inside -= 1
         if answer is None:
             return Response(status_code=499)  # nobody reads it
+        record_answer(request, answer, "v1")
         return _completion(answer, wanted)
 
     return routes
@@ -134,7 +137,7 @@ def router(assistant: PolicyAssistant) -> APIRouter:
 
 def _words(request: Request) -> Mapping[str, str]:
     """Texts in English for those who say that they read it, else in Chinese."""
-    return texts("en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "zh")
+    return texts(language_of(request.scope))
 
 
 def _unknown(name: str, words: Mapping[str, str]) -> JSONResponse:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from assistant.duty_overview import read_overview
 from assistant.overview_sheets import due_word, target_sheets
 from assistant.target_overview import TargetFilter, dues_of, themes_of
+from assistant.users import Role
 from assistant.view import texts
+from pages.access import only
 from pages.overview_html import LONGEST, ON_LOAD, SHOWN, download, next_order, read_query, told
 from pages.renewal import on_new_index
 from pages.targets_html import targets_html
@@ -55,7 +57,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     content = gr.HTML(
         targets_html(read_overview(assistant.corpus), TargetFilter(), language),
         js_on_load=ON_LOAD,
-        server_functions=[workbook],
+        server_functions=[only(Role.reader, workbook, language)],
         apply_default_css=False,
         elem_id="targets-content",
     )

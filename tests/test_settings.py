@@ -37,6 +37,14 @@ def test_every_variable_is_read() -> None:
         "LLM_GGUF_URL": "h",
         "LLM_CACHE_MB": "7",
         "LLM_TIMEOUT": "8",
+        "AUTH_FILE": "/u",
+        "AUTH_HEADER": "X-User",
+        "TRUSTED_PROXIES": "10.0.0.0/8, ::1",
+        "ALLOW_ANONYMOUS": "yes",
+        "SESSION_HOURS": "9",
+        "AUDIT_DIR": "/a",
+        "LOG_QUESTIONS": "1",
+        "RETENTION_DAYS": "180",
     }
     assert Settings.from_environment(environ) == Settings(
         index=IndexSettings(
@@ -53,6 +61,14 @@ def test_every_variable_is_read() -> None:
         llm_gguf_url="h",
         llm_cache_mb=7,
         llm_timeout=8,
+        auth_file="/u",
+        auth_header="X-User",
+        trusted_proxies="10.0.0.0/8, ::1",
+        allow_anonymous=True,
+        session_hours=9,
+        audit_dir="/a",
+        log_questions=True,
+        retention_days=180,
     )
 
 
@@ -87,3 +103,44 @@ def test_a_wrong_port_is_named(port: str) -> None:
 def test_a_wrong_date_is_named(day: str) -> None:
     with pytest.raises(SettingsError, match=r"^AS_OF 应为.*。$"):
         Settings.from_environment({"AS_OF": day})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AUTH_HEADER", "X User"),
+        ("AUTH_HEADER", "X_User"),
+        ("TRUSTED_PROXIES", "proxy.example"),
+        ("TRUSTED_PROXIES", "10.0.0.1,"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("ALLOW_ANONYMOUS", "maybe"),
+        ("LOG_QUESTIONS", "2"),
+        ("SESSION_HOURS", "0"),
+        ("RETENTION_DAYS", "-1"),
+    ],
+)
+def test_a_wrong_setting_of_who_may_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^{name} 应为.*。$"):
+        Settings.from_environment({name: value})
+
+
+@pytest.mark.parametrize(
+    ("environ", "exposed"),
+    [
+        ({}, False),
+        ({"HOST": "localhost"}, False),
+        ({"HOST": "127.8.8.8"}, False),
+        ({"HOST": "::1"}, False),
+        ({"HOST": "0.0.0.0"}, True),
+        ({"HOST": "::"}, True),
+        ({"HOST": "10.0.0.1"}, True),
+        ({"HOST": "localhost.example"}, True),
+        ({"HOST": "0.0.0.0", "ALLOW_ANONYMOUS": "1"}, False),
+        ({"HOST": "0.0.0.0", "ALLOW_ANONYMOUS": "0"}, True),
+        ({"HOST": "0.0.0.0", "AUTH_FILE": "u"}, False),
+        ({"HOST": "0.0.0.0", "AUTH_HEADER": "X-User"}, False),
+        ({"HOST": "0.0.0.0", "AUDIT_DIR": "a"}, True),
+    ],
+)
+def test_a_network_is_not_let_in_unasked(environ: dict[str, str], exposed: bool) -> None:
+    assert Settings.from_environment(environ).exposed is exposed

@@ -2,7 +2,8 @@
 // stored at that moment, so that two tabs do not write over one another. Storage that is full, forbidden or damaged
 // costs the reader what would have been kept, never an answer.
 (() => {
-  const KEY = "conversation:";
+  const user = (window.gradio_config || {}).username; // whoever signs in next in this browser does not see them
+  const KEY = user ? `conversation of ${user}:` : "conversation:";
   const MOST = { conversations: 50, turns: 100, characters: 1_500_000, inAll: 4_000_000 };
   const NAME = 60; // characters of a name
   let current = null; // what this tab shows: { id, name, at, turns }

@@ -254,6 +254,11 @@
       dress();
       return;
     }
+    const out = event.target.closest && event.target.closest("button.logout");
+    if (out) {
+      fetch(base + "logout", { method: "POST", redirect: "manual" }).then(() => location.assign("login"));
+      return;
+    }
     const tab = event.target.closest && event.target.closest("#views button[data-tab-id]");
     if (tab) {
       const view = tab.dataset.tabId;
@@ -311,6 +316,8 @@
   const start = () => {
     if (!scroller() || !document.querySelector("#views button[data-tab-id]")) return void setTimeout(start, 100);
     dress();
+    const out = document.querySelector("button.logout");
+    if (out) out.title = window.gradio_config.username || "";
     // The stock chat says that its examples are a list, but a list may not hold buttons.
     const mend = () => document.querySelectorAll('#chat .examples[role="list"]').forEach((list) => list.removeAttribute("role"));
     const changed = () => {

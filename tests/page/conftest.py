@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from threading import Event, Thread
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 from pydantic import Field
 
@@ -19,9 +22,13 @@ from app import create_app
 from assistant.answer import Passage
 from assistant.chain import PolicyAssistant
 from assistant.retriever import HybridRetriever
+from assistant.settings import Settings
+from assistant.users import Role, Users
 from index.parser import parse
 from index.policy import Policy
+from pages.access import Access
 
+PASSWORD = "correct horse battery"  # of every user
 RARE = parse(
     "𠮷野市工作方案\n\n一、目标\n\n𠮷野𠮷野：到2025年，建成𠮷野工厂8家。\n", "rare"
 )  # two UTF-16 units each
@@ -58,11 +65,39 @@ class Held(NamedTuple):
     rare: Policy
 
 
+class Guarded(NamedTuple):
+    """A page where readers sign in."""
+
+    app: FastAPI
+    url: str
+    users: Users
+    keys: dict[str, str]
+    audit: Path
+
+    def key(self, role: str) -> dict[str, str]:
+        """The header that a program of a role sends; none for nobody."""
+        return {"Authorization": f"Bearer {self.keys[role]}"} if role else {}
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The audit log."""
+        found = [path.read_text("utf-8") for path in sorted(self.audit.glob("*.jsonl"))]
+        return [json.loads(line) for line in "".join(found).splitlines()]
+
+
 @contextmanager
 def served(assistant: PolicyAssistant) -> Iterator[str]:
     """The address of the assistant's page while it is served."""
+    with serving(create_app(assistant)) as address:
+        yield address
+
+
+@contextmanager
+def serving(app: FastAPI, *, proxy_headers: bool = True) -> Iterator[str]:
+    """The address of an app while it is served."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(create_app(assistant), log_level="warning", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, log_level="warning", timeout_graceful_shutdown=1, proxy_headers=proxy_headers
+        )
         server = uvicorn.Server(config)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
@@ -79,6 +114,20 @@ def url(assistant: PolicyAssistant) -> Iterator[str]:
     assistant.warm_up()
     with served(assistant) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def guarded(assistant: PolicyAssistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    """The page with a user of each role, each with a password and an API key."""
+    folder = tmp_path_factory.mktemp("guarded")
+    users = Users(folder / "users.json")
+    for role in Role:
+        users.add(role.name, role, PASSWORD)
+    keys = {role.name: users.add_key(role.name) for role in Role}
+    settings = Settings(auth_file=str(folder / "users.json"), audit_dir=str(folder / "audit"))
+    app = create_app(assistant, Access(settings))
+    with serving(app, proxy_headers=False) as url:
+        yield Guarded(app, url, users, keys, folder / "audit")
 
 
 @pytest.fixture

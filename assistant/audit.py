@@ -1,0 +1,83 @@
+"""The audit log: one JSON line for each act that matters for security and for each answer, one file a day (UTC).
+
+A line is written by one call that appends, so several processes may share a folder. Nothing is ever rewritten;
+``assistant/retention.py`` removes the files of days that are past their time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.answer import Answer
+
+logger = logging.getLogger(__name__)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class AuditLog:
+    """Appends to ``YYYY-MM-DD.jsonl`` of a folder; may be shared by threads."""
+
+    def __init__(
+        self, folder: Path, *, questions: bool = False, clock: Callable[[], datetime] = _now
+    ) -> None:
+        self.folder = folder
+        self._questions = questions  # whether the text of questions is kept too
+        self._clock = clock
+        self._guard = threading.Lock()
+        self._day = ""
+        self._handle: int | None = None
+
+    def write(self, act: str, who: str = "", address: str = "", **values: Any) -> None:
+        """One line. Where it cannot be written that is logged, and what is recorded goes on."""
+        now = self._clock()
+        line = {"time": now.isoformat(timespec="milliseconds"), "act": act, "who": who, "address": address}
+        text = json.dumps(line | values, ensure_ascii=False)
+        data = text.encode("utf-8", "replace") + b"\n"
+        try:
+            with self._guard:
+                os.write(self._open(f"{now:%Y-%m-%d}"), data)
+        except OSError:
+            logger.exception("no audit line of %s", act)
+
+    def answer(self, answer: Answer, who: str = "", address: str = "", *, via: str) -> None:
+        """The line of an answer: which question (its SHA-256), from what it was answered, how and how fast."""
+        values: dict[str, Any] = {"via": via, **self.question(answer.question)}
+        policies = sorted({citation.policy for citation in answer.citations})
+        values |= {"policies": policies, "status": answer.status, "route": answer.route}
+        self.write("answer", who, address, **values, ms=answer.timings_ms.get("total"))
+
+    def question(self, text: str) -> dict[str, str]:
+        """A question as it may stand in a line."""
+        digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+        return {"question_sha256": digest, **({"question": text} if self._questions else {})}
+
+    def close(self) -> None:
+        """Close the file; the next line opens it again."""
+        with self._guard:
+            self._leave()
+
+    def _open(self, day: str) -> int:
+        if self._handle is None or day != self._day:
+            self._leave()
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = self.folder / f"{day}.jsonl"
+            self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            self._day = day
+        return self._handle
+
+    def _leave(self) -> None:
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None

@@ -1,0 +1,142 @@
+"""The audit log, and how long it and the readers' words are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import stat
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assistant.answer import Answer, Citation
+from assistant.audit import AuditLog
+from assistant.feedback import Feedback, FeedbackStore
+from assistant.retention import forget_old
+from assistant.settings import Settings
+from index.settings import IndexSettings
+
+DAY = datetime(2026, 11, 29, 23, 59, 59, tzinfo=UTC)
+QUESTION = "绿色工厂由谁\n牵头？\ud800"
+ANSWER = Answer(
+    QUESTION,
+    QUESTION,
+    "zh",
+    "answered",
+    "ledger",
+    "答。",
+    citations=tuple(Citation(n, p, "t", "", (), 0, 1, "q", 1.0) for n, p in ((1, "b"), (2, "a"), (3, "b"))),
+    timings_ms={"total": 12.5},
+)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[AuditLog]:
+    """A log that is empty."""
+    found = AuditLog(tmp_path / "audit")
+    yield found
+    found.close()
+
+
+def _lines(log: AuditLog) -> list[dict[str, Any]]:
+    return [
+        json.loads(line)
+        for path in sorted(log.folder.iterdir())
+        for line in path.read_text("utf-8").splitlines()
+    ]
+
+
+def test_the_line_of_an_answer(log: AuditLog) -> None:
+    log.answer(ANSWER, "王工", "10.0.0.1", via="v1")
+    (line,) = _lines(log)
+    digest = hashlib.sha256(QUESTION.encode("utf-8", "replace")).hexdigest()
+    assert datetime.fromisoformat(line.pop("time")).utcoffset() == timedelta(0)
+    assert line == {
+        "act": "answer",
+        "who": "王工",
+        "address": "10.0.0.1",
+        "via": "v1",
+        "question_sha256": digest,
+        "policies": ["a", "b"],
+        "status": "answered",
+        "route": "ledger",
+        "ms": 12.5,
+    }
+
+
+@pytest.mark.parametrize("questions", [False, True])
+def test_the_text_of_a_question_only_where_it_is_wanted(tmp_path: Path, questions: bool) -> None:
+    log = AuditLog(tmp_path, questions=questions)
+    log.answer(ANSWER, via="page")
+    (line,) = _lines(log)
+    assert ("question" in line) is questions and (
+        "绿色工厂" in json.dumps(line, ensure_ascii=False)
+    ) is questions
+
+
+def test_a_day_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
+    moments = iter([DAY, DAY + timedelta(seconds=2)])
+    log = AuditLog(tmp_path / "audit", clock=lambda: next(moments))
+    log.write("login")
+    log.write("logout")
+    assert [path.name for path in sorted(log.folder.iterdir())] == ["2026-11-29.jsonl", "2026-11-30.jsonl"]
+    assert stat.S_IMODE(log.folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in log.folder.iterdir()} == {0o600}
+
+
+def test_two_logs_of_one_folder_lose_nothing(log: AuditLog) -> None:
+    other = AuditLog(log.folder)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: (log, other)[n % 2].write("login", who=f"{n}" * 50), range(400)))
+    assert sorted(line["who"] for line in _lines(log)) == sorted(f"{n}" * 50 for n in range(400))
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(), st.text())
+def test_whatever_is_written_is_one_line(log: AuditLog, who: str, path: str) -> None:
+    log.write("denied", who, path=path)
+    last = (next(log.folder.iterdir())).read_bytes().split(b"\n")[-2]
+    assert set(json.loads(last)) == {"time", "act", "who", "address", "path"}
+
+
+def test_a_log_that_cannot_be_written_stops_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").write_text("x", "utf-8")
+    with caplog.at_level(logging.ERROR):
+        AuditLog(tmp_path / "file").write("login")
+    assert "no audit line of login" in caplog.text
+
+
+# --- how long -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("days", "left"), [(0, range(25, 30)), (2, range(27, 30)), (400, range(25, 30))])
+def test_lines_of_old_days_go(tmp_path: Path, days: int, left: range) -> None:
+    settings = Settings(index=IndexSettings(index_dir=tmp_path), auth_file="u", retention_days=days)
+    folder = settings.audit_folder
+    assert folder
+    forget_old(settings, DAY)  # where there is nothing yet
+    folder.mkdir()
+    for name in (*(f"2026-11-{day}.jsonl" for day in range(25, 30)), "2020-01-01.txt"):
+        (folder / name).touch()
+    forget_old(settings, DAY)
+    names = {path.name for path in folder.iterdir()}
+    assert names == {*(f"2026-11-{day}.jsonl" for day in left), "2020-01-01.txt"}
+
+
+def test_words_of_readers_go_when_they_are_older(tmp_path: Path) -> None:
+    index = IndexSettings(index_dir=tmp_path)
+    store = FeedbackStore(index)
+    said = datetime.fromisoformat(store.add(Feedback("q", {}, "up")).created)
+    forget_old(Settings(index=index), said + timedelta(days=9999))
+    forget_old(Settings(index=index, retention_days=2), said + timedelta(days=2))
+    assert len(store.list()) == 1
+    forget_old(Settings(index=index, retention_days=2), said + timedelta(days=2, seconds=1))
+    assert store.list() == []
+    store.close()

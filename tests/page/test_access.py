@@ -1,0 +1,204 @@
+"""Who may: every route and every function of the page, for nobody and for every role."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.routing import iter_route_contexts
+from starlette.routing import Mount
+
+from assistant.users import Role
+from assistant.view import texts
+from pages.frame import VIEWS
+from tests.page.conftest import Guarded
+
+LEADS = "绿色工厂的目标由哪个局牵头？"
+WORDS = texts()
+OURS = {text[key] for text in (WORDS, texts("en")) for key in ("sign_in", "no_key", "not_allowed")}
+ROLES = ("", *(role.name for role in Role))  # "" is somebody who has not signed in
+OPEN = {  # what anybody may ask for; a new one stands here or it fails
+    ("GET", "/health"),
+    ("GET", "/login"), ("POST", "/login"), ("GET", "/en/login"), ("POST", "/en/login"),
+    ("POST", "/logout"), ("GET", "/logout"),  # the second is Gradio's own, which ends nothing of ours
+    ("GET", "/favicon.ico"),
+}  # fmt: skip
+EVALUATORS = re.compile(r"(/en)?/gradio_api/upload|/runs/.+")  # the least role is reader for all else
+FUNCTIONS = {"pages.evaluation": Role.evaluator} | dict.fromkeys(
+    (
+        "pages.api",
+        "pages.chat",
+        "pages.duties",
+        "pages.frame",
+        "pages.renewal",
+        "pages.targets",
+        "pages.tour",
+    ),
+    Role.reader,
+)
+OWN = {"end"}  # functions that touch nothing but what the same browser session began
+QUIET = {"opened"}  # and those that say nothing where others would refuse
+
+
+@pytest.fixture
+def client(guarded: Guarded) -> Iterator[httpx.Client]:
+    """A browser that has not signed in."""
+    with httpx.Client(base_url=guarded.url, timeout=60) as opened:
+        yield opened
+
+
+# --- every route, every role --------------------------------------------------------------------
+
+
+def _routes(routes: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Method and an address of every route, also of what is mounted."""
+    for found in iter_route_contexts(routes):
+        if isinstance(found.route, Mount):
+            yield from _routes(found.route.routes, prefix + found.route.path)
+            continue
+        assert found.path is not None, found.route
+        path = prefix + re.sub(r"\{[^}]+\}", "x", found.path.replace("{size}", "1"))
+        for method in sorted(found.methods or {"GET"}):
+            yield method, path
+
+
+def _ours(client: httpx.Client, method: str, path: str, headers: dict[str, str]) -> str:
+    """The sentence with which the gate or a check of ours turned a request away; "" where it let it pass."""
+    with client.stream(method, path, headers=headers) as reply:
+        if method != "POST" and reply.status_code == 303 and reply.headers["location"].endswith("login"):
+            return WORDS["sign_in"]
+        if method == "HEAD":  # has no body to tell ours from Gradio's
+            return WORDS["sign_in"] if reply.status_code == 401 else ""
+        if reply.status_code not in (401, 403):
+            return ""
+        text = reply.read().decode()
+    said = json.loads(text) if text.startswith("{") else {}
+    detail = said.get("detail") or said.get("error", {}).get("message", "")
+    return detail if detail in OURS else ""
+
+
+def test_every_route_asks_for_its_role(guarded: Guarded, client: httpx.Client) -> None:
+    found = sorted(set(_routes(guarded.app.routes)))
+    assert {path for _, path in found} >= {"/document/x", "/v1/chat/completions", "/en/gradio_api/queue/join"}
+    assert len(found) > 100
+    for method, path in found:
+        least = (
+            None if (method, path) in OPEN else Role.evaluator if EVALUATORS.fullmatch(path) else Role.reader
+        )
+        for role in ROLES:
+            refused = _ours(client, method, path, guarded.key(role))
+            may = least is None or (role != "" and Role[role] >= least)
+            assert bool(refused) is not may, (method, path, role, refused)
+
+
+def test_the_open_ones_are_there(guarded: Guarded) -> None:
+    assert set(_routes(guarded.app.routes)) >= OPEN
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/en",
+        "//health",
+        "/health/",
+        "/health/../v1/models",
+        "/HEALTH",
+        "/%68ealth/x",
+        "//evil.test/",
+    ],
+)
+def test_what_is_no_route_is_closed_too(guarded: Guarded, path: str) -> None:
+    raw = http.client.HTTPConnection(guarded.url.removeprefix("http://"))
+    raw.request("GET", path)  # as it stands: httpx would tidy it up
+    reply = raw.getresponse()
+    raw.close()
+    assert reply.status == 401 or reply.headers["Location"] == "en/"
+
+
+# --- every function that Gradio calls -----------------------------------------------------------
+
+
+def _functions(guarded: Guarded, prefix: str = "") -> dict[int, Any]:
+    """The functions of the page under an address, by the number that Gradio calls them by."""
+    (page,) = [route for route in guarded.app.routes if isinstance(route, Mount) and route.path == prefix]
+    found: dict[int, Any] = page.app.get_blocks().fns  # type: ignore[attr-defined]
+    return found
+
+
+def _call(client: httpx.Client, prefix: str, number: int, function: Any, headers: dict[str, str]) -> Any:
+    """What an event of the page gives with nothing in its fields: its outputs, or the sentence that refuses."""
+    session = f"session{number}{len(str(headers))}"
+    body = {"data": [None] * len(function.inputs), "fn_index": number, "session_hash": session}
+    if not function.queue:
+        reply = client.post(f"{prefix}/gradio_api/run/predict", json=body, headers=headers)
+        said = reply.json()
+        return said["data"] if reply.status_code == 200 else said.get("detail") or said.get("error")
+    joined = client.post(f"{prefix}/gradio_api/queue/join", json=body, headers=headers)
+    if joined.status_code != 200:
+        return joined.json()["detail"]
+    address = f"{prefix}/gradio_api/queue/data"
+    with client.stream("GET", address, params={"session_hash": session}, headers=headers) as stream:
+        for line in stream.iter_lines():
+            message = json.loads(line.removeprefix("data: ")) if line.startswith("data: ") else {}
+            if message.get("msg") == "process_completed":
+                output = message["output"]
+                return output["data"] if message["success"] else output["error"]
+    raise AssertionError("the stream ended before the answer")
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_every_function_of_the_page_asks_for_its_role(
+    guarded: Guarded, client: httpx.Client, prefix: str
+) -> None:
+    words = texts("en" if prefix else "zh")
+    checked = set()
+    for number, function in _functions(guarded, prefix).items():
+        if function.fn is None:
+            continue
+        name = function.fn.__name__
+        least = FUNCTIONS[function.fn.__module__]
+        assert _call(client, prefix, number, function, {}) == words["sign_in"], name
+        if least is Role.reader or name in OWN:
+            continue
+        checked.add(name)
+        given = _call(client, prefix, number, function, guarded.key("reader"))
+        if name in QUIET:
+            assert all(data == {"__type__": "update"} for data in given), name
+        else:
+            assert given == words["not_allowed"], name
+    assert checked >= {"receive", "run", "show", "opened"}
+
+
+def test_a_view_for_some_is_hidden_from_others(guarded: Guarded, client: httpx.Client) -> None:
+    least = [view.ROLE for view in VIEWS if getattr(view, "ROLE", Role.reader) > Role.reader]
+    functions = _functions(guarded)
+    (number,) = [n for n, f in functions.items() if f.fn and f.fn.__module__ == "pages.frame"]
+    for role in Role:
+        data = _call(client, "", number, functions[number], guarded.key(role.name))
+        assert [one["visible"] for one in data] == [role >= needed for needed in least]
+
+
+# --- what is recorded ---
+
+
+def test_an_answer_of_the_page_is_recorded(guarded: Guarded, client: httpx.Client) -> None:
+    (number,) = [n for n, f in _functions(guarded).items() if any(t[1] == "submit" for t in f.targets)]
+    headers = guarded.key("evaluator")
+    body = {"data": [LEADS, [], None], "fn_index": number, "session_hash": "recorded"}
+    assert client.post("/gradio_api/queue/join", json=body, headers=headers).status_code == 200
+    address = "/gradio_api/queue/data"
+    with client.stream("GET", address, params={"session_hash": "recorded"}, headers=headers) as stream:
+        assert any("process_completed" in line for line in stream.iter_lines())
+    line = [line for line in guarded.lines() if line["act"] == "answer"][-1]
+    assert (line["who"], line["via"], line["status"], line["route"]) == (
+        "evaluator",
+        "page",
+        "answered",
+        "ledger",
+    )
