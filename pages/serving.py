@@ -1,0 +1,59 @@
+"""Serve the app until a signal ends it; what is under way then has a few seconds."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+PATIENCE = 5  # seconds that answers, and then threads, have to end
+
+
+def serve(app: FastAPI, host: str, port: int, ending: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT; ``ending`` is called at once, before connections are waited for."""
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            ending()
+            await super().shutdown(sockets)
+
+    server = Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            log_config=None,  # that of the program
+            log_level="warning",
+            timeout_graceful_shutdown=PATIENCE,  # an open page holds its event stream for good
+        )
+    )
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)  # before uvicorn's own is there, and when it raises the signal again
+    server.run()
+
+
+def leave(status: int) -> int:
+    """The status to exit with, once every thread has ended; one that goes on is left behind."""
+    until = time.monotonic() + PATIENCE
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join(max(0.0, until - time.monotonic()))
+            if thread.is_alive():
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(status)
+    return status
