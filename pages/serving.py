@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 import threading
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -47,13 +45,8 @@ def serve(app: FastAPI, host: str, port: int, ending: Callable[[], None]) -> Non
 
 
 def leave(status: int) -> int:
-    """The status to exit with, once every thread has ended; one that goes on is left behind."""
-    until = time.monotonic() + PATIENCE
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and not thread.daemon:
-            thread.join(max(0.0, until - time.monotonic()))
-            if thread.is_alive():
-                sys.stdout.flush()
-                sys.stderr.flush()
-                os._exit(status)
+    """The status to exit with; a thread that goes on is left behind."""
+    last = threading.Timer(PATIENCE, os._exit, (status,))
+    last.daemon = True
+    last.start()
     return status

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, inspect, text
 
 from index.build import build, verify_live
 from index.errors import (
@@ -193,6 +194,22 @@ def test_an_index_of_an_older_schema_is_rebuilt_with_one_sentence(small: IndexSe
     assert read_pointer(small)["previous"] == before
     told.clear()
     assert build(small, told.append).unchanged and told == [message("step_read", count=2)]
+
+
+def test_tables_of_an_older_schema_in_a_shared_database_are_made_anew(
+    small: IndexSettings, tmp_path: Path
+) -> None:
+    settings = replace(
+        small, index_dir=tmp_path / "new", database_url=f"sqlite:///{tmp_path / 'shared.sqlite'}"
+    )
+    engine = create_engine(settings.database_url)
+    with engine.begin() as connection:
+        connection.execute(text("create table chunks (generation varchar(64), ordinal integer, text text)"))
+        connection.execute(text("create table feedback (id integer)"))  # of another part: it stays
+    report = build(settings)
+    assert len(open_index(settings).chunks) == report.chunks
+    assert inspect(engine).has_table("feedback")
+    engine.dispose()
 
 
 def test_a_damaged_live_generation_is_built_anew(two: IndexSettings) -> None:
