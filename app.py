@@ -178,7 +178,7 @@ def main() -> int:
     assistant.close()
     if warmer:
         warmer.stop()
-    return serving.leave(0)
+    return 0
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import uvicorn
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-PATIENCE = 5  # seconds that answers, and then threads, have to end
+PATIENCE = 5  # seconds that answers have to end; all else has as many again
 
 
 def serve(app: FastAPI, host: str, port: int, ending: Callable[[], None]) -> None:
@@ -23,6 +23,9 @@ def serve(app: FastAPI, host: str, port: int, ending: Callable[[], None]) -> Non
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             ending()
+            last = threading.Timer(2 * PATIENCE, os._exit, (0,))  # a thread that goes on is left behind
+            last.daemon = True
+            last.start()
             await super().shutdown(sockets)
 
     server = Server(
@@ -42,11 +45,3 @@ def serve(app: FastAPI, host: str, port: int, ending: Callable[[], None]) -> Non
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)  # before uvicorn's own is there, and when it raises the signal again
     server.run()
-
-
-def leave(status: int) -> int:
-    """The status to exit with; a thread that goes on is left behind."""
-    last = threading.Timer(PATIENCE, os._exit, (status,))
-    last.daemon = True
-    last.start()
-    return status
