@@ -164,7 +164,7 @@ def _copy(source: Path, target: Path) -> None:
 def _pack(stage: Path, about: About, archive: Path) -> None:
     content = _content(stage)
     (stage / ABOUT).write_text(json.dumps(asdict(about), ensure_ascii=False, indent=1), "utf-8")
-    with archive.open("xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+    with open(archive, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
         with tarfile.open(fileobj=file, mode="w:gz", format=tarfile.PAX_FORMAT) as packed:
             for path in (stage / ABOUT, *content):
                 packed.add(path, path.relative_to(stage).as_posix(), recursive=False, filter=_nobodys)
