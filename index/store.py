@@ -239,9 +239,9 @@ def read_manifest(folder: Path) -> Manifest:
         values = json.loads((folder / "manifest.json").read_text("utf-8"))
         if values["schema"] == SCHEMA:
             return Manifest(**values)
-        numbers = dict.fromkeys(("parser", "chunks", "sections", "clauses", "duties", "targets"), 0)
-        known = {name: values[name] for name in ("schema", "model", "created")}
-        return Manifest(generation=folder.name, files={}, skipped={}, **known, **numbers)
+        empty: dict[str, Any] = {"generation": folder.name, "files": {}, "skipped": {}}
+        empty |= dict.fromkeys(("parser", "chunks", "sections", "clauses", "duties", "targets"), 0)
+        return Manifest(**empty, **{name: values[name] for name in ("schema", "model", "created")})
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise IndexDamagedError(
             message("damaged", reason=f"{folder.name}: {type(error).__name__}")

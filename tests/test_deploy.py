@@ -144,7 +144,7 @@ def test_headers_are_sent_once_and_the_reader_cannot_forge_them(site: Block) -> 
         arguments[0] for block in (site, *site.blocks) for arguments in block.directives.get("add_header", [])
     ]
     assert added == ["Strict-Transport-Security"]  # in one place: a second would replace the first
-    sent = dict(arguments for arguments in site.directives["proxy_set_header"])
+    sent = {arguments[0]: arguments[1] for arguments in site.directives["proxy_set_header"]}
     assert sent["X-Forwarded-For"] == "$remote_addr" and sent["X-Forwarded-Proto"] == "$scheme"
     assert sent["X-Request-ID"] == "$request_id"
     assert not any(

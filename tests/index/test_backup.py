@@ -22,6 +22,7 @@ from assistant.chain import PolicyAssistant
 from assistant.feedback import Feedback, FeedbackStore
 from assistant.live import LiveAssistant
 from assistant.settings import Settings
+from index import generation as generations
 from index import restore as restoring
 from index.__main__ import main
 from index.backup import ABOUT, backup
@@ -167,7 +168,7 @@ def test_told_to_it_replaces_and_the_app_goes_on_with_what_was_restored(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(restoring.generations, "verify", lambda *_: None)  # seconds, and sound above
+    monkeypatch.setattr(generations, "verify", lambda *_: None)  # seconds, and sound above
     index = copied(original, tmp_path)
     (index.policy_dir / "custom.md").write_text(CUSTOM.replace("20家", "50家"), "utf-8")
     (index.policy_dir / "new.txt").write_text("第一条 新的办法。\n", "utf-8")
@@ -299,7 +300,7 @@ def test_a_disk_that_fails_at_the_end_leaves_all_as_it_was(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(restoring.generations, "verify", lambda *_: None)  # seconds, and sound above
+    monkeypatch.setattr(generations, "verify", lambda *_: None)  # seconds, and sound above
     monkeypatch.setattr(restoring, "write_pointer", full)
     with pytest.raises(ArchiveError, match="No space left on device"):
         restore(index, archive, replacing=True)
@@ -319,9 +320,9 @@ def test_a_damaged_copy_is_no_backup(small: IndexSettings, tmp_path: Path) -> No
 
 
 def test_what_lies_in_a_server_is_not_ours_to_back_up(small: IndexSettings, tmp_path: Path) -> None:
-    for elsewhere in ({"database_url": "sqlite:///x"}, {"chroma_url": "http://127.0.0.1:1"}):
+    for elsewhere in (replace(small, database_url="sqlite:///x"), replace(small, chroma_url="http://[::1]")):
         with pytest.raises(ArchiveError, match="_URL"):
-            backup(replace(small, **elsewhere), tmp_path / "none.tar.gz")
+            backup(elsewhere, tmp_path / "none.tar.gz")
     with pytest.raises(IndexMissingError):
         backup(replace(small, index_dir=tmp_path / "none"), tmp_path / "none.tar.gz")
     assert not (tmp_path / "none").exists() and not (tmp_path / "none.tar.gz").exists()
@@ -340,7 +341,7 @@ def test_the_command_line(
         ("DATABASE_URL", ""),
     ):
         monkeypatch.setenv(name, str(value))
-    monkeypatch.setattr(restoring.generations, "verify", lambda *_: None)
+    monkeypatch.setattr(generations, "verify", lambda *_: None)
     assert main(["backup", "none.tar.gz"]) == 3
     assert main(["restore", "none.tar.gz"]) == 1
     capfd.readouterr()
