@@ -189,6 +189,7 @@ def test_sigterm_ends_what_is_under_way_and_the_program_with_status_0(
         assert api.result().status_code == 200 and stopped in api.result().text
         assert "process_completed" in page.result() and stopped in page.result()
     lines = records(tmp_path)
+    assert [line for line in lines if line["level"] not in ("INFO", "WARNING")] == []
     told = [line for line in lines if line["logger"] == "assistant.meter"]
     assert [(line["level"], line["route"], line["status"]) for line in told] == [
         ("INFO", "extractive", "answered")
