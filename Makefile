@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run index model test browser eval bench lock clean
+.PHONY: help run index model backup restore test browser eval bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
@@ -22,6 +22,13 @@ index: $(VENV)/.installed ## bring the index up to date with the policies
 
 model: $(VENV)/.installed ## fetch the local chat model (1.1 GB, once)
 	@$(BIN)/python -m assistant model fetch
+
+backup: $(VENV)/.installed ## write policies, index and what readers said to FILE=backup-DATE.tar.gz
+	@$(BIN)/python -m index backup "$(or $(FILE),backup-$(shell date +%Y%m%d-%H%M%S).tar.gz)"
+
+restore: $(VENV)/.installed ## take them back from FILE=…; REPLACE=1 also where others are
+	@[ -n "$(FILE)" ] || { echo "Name the backup: make restore FILE=backup-….tar.gz" >&2; exit 2; }
+	@$(BIN)/python -m index restore $(if $(REPLACE),--replace) "$(FILE)"
 
 test: $(VENV)/.installed-dev ## lint, check types and run the tests
 	$(BIN)/python -m ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
 import sys
 import threading
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from dotenv import load_dotenv
 
+from assistant import logs
 from assistant.retention import keep_forgetting
 from assistant.settings import Settings, SettingsError
 from assistant.users import UsersError
@@ -30,7 +32,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = (
 )
 import gradio as gr
 
-from pages import evaluation, login, openai_api
+from pages import evaluation, login, openai_api, operation, serving
 from pages.access import LOGIN, Access, Gate, visitor_of
 from pages.frame import create_page
 from pages.frame_html import document_html
@@ -61,6 +63,7 @@ def create_app(assistant: PolicyAssistant, access: Access | None = None) -> Fast
     @app.middleware("http")
     async def secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         english = request.url.path.startswith("/en/")
+        identity = operation.identify(request)
         if request.url.path in ("/", "/en") and (
             request.cookies.get("language") == "en" or request.url.path == "/en"
         ):
@@ -77,15 +80,12 @@ def create_app(assistant: PolicyAssistant, access: Access | None = None) -> Fast
         if response.status_code == 503 and request.url.path.endswith("/queue/join"):
             # 503 makes Gradio's page show an English sentence of its own; with 429 it shows ours.
             response = JSONResponse({"detail": texts("en" if english else "zh")["busy"]}, 429)
+        response.headers[operation.REQUEST_ID] = identity
         if request.url.path not in LOGIN or not known.signs_in:  # that page has a stricter one of its own
             response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
         return response
-
-    @app.get("/health")
-    def health() -> dict[str, str]:
-        return {"status": "ok"}
 
     @app.get("/document/{policy}", response_class=HTMLResponse)
     def document(policy: str) -> str:
@@ -95,6 +95,7 @@ def create_app(assistant: PolicyAssistant, access: Access | None = None) -> Fast
         return document_html(policies[policy])
 
     app.include_router(login.routes(known))
+    app.include_router(operation.router(assistant))
     app.include_router(openai_api.router(assistant))
     app.include_router(evaluation.routes(assistant))
     theme = gr.themes.Default(
@@ -143,6 +144,7 @@ def _head(language: Language) -> str:
 
 def main() -> int:
     """Serve until stopped. Exit status: 0 stopped, 2 wrong settings, 3 no usable index."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # while it loads
     load_dotenv(Path(".env"))
     words = texts()
     try:
@@ -150,13 +152,14 @@ def main() -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
+    logs.configure(settings.log_format, operation.request_id)
     if settings.exposed:
-        print(words["exposed"].format(host=settings.host), file=sys.stderr)
+        logs.complain(words["exposed"].format(host=settings.host))
         return 2
     try:
         access = Access(settings)
     except UsersError as error:
-        print(error, file=sys.stderr)
+        logs.complain(str(error))
         return 2
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -165,7 +168,7 @@ def main() -> int:
         except OSError as error:
             name = "port_taken" if error.errno == errno.EADDRINUSE else "cannot_listen"
             reason = error.strerror or str(error)
-            print(words[name].format(host=settings.host, port=settings.port, reason=reason), file=sys.stderr)
+            logs.complain(words[name].format(host=settings.host, port=settings.port, reason=reason))
             return 2
     try:
         print(words["loading_index"], flush=True)
@@ -177,15 +180,13 @@ def main() -> int:
         print(words["loading_model"], flush=True)
         assistant.warm_up()
     except SettingsError as error:
-        print(error, file=sys.stderr)
+        logs.complain(str(error))
         return 2
     except PolicyIndexError as error:
-        print(error, file=sys.stderr)
+        logs.complain(str(error))
         return 3
     print(words[f"answers_{assistant.writes}"], flush=True)
     print(words["loading_page"], flush=True)
-    import uvicorn
-
     app = create_app(assistant, access)
     warmer = read_ahead(assistant, settings)
 
@@ -199,12 +200,8 @@ def main() -> int:
     print(words["ready"].format(url=f"http://{settings.host}:{settings.port}"), flush=True)
     stop = threading.Event()
     keep_forgetting(settings, stop)
-    uvicorn.run(  # where readers sign in, the gate reads a proxy's headers itself: it has to know who is connected
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        proxy_headers=not access.protected,
+    serving.serve(  # where readers sign in, the gate reads a proxy's headers itself: it has to know who is connected
+        app, settings.host, settings.port, assistant.meter.end, proxy_headers=not access.protected
     )
     stop.set()
     assistant.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
@@ -21,6 +22,7 @@ from assistant.dates import with_dated_years
 from assistant.draft import Draft
 from assistant.examples import example_questions
 from assistant.follow_ups import follow_ups
+from assistant.meter import Meter
 from assistant.model_composer import ModelComposer, is_open
 from assistant.model_condense import rewrite, translate
 from assistant.model_faults import ModelFailed, Stopped
@@ -33,6 +35,7 @@ from prompts import phrase
 
 LONGEST_QUESTION = 2000  # characters
 SHOWN = 6  # passages beside an answer
+logger = logging.getLogger(__name__)
 
 
 class PolicyAssistant(Runnable[dict[str, Any], Any]):
@@ -41,6 +44,8 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
     ``"policies": [id, …]`` beside them says from which of its policies alone; without it all may answer.
     ``invoke`` and ``batch`` return Answers; ``stream`` yields Evidence, Token … and Final.
     """
+
+    is_warm = False  # whether what the first question needs is loaded
 
     def __init__(
         self,
@@ -54,6 +59,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         self.composer = composer
         self.answerer = Answerer(index, retriever, as_of)
         self.versions = Versions(self.answerer)
+        self.meter = Meter(lambda: self.index.manifest)
 
     @property
     def corpus(self) -> Corpus:
@@ -93,8 +99,10 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
     def warm_up(self) -> None:
         """Load what the first question needs: model, vector store, tokenizer (seconds)."""
         for question in self.examples() or ["?"]:
-            self.invoke({"question": question})
+            for _ in self._events({"question": question}, None):  # nobody asked: it is not counted
+                pass
         self.read("Which words?")  # the dictionary
+        self.is_warm = True
 
     def read(self, text: str) -> Question:
         """A question taken apart against the indexed policies."""
@@ -106,7 +114,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
 
     def invoke(self, input: dict[str, Any], config: RunnableConfig | None = None, **_: Any) -> Answer:
         """The certified answer to one question."""
-        for event in self._events(input, config):
+        for event in self._counted(input, config):
             if isinstance(event, Final):
                 return event.answer
         raise AssertionError("a stream ends with Final")
@@ -119,7 +127,21 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         Where no model writes, the texts of the Tokens in order make the answer's text. A ``threading.Event`` as
         ``config["configurable"]["stop"]`` ends the model's answer.
         """
-        yield from self._events(input, config)
+        yield from self._counted(input, config)
+
+    def _counted(self, input: Mapping[str, Any], config: RunnableConfig | None) -> Iterator[Event]:
+        """The events of an answer, whoever asks: counted, and ended where the program ends."""
+        given = (config or {}).get("configurable") or {}
+        stop = given.get("stop") or threading.Event()
+        with self.meter.answering(stop) as count:
+            for event in self._events(input, {"configurable": {**given, "stop": stop}}):
+                if isinstance(event, Final):
+                    count(event.answer)
+                    break
+                yield event
+            else:
+                return
+        yield event
 
     def _events(self, input: Mapping[str, Any], config: RunnableConfig | None) -> Iterator[Event]:
         start = time.perf_counter()
@@ -208,6 +230,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
                 if shown := screen.feed(piece):
                     yield Token(shown)
         except ModelFailed as failure:
+            logger.warning("the model gave no answer: %s", failure.reason)
             reason = phrase(quotes.language, failure.reason)
             quotes.note("model_failed", "notice_model_failed", reason=reason)
         except Stopped:

@@ -32,10 +32,10 @@ from sqlalchemy.schema import CreateTable
 
 from index import ledger
 from index.errors import StoreError, message
-from index.settings import IndexSettings
+from index.settings import FEEDBACK, IndexSettings
 from index.store import first_line
 
-FILE = "feedback.sqlite"
+FILE = FEEDBACK
 LONGEST = 10_000  # characters of a corrected answer
 PATIENCE_MS = 30_000  # for which a writer waits until others have written (SQLite)
 

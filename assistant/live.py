@@ -14,6 +14,7 @@ from langchain_core.runnables import RunnableConfig
 from assistant.answer import Answer, Event, Passage
 from assistant.build import build_assistant
 from assistant.chain import PolicyAssistant
+from assistant.meter import Meter
 from assistant.settings import Settings
 from assistant.terms import Language
 from index.store import read_pointer
@@ -35,6 +36,7 @@ class LiveAssistant(PolicyAssistant):
         self._readers: Counter[PolicyAssistant] = Counter()
         self._stop = threading.Event()
         self._take(build_assistant(settings))
+        self.meter = Meter(lambda: self.index.manifest)
 
     def _take(self, new: PolicyAssistant) -> None:
         """Show what another assistant shows."""
@@ -127,3 +129,4 @@ class LiveAssistant(PolicyAssistant):
     def warm_up(self) -> None:
         with self._reading() as assistant:
             assistant.warm_up()
+        self.is_warm = True

@@ -64,6 +64,12 @@ class ChatModel:
         loading = self._loading
         return loading is not None and loading.done() and loading.exception() is None
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether the client is being made at this moment."""
+        loading = self._loading
+        return loading is not None and not loading.done()
+
     def _connected(self, stop: threading.Event | None) -> ChatOpenAI:
         """The client, waited for while the local model is loaded; raises ModelFailed or Stopped."""
         with self._idle:

@@ -33,6 +33,7 @@ class Settings:
     llm_gguf_url: str = ""  # a mirror of that file
     llm_cache_mb: int = 1024  # memory for the local model's prompt cache
     llm_timeout: float = 30  # seconds without a token after which the model has failed
+    log_format: str = "text"  # of the logs on stderr: lines for people, or json
     as_of: datetime.date | None = None  # the day that counts as today; None is the clock's
     auth_file: str = ""  # path of the users, passwords and API keys; "" and no auth_header: anyone may ask
     auth_header: str = ""  # header in which a proxy names the user, in place of the login page
@@ -63,6 +64,7 @@ class Settings:
             llm_gguf_url=environ.get("LLM_GGUF_URL") or default.llm_gguf_url,
             llm_cache_mb=_whole("LLM_CACHE_MB", environ.get("LLM_CACHE_MB") or str(default.llm_cache_mb)),
             llm_timeout=_whole("LLM_TIMEOUT", environ.get("LLM_TIMEOUT") or str(int(default.llm_timeout))),
+            log_format=_log_format(environ.get("LOG_FORMAT") or default.log_format),
             as_of=_date(environ.get("AS_OF") or ""),
             auth_file=environ.get("AUTH_FILE") or default.auth_file,
             auth_header=_header("AUTH_HEADER", environ.get("AUTH_HEADER") or default.auth_header),
@@ -124,6 +126,12 @@ def _choice(text: str) -> str:
     if text in ("auto", "none", "local", "openai"):
         return text
     raise SettingsError(message("bad_llm", value=text))
+
+
+def _log_format(text: str) -> str:
+    if text in ("text", "json"):
+        return text
+    raise SettingsError(message("bad_log_format", value=text))
 
 
 def _whole(name: str, text: str) -> int:

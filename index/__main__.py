@@ -1,4 +1,4 @@
-"""Command line: ``python -m index build|add|remove|list|status|verify|show``.
+"""Command line: ``python -m index build|add|remove|list|status|verify|show|backup|restore``.
 
 Exit status: 0 done, 1 some input could not be read (or another process builds, and the live
 index stays in use), 2 wrong usage, 3 no usable index.
@@ -35,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _build(settings)
         if options.command in ("add", "remove"):
             return _change(settings, options)
+        if options.command in ("backup", "restore"):
+            return _archive(settings, options)
         if options.command == "list":
             return _list(settings)
         if options.command == "status":
@@ -61,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("list", help=message("cli_list"))
     commands.add_parser("status", help=message("cli_status"))
     commands.add_parser("verify", help=message("cli_verify"))
+    backup = commands.add_parser("backup", help=message("cli_backup"))
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore = commands.add_parser("restore", help=message("cli_restore"))
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--replace", action="store_true", help=message("cli_replace"))
     show = commands.add_parser("show", help=message("cli_show"))
     show.add_argument("policy")
     show.add_argument("--start", type=int, default=0)
@@ -122,6 +129,39 @@ def _change(settings: IndexSettings, options: argparse.Namespace) -> int:
     if change.report:
         _print(change.report)
     return 1 if change.problems else 0
+
+
+def _archive(settings: IndexSettings, options: argparse.Namespace) -> int:
+    """Back up or restore; 1 where it cannot be done, 2 where something would be replaced untold."""
+    from index.backup import backup
+    from index.errors import ArchiveError, IndexBusyError, NoPoliciesError, OccupiedError
+    from index.restore import restore
+
+    file: Path = options.file
+    try:
+        if options.command == "backup":
+            about = backup(settings, file)
+        else:
+            about = restore(settings, file, replacing=options.replace)
+    except OccupiedError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except (ArchiveError, IndexBusyError, NoPoliciesError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(
+        message(
+            "backed_up" if options.command == "backup" else "restored",
+            file=file,
+            size=f"{file.stat().st_size / 1e6:.1f}",
+            policies=about.policies,
+            generation=about.generation,
+            feedback=message("with_feedback" if about.has_feedback else "without_feedback"),
+        )
+    )
+    if options.command == "restore":
+        return _status(settings)
+    return 0
 
 
 def _list(settings: IndexSettings) -> int:

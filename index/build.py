@@ -82,6 +82,8 @@ def build_locked(
     start = time.perf_counter()
     generations.sweep(settings)
     live = _live(settings)
+    if live and live.schema != SCHEMA:
+        progress(message("step_schema", built=live.schema, wanted=SCHEMA))
     base = _base(settings, live)
     try:
         return _brought_up_to_date(settings, live, base, fresh or {}, start, progress, embedder)

@@ -56,6 +56,14 @@ class IndexWriteError(PolicyIndexError):
     """The new generation could not be written (disk full, read-only); the live one is unchanged."""
 
 
+class ArchiveError(PolicyIndexError):
+    """A backup that cannot be made, read or put in place; says why."""
+
+
+class OccupiedError(PolicyIndexError):
+    """A backup was to be restored where policies or an index are already; names the place."""
+
+
 class StoreError(PolicyIndexError):
     """The server of CHROMA_URL or the database of DATABASE_URL cannot be used; names the setting."""
 

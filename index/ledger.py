@@ -24,6 +24,7 @@ from sqlalchemy import (
     create_engine,
     delete,
     insert,
+    inspect,
     select,
 )
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -103,6 +104,7 @@ def write(
     words: Mapping[str, Sequence[str]],
 ) -> None:
     """Add a generation in one transaction; ``words`` are the content words of each policy, by its id."""
+    _drop_of_other_schemas(engine)
     _METADATA.create_all(engine)
     with engine.begin() as connection:
         for ordinal, policy in enumerate(policies):
@@ -135,6 +137,16 @@ def write(
         ]
         if rows:
             connection.execute(insert(_WORDS), rows)
+
+
+def _drop_of_other_schemas(engine: Engine) -> None:
+    """Remove the tables that another version has left in a shared database: it had other columns, we cannot read it."""
+    found = inspect(engine)
+    for table in reversed(_METADATA.sorted_tables):
+        if found.has_table(table.name):
+            columns = {column["name"] for column in found.get_columns(table.name)}
+            if columns != set(table.columns.keys()):
+                table.drop(engine)
 
 
 def forget(engine: Engine, generation: str) -> None:

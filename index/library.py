@@ -102,6 +102,26 @@ def remove(
         return Change((), (), tuple(names), (), (), report)
 
 
+@contextmanager
+def taken_over(settings: IndexSettings, source: Path) -> Iterator[int]:
+    """The policy folder holds the files of another one while the block runs and afterwards; their number.
+
+    What differs or is not there is moved aside; where the block fails, the folder is as it was. For who holds the
+    lock of ``one_builder``. Raises NoPoliciesError or IndexWriteError.
+    """
+    files = policy_files(source)
+    settings.policy_dir.mkdir(parents=True, exist_ok=True)
+    folder = _Folder(settings.policy_dir)
+    with folder.undone_on_error():
+        for name in folder.names.keys() - {path.name for path in files}:
+            folder.take_out(name)
+        for path in files:
+            data = path.read_bytes()
+            if folder.names.get(path.name) != (key := sha256(data)):
+                folder.put(path.name, data, key)
+        yield len(files)
+
+
 class _Folder:
     """The policy folder while it is changed: every step can be taken back."""
 

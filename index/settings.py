@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+FEEDBACK = "feedback.sqlite"  # in INDEX_DIR, beside the generations: what readers said
+
 
 @dataclass(frozen=True, slots=True)
 class IndexSettings:

@@ -231,10 +231,18 @@ def write_pointer(settings: IndexSettings, current: str, previous: str) -> None:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a generation; IndexDamagedError where it is missing or unreadable."""
+    """The manifest of a generation; IndexDamagedError where it is missing or unreadable.
+
+    Of one of another schema it has schema, model and time; all else is empty.
+    """
     try:
-        return Manifest(**json.loads((folder / "manifest.json").read_text("utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        values = json.loads((folder / "manifest.json").read_text("utf-8"))
+        if values["schema"] == SCHEMA:
+            return Manifest(**values)
+        empty: dict[str, Any] = {"generation": folder.name, "files": {}, "skipped": {}}
+        empty |= dict.fromkeys(("parser", "chunks", "sections", "clauses", "duties", "targets"), 0)
+        return Manifest(**empty, **{name: values[name] for name in ("schema", "model", "created")})
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise IndexDamagedError(
             message("damaged", reason=f"{folder.name}: {type(error).__name__}")
         ) from error
@@ -275,6 +283,19 @@ def open_index(settings: IndexSettings) -> Index:
     if (settings.index_dir / POINTER).exists():
         raise IndexDamagedError(message("damaged", reason=POINTER))
     raise IndexMissingError(message("missing"))
+
+
+def check_readable(index: Index) -> None:
+    """Raise where what an opened index reads from is no longer there: IndexMissingError or IndexDamagedError."""
+    for path in (index.settings.index_dir / POINTER, index.folder / "manifest.json"):
+        try:
+            path.open("rb").close()
+        except FileNotFoundError as error:
+            raise IndexMissingError(message("gone", folder=index.settings.index_dir)) from error
+        except OSError as error:
+            raise IndexDamagedError(
+                message("folder_unreadable", folder=index.settings.index_dir, reason=first_line(error))
+            ) from error
 
 
 def open_generation(settings: IndexSettings, generation: str) -> Index:

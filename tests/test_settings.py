@@ -45,6 +45,7 @@ def test_every_variable_is_read() -> None:
         "AUDIT_DIR": "/a",
         "LOG_QUESTIONS": "1",
         "RETENTION_DAYS": "180",
+        "LOG_FORMAT": "json",
     }
     assert Settings.from_environment(environ) == Settings(
         index=IndexSettings(
@@ -69,6 +70,7 @@ def test_every_variable_is_read() -> None:
         audit_dir="/a",
         log_questions=True,
         retention_days=180,
+        log_format="json",
     )
 
 
@@ -79,6 +81,7 @@ def test_a_key_is_not_shown() -> None:
 @pytest.mark.parametrize(
     ("environ", "sentence"),
     [
+        ({"LOG_FORMAT": "xml"}, r"^LOG_FORMAT 应为.*“xml”。$"),
         ({"LLM": "gpt"}, r"^LLM 应为.*“gpt”。$"),
         ({"LLM": "openai"}, r"LLM_BASE_URL 和 LLM_MODEL"),
         ({"LLM_BASE_URL": "http://host/v1"}, r"LLM_BASE_URL 和 LLM_MODEL"),

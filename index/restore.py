@@ -1,0 +1,132 @@
+"""Put an archive of ``index.backup`` back: unpack, check, verify, then policies and index at once."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import tarfile
+import zlib
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from index import generation as generations
+from index import library
+from index.backup import ABOUT, POLICIES, About, copy_database, failing, refuse_servers, sha256
+from index.errors import ArchiveError, IndexWriteError, OccupiedError, message
+from index.lock import one_builder
+from index.settings import FEEDBACK, IndexSettings
+from index.store import POINTER, SCHEMA, first_line, generation_folder, held, read_pointer, write_pointer
+
+STAGE = ".restore-"  # how the folder in INDEX_DIR begins in which an archive is unpacked
+LARGEST_ABOUT = 64 * 1024 * 1024  # bytes of the list of files
+
+
+def restore(settings: IndexSettings, archive: Path, *, replacing: bool = False) -> About:
+    """Put policies, generation and what readers said in their places; the generation is published last.
+
+    Without ``replacing``, only where nothing else is. With it, policies that the archive has not are moved aside, a
+    running app takes over the generation, and what readers said since is lost.
+    Raises ArchiveError, OccupiedError, NoPoliciesError, IndexBusyError or IndexWriteError; then policies and index are
+    as they were.
+    """
+    refuse_servers(settings)
+    with one_builder(settings), failing("restore_failed"):
+        for left in settings.index_dir.glob(f"{STAGE}*"):  # by one that was killed
+            shutil.rmtree(left)
+        with TemporaryDirectory(dir=settings.index_dir, prefix=STAGE) as folder:
+            stage = Path(folder)
+            about = _unpacked(archive, stage)
+            occupied = None if replacing else _occupied(settings, about)
+            if occupied:
+                aside = settings.policy_dir / library.ASIDE
+                raise OccupiedError(message("backup_occupied", place=occupied, aside=aside))
+            if about.schema == SCHEMA:  # another one will be rebuilt from the policies
+                generations.verify(replace(settings, index_dir=stage), about.generation)
+            with library.taken_over(settings, stage / POLICIES):
+                _publish(settings, stage, about.generation)
+    return about
+
+
+def _unpacked(archive: Path, stage: Path) -> About:
+    """Unpack what the list names and nothing else, and compare every file with it."""
+    try:
+        with tarfile.open(archive, "r:gz") as packed:
+            about = _read_about(packed, archive)
+            expected = {*about.files, ABOUT}
+            for member in packed:
+                if not member.isdir() and not (member.isreg() and member.name in expected):
+                    raise ArchiveError(message("backup_foreign", file=archive, member=member.name))
+                packed.extract(member, stage, filter="data")
+    except tarfile.FilterError as error:
+        raise ArchiveError(message("backup_leaves", file=archive, member=error.tarinfo.name)) from error
+    except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
+        raise ArchiveError(message("backup_unreadable", file=archive, reason=first_line(error))) from error
+    for name, digest in about.files.items():
+        if not (stage / name).is_file() or sha256(stage / name) != digest:
+            raise ArchiveError(message("backup_changed", file=archive, member=name))
+    return about
+
+
+def _read_about(packed: tarfile.TarFile, archive: Path) -> About:
+    first = packed.next()
+    file = packed.extractfile(first) if first and first.isreg() and first.name == ABOUT else None
+    try:
+        values: Any = json.loads(file.read(LARGEST_ABOUT)) if file else None
+        return About(**values)
+    except (ValueError, TypeError) as error:
+        raise ArchiveError(message("backup_no_backup", file=archive)) from error
+
+
+def _occupied(settings: IndexSettings, about: About) -> Path | None:
+    """What would be replaced; a policy that is the same file would not."""
+    generations_here = settings.index_dir / "generations"
+    if (settings.index_dir / POINTER).exists() or (generations_here / about.generation).exists():
+        return settings.index_dir
+    if about.has_feedback and (settings.index_dir / FEEDBACK).exists():
+        return settings.index_dir / FEEDBACK
+    if not settings.policy_dir.is_dir():
+        return None
+    files = (path for path in sorted(settings.policy_dir.iterdir()) if path.is_file())
+    listed = {path: about.files.get(f"{POLICIES}/{path.name}") for path in files if path.name[0] != "."}
+    return next((path for path, digest in listed.items() if digest != sha256(path)), None)
+
+
+def _publish(settings: IndexSettings, stage: Path, generation: str) -> None:
+    """The generation and what readers said take their places; the pointer comes last."""
+    target = generation_folder(settings, generation)
+    free = _cleared(settings, generation)
+    try:
+        if free:
+            target.parent.mkdir(exist_ok=True)
+            os.replace(generation_folder(replace(settings, index_dir=stage), generation), target)
+            generations.sync(target)
+        if (stage / FEEDBACK).exists():
+            copy_database(stage / FEEDBACK, settings.index_dir / FEEDBACK)
+        before = read_pointer(settings).get("current", "")
+        write_pointer(settings, generation, before if before != generation else "")
+    except BaseException:
+        if free:
+            shutil.rmtree(target, ignore_errors=True)
+        raise
+
+
+def _cleared(settings: IndexSettings, generation: str) -> bool:
+    """Whether the place of a generation is free; one that is there and sound stays, for it is the same."""
+    target = generation_folder(settings, generation)
+    if not target.exists():
+        return True
+    with suppress(IndexWriteError):
+        generations.verify(settings, generation)
+        return False
+    alone = held(target, fcntl.LOCK_EX)
+    if alone is None and (target / "manifest.json").exists():
+        raise ArchiveError(message("backup_in_use", generation=generation))
+    shutil.rmtree(target)
+    if alone is not None:
+        alone.close()
+    return True
