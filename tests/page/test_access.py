@@ -190,7 +190,7 @@ def test_a_view_for_some_is_hidden_from_others(guarded: Guarded, client: httpx.C
 def test_an_answer_of_the_page_is_recorded(guarded: Guarded, client: httpx.Client) -> None:
     (number,) = [n for n, f in _functions(guarded).items() if any(t[1] == "submit" for t in f.targets)]
     headers = guarded.key("evaluator")
-    body = {"data": [LEADS, [], None], "fn_index": number, "session_hash": "recorded"}
+    body = {"data": [LEADS, [], None, ""], "fn_index": number, "session_hash": "recorded"}
     assert client.post("/gradio_api/queue/join", json=body, headers=headers).status_code == 200
     address = "/gradio_api/queue/data"
     with client.stream("GET", address, params={"session_hash": "recorded"}, headers=headers) as stream:
