@@ -29,8 +29,13 @@ async def _close_pages(app: FastAPI) -> None:
         page.stop_event.set()
 
 
-def serve(app: FastAPI, host: str, port: int, ending: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT; ``ending`` is called at once, before connections are waited for."""
+def serve(
+    app: FastAPI, host: str, port: int, ending: Callable[[], None], *, proxy_headers: bool = True
+) -> None:
+    """Serve until SIGTERM or SIGINT; ``ending`` is called at once, before connections are waited for.
+
+    ``proxy_headers``: uvicorn takes a reader's address from what a proxy on loopback says.
+    """
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -49,6 +54,7 @@ def serve(app: FastAPI, host: str, port: int, ending: Callable[[], None]) -> Non
             port=port,
             log_config=None,  # that of the program
             log_level="warning",
+            proxy_headers=proxy_headers,
             timeout_graceful_shutdown=PATIENCE,
         )
     )
