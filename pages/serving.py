@@ -34,7 +34,7 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT; ``ending`` is called at once, before connections are waited for.
 
-    ``proxy_headers``: a proxy on loopback says who is connected.
+    ``proxy_headers``: uvicorn takes a reader's address from what a proxy on loopback says.
     """
 
     class Server(uvicorn.Server):

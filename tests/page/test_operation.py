@@ -14,16 +14,21 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from assistant.chain import PolicyAssistant
 from assistant.live import LiveAssistant
+from assistant.model_composer import ModelComposer
+from assistant.models import ChatModel
 from assistant.settings import Settings
 from assistant.view import texts
 from index.settings import IndexSettings
+from pages.operation import not_ready
 from prompts import phrase
 from tests.assistant.endpoint import endpoint, silent, when_asked
 from tests.assistant.test_live import QUESTION, publish
@@ -104,6 +109,29 @@ def test_ready_and_metrics_tell_what_the_app_does(index: IndexSettings) -> None:
         away.rename(index.index_dir)
         assert client.get("/ready").status_code == 200
     assistant.close()
+
+
+def test_it_is_not_ready_while_the_local_model_loads(assistant: PolicyAssistant) -> None:
+    begun, gate = Event(), Event()
+
+    def connect() -> Any:
+        begun.set()
+        gate.wait()
+        raise OSError("no such file")
+
+    model = ChatModel(connect, local=True, timeout=60)
+    asked = PolicyAssistant(
+        assistant.index, assistant.retriever, composer=ModelComposer(model, assistant.index)
+    )
+    asked.is_warm = True
+    assert not_ready(asked, "en") == ""  # a question would load it
+    reader = Thread(target=lambda: asked.invoke({"question": OPEN}))
+    reader.start()
+    begun.wait()
+    assert not_ready(asked, "en") == texts("en")["model_loading"]
+    gate.set()
+    reader.join()
+    assert not_ready(asked, "en") == ""  # it cannot be loaded: quotes answer
 
 
 def test_a_request_has_one_id(url: str) -> None:
