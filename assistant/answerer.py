@@ -46,8 +46,9 @@ class Answerer:
         retriever: HybridRetriever,
         as_of: date | None = None,
         policies: Collection[str] | None = None,
+        root: Answerer | None = None,
     ) -> None:
-        """``policies`` are the ids of those that answer; all of the index where it is None."""
+        """``policies`` are the ids of those that answer; all of the index where it is None. ``root`` answers from all."""
         kept = index.policies if policies is None else {id: index.policies[id] for id in policies}
         self.index = index
         self.corpus = Corpus(kept)
@@ -57,6 +58,7 @@ class Answerer:
         self._as_of = as_of
         self._among: dict[tuple[str, ...], Answerer] = {}
         self._guard = Lock()
+        self._root = root or self
 
     @property
     def today(self) -> date:
@@ -65,15 +67,17 @@ class Answerer:
 
     def among(self, policies: Collection[str]) -> Answerer:
         """The one that answers from these policies alone; the last few are kept."""
-        key = tuple(id for id in self.corpus.policies if id in policies)
-        if len(key) == len(self.corpus.policies):
-            return self
-        with self._guard:
-            answerer = self._among.pop(key, None)
-            answerer = answerer or Answerer(self.index, self._retriever, self._as_of, key)
-            while len(self._among) >= KEPT:
-                del self._among[next(iter(self._among))]
-            self._among[key] = answerer
+        root = self._root
+        key = tuple(id for id in root.corpus.policies if id in policies)
+        if len(key) == len(root.corpus.policies):
+            return root
+        with root._guard:
+            answerer = root._among.pop(key, None)
+        answerer = answerer or Answerer(self.index, root._retriever, self._as_of, key, root)
+        with root._guard:
+            while len(root._among) >= KEPT:
+                del root._among[next(iter(root._among))]
+            root._among[key] = answerer
         return answerer
 
     def read(self, text: str) -> Question:
@@ -151,15 +155,15 @@ class Answerer:
 
     def _narrowed(self, asked: Question) -> Question:
         """The question, of those documents alone that use its rarest words: what another one says of less is no answer."""
-        if asked.policies or asked.marker or len(self.corpus.policies) < 2:
+        if asked.policies or asked.marker or asked.mentions or asked.has("list", "tasks"):
             return asked
         if rules_asked(asked.folded) or fields_asked(asked):
             return asked
         plain = re.compile(words()["document"]["plain"])
         nouns = [term for term in asked.terms if term.weight >= 0.9 and not plain.fullmatch(term.text)]
         weak = [term for term in asked.terms if term.weight >= (0.2 if term.pair else 0.4)]
-        held = self.corpus.holding(nouns) or self.corpus.holding([*nouns, *weak])
-        return replace(asked, policies=held) if 0 < len(held) < len(self.corpus.policies) else asked
+        held = self.corpus.holding(nouns) or self.corpus.holding(nouns, weak)
+        return replace(asked, policies=held) if held else asked
 
     def _unmixed(self, asked: Question, draft: Draft, policies: Sequence[str]) -> Draft:
         """The answer of each document, where ``draft`` reckons with what several say; which they are where they are many."""
@@ -169,6 +173,7 @@ class Answerer:
             return say_which(whole, [spans[policy] for policy in policies])
         parts = [(self.corpus.names[policy], (policy,), asked.text) for policy in policies]
         if answer_apart(parts, lambda own, text: self._of(own, text, asked.language), whole):
+            whole.count = None  # of each there is one
             return whole
         return refuse(self.ask(asked, ()), "refuse", ())
 
@@ -183,7 +188,9 @@ class Answerer:
 
     def _answer(self, asked: Question, passages: Sequence[Passage]) -> Draft:
         """Ledger first; else the sentences that answer; else a refusal."""
-        asked = self._narrowed(asked)
+        named, asked = bool(asked.policies), self._narrowed(asked)
+        if not named and sum(passage.policy in asked.policies for passage in passages) < CONSIDERED / 2:
+            passages = self.among(asked.policies)._search(asked) if asked.policies else passages
         ask = self.ask(asked, passages)
         countrywide = self.corpus.regions.get("", ())
         if asked.policies:  # another place's document is none of the place that is asked about
@@ -198,7 +205,7 @@ class Answerer:
             return refuse(ask, "not_named", passages)
         chosen = [p for p in passages if not asked.policies or p.policy in asked.policies][:CONSIDERED]
         draft = route(ask)
-        if draft is not None and (mixed := mixes(asked, draft)):
+        if draft is not None and not named and (mixed := mixes(asked, draft)):
             return self._unmixed(asked, draft, mixed)
         if draft is not None:
             for mention in asked.mentions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from assistant.corpus import Corpus, section_at
 from assistant.draft import Draft
@@ -14,22 +15,26 @@ from prompts import phrase
 MOST = 4  # documents or places of one question
 _JOIN = r"\s*(?:、|,|，|和|与|跟|及|以及|还有|\band\b)\s*"
 _GAP = "\0"
-_EACH = re.compile(r"分别|各自|各(?=由|是|有|为)|两[个地市省县区份部]|\b(?:respectively|each)\b")
-_TOGETHER = ("compare", "largest", "smallest", "sum", "difference", "ratio", "shared")
-
+_EACH = re.compile(
+    r"分别|各自|各(?=由|是|有|为)|两[个地市省县区份部](?!月|以上|工作日|小时|年)|\b(?:respectively|each)\b"
+)
 _COMPUTED = ("sum", "difference", "ratio", "largest", "smallest")
+_TOGETHER = (*_COMPUTED, "shared")
 
 Slot = tuple[int, int, tuple[str, ...]]
 
 
 def named_apart(question: Question, corpus: Corpus) -> list[tuple[str, tuple[str, ...], str]]:
-    """(name, policies, question) for each document or place that a question names, the question without the others.
+    """(name, policies, question) for each document or place that a question joins (甲和乙), the question without the others.
 
-    [] where it names fewer than two, or asks what only all of them together tell.
+    [] where it joins none, or asks what only all of them together tell.
     """
-    if question.has(*_TOGETHER) or len(corpus.policies) < 2:
+    together = question.has("compare") and not _EACH.search(question.folded)
+    if together or question.has(*_TOGETHER) or len(corpus.policies) < 2:
         return []
     for slots in (documents_named(question.folded, corpus.titles), sorted(_places(question, corpus))):
+        if not _joined(question, slots):
+            continue
         owners = {policies for _, _, policies in slots}
         if 2 <= len(owners) <= MOST and len(set().union(*owners)) == sum(map(len, owners)):
             return [
@@ -41,6 +46,16 @@ def named_apart(question: Question, corpus: Corpus) -> list[tuple[str, tuple[str
                 for own in dict.fromkeys(policies for _, _, policies in slots)
             ]
     return []
+
+
+def _joined(question: Question, slots: Sequence[Slot]) -> bool:
+    """Whether names stand one behind the other with 和 or a comma between them, none in what the reader says of himself."""
+    between = [question.folded[one[1] : other[0]] for one, other in pairwise(slots)]
+    marks = rf"》?(?:[(][^()]*[)])?{_JOIN}《?"
+    return all(start >= question.introduced for start, _, _ in slots) and all(
+        one[1] <= other[0] and re.fullmatch(marks, text)
+        for (one, other), text in zip(pairwise(slots), between, strict=True)
+    )
 
 
 def mixes(question: Question, draft: Draft) -> list[str]:
@@ -76,8 +91,7 @@ def answer_apart(
         if draft.status == "refused":
             missing.append(name)
             continue
-        whole.say("says", title=name)
-        whole.append(draft)
+        whole.append(draft, phrase(whole.language, "says", title=name))
         counts.append(draft.count)
     if not counts:
         return False
@@ -111,7 +125,7 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     for start, end in sorted(spans, reverse=True):
         text = text[:start] + _GAP + text[end:]
     text = re.sub(
-        rf"(?P<before>{_JOIN})?[《]?{_GAP}[》]?(?P<after>{_JOIN})?",
+        rf"(?P<before>{_JOIN})?《?{_GAP}》?(?:(?:{_JOIN})?《?{_GAP}》?)*(?P<after>{_JOIN})?",
         lambda m: m["before"] if m["before"] and m["after"] else "",
         text,
     )

@@ -156,7 +156,12 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         unknown = [policy for policy in chosen if policy not in self.index.policies]
         problem = "no_policy" if unknown else _unusable(clean)
         if problem:
-            text = phrase(language, problem, limit=LONGEST_QUESTION, policies="、".join(unknown))
+            text = phrase(
+                language,
+                problem,
+                limit=LONGEST_QUESTION,
+                policies=phrase(language, "list_comma").join(unknown),
+            )
             answer = Answer(
                 question[:LONGEST_QUESTION], clean[:LONGEST_QUESTION], language, "refused", "none", text
             )
@@ -178,7 +183,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             answerer, text, day = self.versions.choose(standalone, chosen)
             asked, passages, _ = answerer.search(text, language)
         beside = tuple(passages[:SHOWN])
-        draft = self.versions.changes(asked) or answerer.answer(asked, passages)
+        draft = self.versions.changes(asked, chosen) or answerer.answer(asked, passages)
         ask = answerer.ask(asked, passages)
         if self.composer is not None and draft.evidence and is_open(ask):
             for event in self._written(self.composer, ask, draft, stop):

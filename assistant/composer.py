@@ -28,6 +28,7 @@ from assistant.stated import contradicted
 from assistant.terms import Term, words
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
+from prompts import phrase
 
 LONGEST = 320  # characters of an extractive answer
 WHOLE = 400  # characters of an item that is quoted whole, and of the answer around it
@@ -55,11 +56,13 @@ def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
         first, last = group[0], group[-1]
         if several and first.policy != told:
             told = first.policy
-            draft.say("says", title=ask.corpus.names[told])
+            head = phrase(draft.language, "says", title=ask.corpus.names[told])
+        else:
+            head = ""
         source = ask.corpus.policies[first.policy].source
         text = re.sub(r"\s*\n\s*", "\n", source[first.start : last.end])
         score = first.passage.score
-        draft.quote(text=text, cite=draft.cite(first.policy, first.start, last.end, score))
+        draft.quote(text=text, cite=draft.cite(first.policy, first.start, last.end, score), head=head)
     if ask.question.has("count", "list") and not asks_number(ask.question):
         draft.count = _items_quoted(ask, chosen)
     return draft

@@ -26,7 +26,7 @@ ITEM = re.compile(r"[（(](?:[一二三四五六七八九十]+|\d+)[）)]|\d+[.�
 _ARTICLE = re.compile(r"第[一二三四五六七八九十百零\d]+条")
 _ARTICLE_NAME = re.compile(r"第[^　 条]{1,6}条[ 　]*(?P<name>[一-鿿“”、（）]{2,20})。(?=[^\n])")
 _OTHER_DOCUMENT = re.compile(  # 《某法》第三条、第五条第二款; 条例第八条 of another one, 本条例第八条 aside
-    r"(?:》|(?<!本)(?:条例|[办方]法|法|规定|细则))(?:第[一二三四五六七八九十百零\d]+条(?:第[一二三四五六七八九十]+[款项])*[、和及至或]?)+"
+    r"(?:》|(?<!本)(?<!本实施)(?<!本暂行)(?:条例|[办方]法|(?<![办方])法|规定|细则))(?:第[一二三四五六七八九十百零\d]+条(?:第[一二三四五六七八九十]+[款项])*[、和及至或]?)+"
 )
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十百零]+")
 _SECTION_KINDS = {"条": "条", "article": "条", "章": "章", "chapter": "章", "节": "节", "部分": "一"}
@@ -107,14 +107,18 @@ class Corpus:
         """The squeezed text of each policy, by its id."""
         return {policy.id: squeeze(policy.source) for policy in self.policies.values()}
 
-    def holding(self, terms: Iterable[Term]) -> tuple[str, ...]:
-        """Ids of the policies that use each of those words which only a few policies use; () where none does."""
-        users = [
-            {id for id, text in self.texts.items() if any(variant in text for variant in term.variants)}
-            for term in terms
-        ]
-        rare = [ids for ids in users if 0 < len(ids) <= FEW]
-        return tuple(id for id in self.policies if rare and all(id in ids for ids in rare))
+    def holding(self, nouns: Iterable[Term], others: Iterable[Term] = ()) -> tuple[str, ...]:
+        """Ids of the policies that use each noun which some policy uses, and each of ``others`` that only a few use.
+
+        () where none or all do, and where no word tells a few policies from the rest.
+        """
+        whole, some = ([ids for term in terms if (ids := self._users(term))] for terms in (nouns, others))
+        rare = [ids for ids in (*whole, *some) if len(ids) <= FEW]
+        held = tuple(id for id in self.policies if rare and all(id in ids for ids in (*whole, *rare)))
+        return held if len(held) < len(self.policies) else ()
+
+    def _users(self, term: Term) -> set[str]:
+        return {id for id, text in self.texts.items() if any(variant in text for variant in term.variants)}
 
     @cached_property
     def lives(self) -> dict[str, Life]:

@@ -38,14 +38,14 @@ class Draft:
         """Add a sentence."""
         self.pieces.append(phrase(self.language, name, **values))
 
-    def quote(self, text: str, cite: str) -> None:
-        """Add words of the source; an English answer, and one in a model's words, says once that they are."""
+    def quote(self, text: str, cite: str, head: str = "") -> None:
+        """Add words of the source, behind the name of their document; an English answer, and one in a model's words, says once that they are."""
         intro = phrase(self.language, "intro_quotes")
         if self.route == "model":
             intro = f"\n{intro}"
         if (self.language == "en" or self.route == "model") and intro not in self.pieces:
             self.pieces.append(intro)
-        self.say("quote", text=without_own_marks(text), cite=cite)
+        self.say("quote", text=head + without_own_marks(text), cite=cite)
 
     def number(self, policy: str, start: int, end: int, score: float = 1.0) -> int:
         """The citation number of a slice of a policy, outer blanks trimmed."""
@@ -92,18 +92,27 @@ class Draft:
         english = english_name(name) if self.language == "en" else ""
         return f"{name} ({english})" if english else name
 
-    def append(self, other: Draft) -> None:
-        """Add the answer to another question behind this one; its citations are numbered on."""
+    def append(self, other: Draft, head: str = "") -> None:
+        """Add the answer to another question behind this one; its citations are numbered on.
+
+        ``head`` is set before it, and then nothing of it is left out because it was said before: of another document.
+        """
         marks = {number: self.number(*key, other.scores[key]) for key, number in other.spans.items()}
         said = [_MARK.sub(lambda m: f"[{marks.get(int(m[1]), m[1])}]", piece) for piece in other.pieces]
+        if head:
+            self.pieces += [head + piece if number == 0 else piece for number, piece in enumerate(said)]
+            said = []
         plain = [_MARK.sub("", piece) for piece in said]
         self.pieces = [p for p in self.pieces if not _inside(_MARK.sub("", p), plain)]
         before = [_MARK.sub("", p) for p in self.pieces]
         new = zip(said, plain, strict=True)
         self.pieces += [p for p, own in new if own not in before and not _inside(own, before)]
-        if len(self.rows) < 2:
+        rows = [(cells, tuple(marks[number] for number in row)) for cells, row in other.rows]
+        if len(self.rows) < 2 and not head:
+            self.columns, self.rows = other.columns, rows
+        elif self.columns == other.columns or not self.rows:
             self.columns = other.columns
-            self.rows = [(cells, tuple(marks[number] for number in row)) for cells, row in other.rows]
+            self.rows += rows
         self.count = other.count if self.count is None else self.count
         self.notices += [notice for notice in other.notices if notice not in self.notices]
         self.denied |= other.denied

@@ -64,9 +64,10 @@ def asks_other_version(folded: str) -> bool:
 
 def _of_permit(ask: Ask, text: str) -> bool:
     """Whether a permit's or a contract's term is asked for (许可能管几年), which is not the document's."""
-    permit = re.search(words()["document"]["permit"], text)
+    term = r"[^,。;?]{0,8}(?:有效|几年|多久|多长|到期|过期|失效)"
+    permit = re.search(rf"(?P<what>{words()['document']['permit']}){term}", text)
     titles = [title for policy in ask.policies() for title in ask.corpus.titles[policy.id]]
-    return permit is not None and not any(permit.group() in title for title in titles)
+    return permit is not None and not any(permit["what"] in title for title in titles)
 
 
 def meanings_asked(ask: Ask, plain: bool = False) -> list[str]:

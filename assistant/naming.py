@@ -10,7 +10,7 @@ from assistant.terms import blank, find_terms, words
 from index.parser import DOCUMENT_KINDS
 
 _KINDS = re.compile(f"{DOCUMENT_KINDS}|计划")
-_PLACE = re.compile(r"[一-鿿]{2,3}?(?:(?<![城超股门夜都县各全本我该外])市(?!场)|省|(?<!各)县(?!区|级)|州)")
+_PLACE = re.compile(r"[一-鿿]{1,3}?[省市县区州盟旗]")
 
 
 @cache
@@ -48,7 +48,7 @@ def policies_named(
         for policy, names in titles.items():
             if _abridges(name, match["kind"], names):
                 best[policy] = max(best.get(policy, 0), len(name))
-                short.append((at + _opening(name, names), match.end()))
+                short.append((at + max(_opening(name, names), _other_place(name, names)), match.end()))
     for match in this.finditer(rest) if not best else ():
         of_kind = [policy for policy, names in titles.items() if _kind_of(names) == match["kind"]]
         if len(of_kind) == 1:
@@ -68,7 +68,7 @@ def documents_named(
 ) -> list[tuple[int, int, tuple[str, ...]]]:
     """(start, end, policies) of each place where a folded question names a document, in its order.
 
-    Words that a title shares (a topic) are no name: a name stands in 《》, ends with the kind of document, or is a number.
+    Words that a title shares (a topic) are no name: a name stands in 《》, holds the kind of document, or is a number.
     """
     found: list[tuple[int, int, str]] = []
     kinds = re.compile(rf"《|{_KINDS.pattern}")
@@ -95,7 +95,7 @@ def documents_named(
 
 def _name_in(match: re.Match[str]) -> tuple[int, str]:
     """Where the name begins in what stands before 方案, and the name: behind 这份 (引用这份养老方案时)."""
-    pointed = list(re.finditer("[这那该](?:[份个部项])?", match["name"]))
+    pointed = list(re.finditer("[这那该][份个部项]|[这该]", match["name"]))
     at = pointed[-1].end() if pointed and pointed[-1].end() < len(match["name"]) else 0
     return match.start("name") + at, match["name"][at:]
 
@@ -111,9 +111,6 @@ def _abridges(name: str, kind: str, titles: Iterable[str]) -> bool:
     anything = re.fullmatch(words()["title"]["anything"], kind)
     content = [term.text for term in find_terms(name, "zh") if not term.pair and len(term.text) > 1]
     telling = any(not re.fullmatch(words()["title"]["plain"], text) for text in content)
-    place = _PLACE.search(name)
-    if place and not any(place.group()[-3:] in title for title in titles):
-        return False  # of another place
     for title in titles:
         if not anything and kind not in title:
             continue
@@ -128,6 +125,12 @@ def _opening(name: str, titles: Iterable[str]) -> int:
     """Where the title begins in the words that hold it (谁负责解释沂川办法): the first two characters of a title."""
     text = "".join(titles)
     return next((at for at in range(len(name) - 1) if name[at] in text and name[at + 1] in text), 0)
+
+
+def _other_place(name: str, titles: Iterable[str]) -> int:
+    """Where a place that no title of the document names ends in words for it (西泽市停车办法), which is read as a place."""
+    text = "".join(titles)
+    return max((m.end() for m in _PLACE.finditer(name) if m.group() not in text), default=0)
 
 
 def _held(name: str, title: str) -> int:

@@ -224,7 +224,11 @@ def _is_named(policy: Policy, by: Policy, title: str, number: str | None) -> boo
     own = field_of(policy, "document_number")
     if number and own:
         return _number(number) == _number(own.value)
-    if squeeze(title) not in (squeeze(policy.title), squeeze(document_name(policy.title))):
+    if squeeze(title) not in (
+        squeeze(policy.title),
+        squeeze(document_name(policy.title)),
+        *map(squeeze, re.findall("《([^》]+)》", policy.title)),
+    ):
         return False
     return region_of(by) in ("", region_of(policy))
 

@@ -9,6 +9,7 @@ from datetime import date
 from assistant.answerer import Answerer
 from assistant.corpus import numbered_section
 from assistant.draft import Draft
+from assistant.naming import documents_named
 from assistant.question import Question
 from assistant.section_answers import versions_of_section
 from assistant.terms import words
@@ -17,7 +18,7 @@ from prompts import phrase
 
 
 class Versions:
-    """The answerers of an index, one for each set of policies that has been asked for."""
+    """Which policies of an index answer a question, and what changed between two versions."""
 
     def __init__(self, every: Answerer) -> None:
         self._every = every
@@ -40,12 +41,17 @@ class Versions:
         asked = self._every.read(question)
         if asked.has("documents"):
             return self._every, question, day
-        named = asked.policies
+        slots = documents_named(asked.folded, self._every.corpus.titles)
+        several = [policy for _, _, policies in slots for policy in policies]
+        named = tuple(several) if len(slots) > 1 else asked.policies
         answerer = self._every.among(named if named and not set(named) & set(kept) else kept)
         return answerer, question if day == today else without_day(question), day
 
-    def changes(self, asked: Question) -> Draft | None:
-        """An article in each version of its document, where a question asks what was changed in it; else None."""
+    def changes(self, asked: Question, chosen: Collection[str] = ()) -> Draft | None:
+        """An article in each version of its document, where a question asks what was changed in it; else None.
+
+        Both are of ``chosen``, where the reader has chosen what may answer.
+        """
         if not asked.marker or asked.has("who"):
             return None
         if not re.search(words()["changed"][asked.language], asked.folded):
@@ -55,6 +61,7 @@ class Versions:
             (older, life.replaced.policy)
             for older, life in self._lives.items()
             if life.replaced
+            and (not chosen or {older, life.replaced.policy} <= set(chosen))
             and (not asked.policies or {older, life.replaced.policy} & set(asked.policies))
             and any(numbered_section(policies[id], asked.marker) for id in (older, life.replaced.policy))
         ]

@@ -16,8 +16,8 @@ FIELD = re.compile(r"(?:(?<=\s)|^)([一-鿿]{2,8}|[一-鿿](?:[ 　]+[一-鿿]){
 
 
 _ISSUED = re.compile(
-    r"(?:印发|发布|公布|转发)\s*(?:《(?P<quoted>[^《》]+(?:《[^《》]*》[^《》]*)*)》|(?P<plain>[^《\s].{5,}?))\s*"
-    r"的\s*(?:通知|公告|通告|决定)$",
+    r"(?:关于\s*|^)(?:印发|发布|公布|转发)\s*(?:《(?P<quoted>[^《》]+(?:《[^《》]*》[^《》]*)*)》|(?P<plain>[^《\s].{5,}?))\s*"
+    r"的\s*(?:通知|公告|通告|决定|函|意见)$",
     re.S,
 )
 _NUMBER_LINE = re.compile(r"[一-鿿]{2,12}[〔\[［(（]\d{4}[〕\]］)）](?:第)?\d{1,5}号$")
@@ -45,7 +45,7 @@ def region_of(policy: Policy) -> str:
 def document_name(title: str) -> str:
     """The name of the document itself, without the notice that issues it: 某某办法 of 某某局关于印发《某某办法》的通知."""
     match = _ISSUED.search(title)
-    return re.sub(r"\s+", "", match["quoted"] or match["plain"]) if match else title
+    return re.sub(r"\s*\n\s*", "", match["quoted"] or match["plain"]) if match else title
 
 
 def is_field(text: str) -> bool:

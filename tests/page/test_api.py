@@ -162,7 +162,7 @@ def test_what_the_api_cannot_read_gets_one_sentence(
 def test_half_a_character_is_not_read(url: str) -> None:
     kind = {"Content-Type": "application/json"}
     called = httpx.post(
-        f"{url}/gradio_api/call/ask", content=b'{"data": ["\\ud800", null]}', headers=kind
+        f"{url}/gradio_api/call/ask", content=b'{"data": ["\\ud800", null, null]}', headers=kind
     ).json()
     events = httpx.get(f"{url}/gradio_api/call/ask/{called['event_id']}", timeout=60).text
     assert (
