@@ -33,7 +33,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = (
 import gradio as gr
 
 from pages import evaluation, login, openai_api, operation, serving
-from pages.access import LOGIN, Access, Gate, visitor_of
+from pages.access import LOGIN, Access, Gate, is_upload, visitor_of
 from pages.frame import create_page
 from pages.frame_html import document_html
 
@@ -128,7 +128,7 @@ def _too_large(request: Request) -> int:
     if "transfer-encoding" in request.headers:
         return 411
     length = request.headers.get("content-length", "0")
-    most = LARGEST_UPLOAD if request.url.path.rstrip("/").endswith("/upload") else LARGEST_BODY
+    most = LARGEST_UPLOAD if is_upload(str(request.scope["path"])) else LARGEST_BODY
     return 0 if length.isdecimal() and int(length) <= most else 413
 
 

@@ -8,6 +8,7 @@ anybody thinks of it. What does more than show the index asks ``demand`` or depe
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -37,8 +38,10 @@ COOKIE = "policy_session"
 LOGIN = ("/login", "/en/login")
 PAGES = {"/": "login", "/en": "en/login", "/en/": "login"}  # the page -> where to sign in, seen from there
 PUBLIC = frozenset({*LOGIN, "/logout", "/health", "/ready", "/favicon.ico"})
+UPLOADS = ("/upload", "/process_recording")  # ends of the addresses at which Gradio takes files
 STATIC = ("/assets/", "/static/", "/en/assets/", "/en/static/")  # Gradio's own files: the same for everybody
 MOST_DENIED = 100  # lines of one address in the audit log that say "denied", within a quarter of an hour
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # stands in no address of a route
 ANYONE = User("", Role.administrator)  # where nobody has to sign in
 logger = logging.getLogger(__name__)
 
@@ -208,6 +211,9 @@ class Gate:
         await self._enter(scope, receive, send)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # a route also matches an address with a line break after it
+        if scope["type"] == "http" and CONTROL.search(str(scope["path"])):
+            return await JSONResponse({"detail": "Not Found"}, 404)(scope, receive, send)
         if not self._access.protected:
             scope["visitor"] = self._access.visitor(scope)
             return await self._app(scope, receive, send)
@@ -246,9 +252,14 @@ class Gate:
             visitor.record("denied", why=why, method=scope["method"], path=str(scope["path"])[:200])
 
 
+def is_upload(path: str) -> bool:
+    """Whether Gradio takes files at an address, of either page."""
+    return path.rstrip("/").endswith(UPLOADS)
+
+
 def role_of(path: str) -> Role:
-    """The least role for a path that is not public. Only who may run evaluations may upload."""
-    return Role.evaluator if path.rstrip("/").endswith("/upload") else Role.reader
+    """The least role for a path that is not public. Only who may run evaluations may send files, in either way."""
+    return Role.evaluator if is_upload(path) else Role.reader
 
 
 def _refusal(scope: Scope, status: int, key: str) -> Response:

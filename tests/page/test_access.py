@@ -28,7 +28,9 @@ OPEN = {  # what anybody may ask for; a new one stands here or it fails
     ("POST", "/logout"), ("GET", "/logout"),  # the second is Gradio's own, which ends nothing of ours
     ("GET", "/favicon.ico"),
 }  # fmt: skip
-EVALUATORS = re.compile(r"(/en)?/gradio_api/upload|/runs/.+")  # the least role is reader for all else
+EVALUATORS = re.compile(  # the least role is reader for all else
+    r"(/en)?/gradio_api/(upload|process_recording)|/runs/.+"
+)
 FUNCTIONS = {"pages.evaluation": Role.evaluator} | dict.fromkeys(
     (
         "pages.api",
@@ -119,6 +121,27 @@ def test_what_is_no_route_is_closed_too(guarded: Guarded, path: str) -> None:
     reply = raw.getresponse()
     raw.close()
     assert reply.status == 401 or reply.headers["Location"] == "en/"
+
+
+@pytest.mark.parametrize("role", ["", "administrator"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/upload%0A",
+        "/en/gradio_api/upload%0a",
+        "/gradio_api/process_recording%0A",
+        "/gradio_api/upload/%0D",
+        "/health%0A",
+        "/document/x%00",
+        "/%C2%85",
+    ],
+)
+def test_an_address_with_control_characters_is_none(
+    guarded: Guarded, client: httpx.Client, path: str, role: str
+) -> None:
+    files = {"files": ("x.jsonl", b"x")}
+    assert client.post(path, files=files, headers=guarded.key(role)).status_code == 404
+    assert client.get(path, headers=guarded.key(role)).status_code == 404
 
 
 # --- every function that Gradio calls -----------------------------------------------------------

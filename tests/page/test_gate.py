@@ -106,6 +106,12 @@ def test_where_nobody_signs_in_everybody_may() -> None:
     assert found == [200, "", "administrator", "10.0.0.1", "http"]
 
 
+@pytest.mark.parametrize("path", ["/gradio_api/upload%0A", "/health%0A", "/x%00"])
+def test_an_address_with_control_characters_is_none(path: str) -> None:
+    for access in (Access(Settings()), _access()):
+        assert _ask(access, LOOPBACK, [("X-Remote-User", "a")], path) == [404]
+
+
 # --- inside -------------------------------------------------------------------------------------
 
 
