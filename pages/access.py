@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request
 from starlette.datastructures import Headers, MutableHeaders
@@ -164,7 +165,7 @@ class Access:
 
     def _user(self, scope: Scope) -> User | None:
         headers = Headers(scope=scope)
-        if self._header and self._is_proxy((scope.get("peer") or ("",))[0]):
+        if self._header and self.is_proxy((scope.get("peer") or ("",))[0]):
             named = headers.getlist(self._header)
             if named:
                 return self._known(named)
@@ -184,7 +185,8 @@ class Access:
             return None
         return (self.users.find(name) if self.users else None) or User(name, Role.reader)
 
-    def _is_proxy(self, peer: str) -> bool:
+    def is_proxy(self, peer: str) -> bool:
+        """Whether a connection from an address is one of TRUSTED_PROXIES."""
         try:
             found = ip_address(peer)
         except ValueError:
@@ -232,8 +234,7 @@ class Gate:
     def _refused(self, scope: Scope, visitor: Visitor) -> Response | None:
         """What is answered in place of the route; None where the request may pass."""
         path, method = str(scope["path"]), scope["method"]
-        site = Headers(scope=scope).get("sec-fetch-site", "none")
-        if method not in ("GET", "HEAD", "OPTIONS") and site not in ("same-origin", "none"):
+        if method not in ("GET", "HEAD", "OPTIONS") and self._is_of_another_site(scope):
             self._denied(scope, visitor, "other_site")
             return _refusal(scope, 403, "other_site")
         if path in PUBLIC or (visitor.user and visitor.user.role >= role_of(path)):
@@ -246,10 +247,32 @@ class Gate:
         self._denied(scope, visitor, "anonymous")
         return _refusal(scope, 401, "sign_in")
 
+    def _is_of_another_site(self, scope: Scope) -> bool:
+        """Whether a browser says that a page of another origin sent this. Over plain http only ``Origin`` says so."""
+        headers = Headers(scope=scope)
+        if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+            return True
+        origin = headers.get("origin")
+        if origin is None:  # a program
+            return False
+        hosts = [headers.get("host", "")]
+        if self._access.is_proxy((scope.get("peer") or ("",))[0]):
+            told = ",".join(headers.getlist("x-forwarded-host"))
+            hosts += [host.strip() for host in told.split(",")]
+        return _host_of(origin) not in {host.lower() for host in hosts if host}
+
     def _denied(self, scope: Scope, visitor: Visitor, why: str) -> None:
         """A line in the audit log, of each address so many that nobody fills the disk with them."""
         if self._access.throttle.take({("denied", network_of(visitor.address)): MOST_DENIED}) == 0:
             visitor.record("denied", why=why, method=scope["method"], path=str(scope["path"])[:200])
+
+
+def _host_of(origin: str) -> str:
+    """The host of an origin, with its port where it has one; "" where it has none (null)."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def is_upload(path: str) -> bool:

@@ -127,10 +127,19 @@ def test_another_sites_form_signs_nobody_in(client: httpx.Client) -> None:
     assert COOKIE not in client.cookies
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_another_sites_page_does_nothing_for_a_reader(client: httpx.Client, site: str) -> None:
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Origin": "null"},
+        {"Origin": "http://["},
+    ],
+)
+def test_another_sites_page_does_nothing_for_a_reader(client: httpx.Client, foreign: dict[str, str]) -> None:
     _sign_in(client, "evaluator")
-    foreign = {"Sec-Fetch-Site": site}
     for path in (
         "/logout",
         "/login",
@@ -140,10 +149,8 @@ def test_another_sites_page_does_nothing_for_a_reader(client: httpx.Client, site
     ):
         assert client.post(path, headers=foreign).status_code == 403
     assert client.get("/", headers=foreign).status_code == 200  # a link may lead here
-    assert (
-        client.post("/v1/chat/completions", json={}, headers={"Sec-Fetch-Site": "same-origin"}).status_code
-        == 400
-    )
+    for own in ({"Sec-Fetch-Site": "same-origin"}, {"Origin": str(client.base_url).rstrip("/")}):
+        assert client.post("/v1/chat/completions", json={}, headers=own).status_code == 400
 
 
 @pytest.mark.parametrize(
