@@ -249,11 +249,13 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
             for *update, turn, running in respond(
                 assistant, question, shown, before, run, language, policy or ""
             ):
+                if turn:
+                    record_answer(request, turn.answer, "page")
+                if run.left and running:
+                    continue  # to the end, which is recorded: the reader may have seen some of it
                 if run.left:
                     yield (gr.skip(),) * len(outputs)  # what comes last is sent twice
                     return
-                if turn:
-                    record_answer(request, turn.answer, "page")
                 finished = turn.to_json() if turn else gr.skip()
                 yield field_update, *update, gr.update(visible=running), finished
                 field_update = gr.skip()

@@ -6,15 +6,20 @@ import http.client
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
+from starlette.requests import Request
 from starlette.routing import Mount
 
-from assistant.users import Role
+from assistant.audit import AuditLog
+from assistant.users import Role, User
 from assistant.view import texts
+from pages.access import Visitor
 from pages.frame import VIEWS
 from tests.page.conftest import Guarded
 
@@ -175,6 +180,12 @@ def _call(client: httpx.Client, prefix: str, number: int, function: Any, headers
     raise AssertionError("the stream ended before the answer")
 
 
+def _sent_by(visitor: Visitor) -> gr.Request:
+    """A request of somebody, as a function of the page is given it."""
+    scope = {"type": "http", "path": "/", "headers": [], "visitor": visitor}
+    return gr.Request(Request(scope), session_hash=f"of {visitor.name}")
+
+
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_every_function_of_the_page_asks_for_its_role(
     guarded: Guarded, client: httpx.Client, prefix: str
@@ -225,3 +236,19 @@ def test_an_answer_of_the_page_is_recorded(guarded: Guarded, client: httpx.Clien
         "answered",
         "ledger",
     )
+
+
+def test_an_answer_that_is_left_is_recorded(guarded: Guarded, tmp_path: Path) -> None:
+    functions = _functions(guarded).values()
+    (ask,) = [f.fn for f in functions if any(t[1] == "submit" for t in f.targets)]
+    (empty,) = [f.fn for f in functions if f.fn and f.fn.__name__ == "empty"]
+    log = AuditLog(tmp_path)
+    request = _sent_by(Visitor(User("leaver", Role.reader), audit=log))
+    events = ask(LEADS, [], [], None, request)
+    next(events)  # what shows that the question is taken
+    empty(request)
+    assert len(list(events)) == 1
+    (path,) = tmp_path.iterdir()
+    (line,) = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert (line["act"], line["who"], line["status"]) == ("answer", "leaver", "answered")
+    log.close()
