@@ -41,7 +41,9 @@ PAGES = {"/": "login", "/en": "en/login", "/en/": "login"}  # the page -> where 
 PUBLIC = frozenset({*LOGIN, "/logout", "/health", "/ready", "/favicon.ico"})
 UPLOADS = ("/upload", "/process_recording")  # ends of the addresses at which Gradio takes files
 STATIC = ("/assets/", "/static/", "/en/assets/", "/en/static/")  # Gradio's own files: the same for everybody
-MOST_DENIED = 100  # lines of one address in the audit log that say "denied", within a quarter of an hour
+MOST_DENIED = (
+    100  # lines of the audit log that say "denied", of an address and a reason in a quarter of an hour
+)
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # stands in no address of a route
 ANYONE = User("", Role.administrator)  # where nobody has to sign in
 logger = logging.getLogger(__name__)
@@ -54,6 +56,7 @@ class Visitor:
     user: User | None = None
     address: str = ""
     audit: AuditLog | None = None
+    refusals: Throttle | None = None  # counts those of every address
 
     @property
     def name(self) -> str:
@@ -64,6 +67,12 @@ class Visitor:
         """A line in the audit log, where there is one."""
         if self.audit:
             self.audit.write(act, self.name, self.address, **values)
+
+    def deny(self, why: str, **values: Any) -> None:
+        """A line that says "denied", of each address so many that nobody fills the disk with them."""
+        key = ("denied", why, network_of(self.address))
+        if self.refusals is None or self.refusals.take({key: MOST_DENIED}) == 0:
+            self.record("denied", why=why, **values)
 
 
 NOBODY = Visitor()
@@ -88,7 +97,7 @@ def allowed(request: Any, role: Role) -> bool:
 def demand(request: Any, role: Role, language: Language = "zh") -> None:
     """gr.Error with one sentence where the sender of a request lacks a role: for functions that Gradio calls."""
     if not allowed(request, role):
-        visitor_of(request).record("denied", needs=role.name)
+        visitor_of(request).deny("role", needs=role.name)
         raise gr.Error(texts(language)["not_allowed"], print_exception=False)
 
 
@@ -97,7 +106,7 @@ def needs(role: Role) -> Callable[[Request], None]:
 
     def check(request: Request) -> None:
         if not allowed(request, role):
-            visitor_of(request).record("denied", needs=role.name, path=request.url.path)
+            visitor_of(request).deny("role", needs=role.name, path=request.url.path[:200])
             raise HTTPException(403, texts(language_of(request.scope))["not_allowed"])
 
     return check
@@ -108,7 +117,7 @@ def only(role: Role, function: Callable[[Any], Any], language: Language) -> Call
 
     def guarded(sent: Any, request: gr.Request) -> Any:
         if not allowed(request, role):  # no gr.Error: Gradio makes none of it here
-            visitor_of(request).record("denied", needs=role.name, function=function.__name__)
+            visitor_of(request).deny("role", needs=role.name, function=function.__name__)
             raise HTTPException(403, texts(language)["not_allowed"])
         return function(sent)
 
@@ -161,7 +170,8 @@ class Access:
     def visitor(self, scope: Scope) -> Visitor:
         """Who sent a request. UsersError where AUTH_FILE cannot be read any longer."""
         address = (scope.get("client") or ("",))[0]
-        return Visitor(self._user(scope) if self.protected else ANYONE, address, self.audit)
+        user = self._user(scope) if self.protected else ANYONE
+        return Visitor(user, address, self.audit, self.throttle)
 
     def _user(self, scope: Scope) -> User | None:
         headers = Headers(scope=scope)
@@ -235,16 +245,16 @@ class Gate:
         """What is answered in place of the route; None where the request may pass."""
         path, method = str(scope["path"]), scope["method"]
         if method not in ("GET", "HEAD", "OPTIONS") and self._is_of_another_site(scope):
-            self._denied(scope, visitor, "other_site")
+            _denied(scope, visitor, "other_site")
             return _refusal(scope, 403, "other_site")
         if path in PUBLIC or (visitor.user and visitor.user.role >= role_of(path)):
             return None
         if visitor.user:
-            self._denied(scope, visitor, "role")
+            _denied(scope, visitor, "role")
             return _refusal(scope, 403, "not_allowed")
         if self._access.signs_in and path in PAGES and method in ("GET", "HEAD"):
             return RedirectResponse(PAGES[path], 303, {"Cache-Control": "no-store"})
-        self._denied(scope, visitor, "anonymous")
+        _denied(scope, visitor, "anonymous")
         return _refusal(scope, 401, "sign_in")
 
     def _is_of_another_site(self, scope: Scope) -> bool:
@@ -261,10 +271,9 @@ class Gate:
             hosts += [host.strip() for host in told.split(",")]
         return _host_of(origin) not in {host.lower() for host in hosts if host}
 
-    def _denied(self, scope: Scope, visitor: Visitor, why: str) -> None:
-        """A line in the audit log, of each address so many that nobody fills the disk with them."""
-        if self._access.throttle.take({("denied", network_of(visitor.address)): MOST_DENIED}) == 0:
-            visitor.record("denied", why=why, method=scope["method"], path=str(scope["path"])[:200])
+
+def _denied(scope: Scope, visitor: Visitor, why: str) -> None:
+    visitor.deny(why, method=scope["method"], path=str(scope["path"])[:200])
 
 
 def _host_of(origin: str) -> str:

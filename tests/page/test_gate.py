@@ -17,9 +17,22 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
+from assistant.audit import AuditLog
 from assistant.settings import Settings
+from assistant.sign_in import Throttle
 from assistant.users import Role, User, Users
-from pages.access import ANYONE, Access, Gate, Visitor, allowed, demand, only, visitor_of
+from pages.access import (
+    ANYONE,
+    MOST_DENIED,
+    Access,
+    Gate,
+    Visitor,
+    allowed,
+    demand,
+    needs,
+    only,
+    visitor_of,
+)
 
 LOOPBACK = "127.0.0.1"
 Pairs = Sequence[tuple[str, str | bytes]]
@@ -182,3 +195,26 @@ def test_a_function_of_a_script_runs_for_who_may() -> None:
     assert guarded(4, _request(Visitor(ANYONE))) == 8  # type: ignore[arg-type]
     with pytest.raises(HTTPException):
         guarded(4, _request(Visitor(User("a", Role.reader))))  # type: ignore[arg-type]
+
+
+def test_refusals_of_an_address_fill_no_disk(tmp_path: Path) -> None:
+    log, refusals = AuditLog(tmp_path), Throttle()
+
+    def lines() -> int:
+        return sum(len(path.read_bytes().splitlines()) for path in tmp_path.iterdir())
+
+    def refused(address: str) -> None:
+        request = _request(Visitor(User("a", Role.reader), address, log, refusals))
+        with pytest.raises(gr.Error):
+            demand(request, Role.evaluator)
+        with pytest.raises(HTTPException):
+            needs(Role.evaluator)(request)
+        with pytest.raises(HTTPException):
+            only(Role.evaluator, lambda sent: sent, "zh")(1, request)  # type: ignore[arg-type]
+
+    for _ in range(MOST_DENIED):
+        refused("10.0.0.1")
+    assert lines() == MOST_DENIED
+    refused("10.0.0.2")
+    assert lines() == MOST_DENIED + 3
+    log.close()
