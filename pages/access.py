@@ -41,9 +41,7 @@ PAGES = {"/": "login", "/en": "en/login", "/en/": "login"}  # the page -> where 
 PUBLIC = frozenset({*LOGIN, "/logout", "/health", "/ready", "/favicon.ico"})
 UPLOADS = ("/upload", "/process_recording")  # ends of the addresses at which Gradio takes files
 STATIC = ("/assets/", "/static/", "/en/assets/", "/en/static/")  # Gradio's own files: the same for everybody
-MOST_DENIED = (
-    100  # lines of the audit log that say "denied", of an address and a reason in a quarter of an hour
-)
+MOST_DENIED = 100  # lines of the audit log on refusals, of an address and a reason in a quarter of an hour
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # stands in no address of a route
 ANYONE = User("", Role.administrator)  # where nobody has to sign in
 logger = logging.getLogger(__name__)
@@ -162,6 +160,7 @@ class Access:
             raise UsersError(texts()["no_users"])
         self.sessions = Sessions(self.users, settings.session_hours * 3600) if self.users else None
         self.throttle = Throttle()
+        self._refusals = Throttle()  # of its own: no flood of refusals makes failures to sign in forgotten
         self.proxies = [part.strip() for part in settings.trusted_proxies.split(",")]
         self._header = settings.auth_header
         folder = settings.audit_folder
@@ -171,7 +170,7 @@ class Access:
         """Who sent a request. UsersError where AUTH_FILE cannot be read any longer."""
         address = (scope.get("client") or ("",))[0]
         user = self._user(scope) if self.protected else ANYONE
-        return Visitor(user, address, self.audit, self.throttle)
+        return Visitor(user, address, self.audit, self._refusals)
 
     def _user(self, scope: Scope) -> User | None:
         headers = Headers(scope=scope)

@@ -220,6 +220,16 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(throttle._tries) == 50
 
 
+def test_who_goes_on_guessing_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "REMEMBERED", 50)
+    throttle = Throttle(Clock())
+    for _ in range(sign_in.MOST_TOGETHER):
+        throttle.take(limits_of("a", "10.0.0.1"))
+    for number in range(200):
+        throttle.take(limits_of(f"n{number}", f"10.0.1.{number}"))
+        assert throttle.take(limits_of("a", "10.0.0.1")) == WINDOW
+
+
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xy"), st.floats(0, WINDOW)), max_size=60))
 def test_no_window_holds_more_tries_than_its_limit(tries: list[tuple[str, str, float]]) -> None:
