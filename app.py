@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dotenv import load_dotenv
 
 from assistant import logs
+from assistant.audit import AuditError
 from assistant.retention import keep_forgetting
 from assistant.settings import Settings, SettingsError
 from assistant.users import UsersError
@@ -158,7 +159,9 @@ def main() -> int:
         return 2
     try:
         access = Access(settings)
-    except UsersError as error:
+        if access.audit:
+            access.audit.check()
+    except (UsersError, AuditError) as error:
         logs.complain(str(error))
         return 2
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:

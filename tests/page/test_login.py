@@ -228,6 +228,8 @@ def test_a_removed_user_is_out_at_once_and_a_damaged_file_lets_nobody_in(
         ({"HOST": "0.0.0.0"}, WORDS["exposed"].format(host="0.0.0.0")),
         ({"AUTH_FILE": "none.json"}, "没有 AUTH_FILE 指定的文件 none.json"),
         ({"AUTH_FILE": "empty.json"}, WORDS["no_users"]),
+        ({"AUDIT_DIR": "empty.json"}, "请检查 AUDIT_DIR。"),
+        ({"AUTH_HEADER": "X-User", "INDEX_DIR": "empty.json"}, "审计日志写不了（empty.json/audit："),
     ],
 )
 def test_the_app_does_not_start_open(
