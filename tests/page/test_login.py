@@ -105,6 +105,8 @@ def test_guessing_is_braked(guarded: Guarded, client: httpx.Client) -> None:
         line for line in guarded.lines() if line["act"] == "login_failed" and line["address"] == "10.1.1.1"
     ]
     assert [line["name"] for line in failed] == ["evaluator"] * MOST_TOGETHER
+    (line,) = [line for line in guarded.lines() if line.get("why") == "throttled"]
+    assert (line["act"], line["name"], line["address"]) == ("denied", "evaluator", "10.1.1.1")
 
 
 def test_a_name_that_may_be_a_password_is_not_recorded(guarded: Guarded, client: httpx.Client) -> None:
