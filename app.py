@@ -164,6 +164,8 @@ def main() -> int:
     except (UsersError, AuditError) as error:
         logs.complain(str(error))
         return 2
+    if settings.protected and settings.allow_anonymous:
+        print(words["anonymous_unused"], flush=True)
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

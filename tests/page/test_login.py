@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import app as application
 from assistant.sign_in import MOST_TOGETHER
 from assistant.users import Role, Users
 from assistant.view import texts
+from index.errors import message
 from pages.access import COOKIE
 from pages.openai_api import NAME
 from tests.page.conftest import PASSWORD, Guarded
@@ -230,6 +232,10 @@ def test_a_removed_user_is_out_at_once_and_a_damaged_file_lets_nobody_in(
         ({"HOST": "0.0.0.0"}, WORDS["exposed"].format(host="0.0.0.0")),
         ({"AUTH_FILE": "none.json"}, "没有 AUTH_FILE 指定的文件 none.json"),
         ({"AUTH_FILE": "empty.json"}, WORDS["no_users"]),
+        (
+            {"AUTH_HEADER": "X-User", "TRUSTED_PROXIES": "0.0.0.0/0"},
+            message("proxies_everybody", value="0.0.0.0/0"),
+        ),
         ({"AUDIT_DIR": "empty.json"}, "请检查 AUDIT_DIR。"),
         ({"AUTH_HEADER": "X-User", "INDEX_DIR": "empty.json"}, "审计日志写不了（empty.json/audit："),
     ],
@@ -249,3 +255,17 @@ def test_the_app_does_not_start_open(
         monkeypatch.setenv(name, value)
     assert application.main() == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_the_start_says_that_readers_still_sign_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    users = Users(tmp_path / "users.json")
+    users.add("x", Role.reader)
+    with socket.create_server(("127.0.0.1", 0)) as taken:  # so that it ends there
+        environ = {"AUTH_FILE": "users.json", "ALLOW_ANONYMOUS": "1", "PORT": str(taken.getsockname()[1])}
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        assert application.main() == 2
+    assert capsys.readouterr().out.splitlines() == [WORDS["anonymous_unused"]]
