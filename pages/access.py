@@ -2,7 +2,8 @@
 
 With neither AUTH_FILE nor AUTH_HEADER the gate lets everybody through as an administrator, as on a machine of one's
 own. With one of them it is closed: what is not in PUBLIC needs a reader at least, so a new route is protected before
-anybody thinks of it. What does more than show the index asks ``demand`` or depends on ``needs`` as well.
+anybody thinks of it. Every function of the page asks ``demand`` as well; a route that does more than show the index
+depends on ``needs``.
 """
 
 from __future__ import annotations

@@ -192,6 +192,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         assistant,
         lambda: (gr.update(examples=[{"text": example} for example in assistant.examples(language)]),),
         [chat],
+        language,
     )
 
     def documents() -> list[tuple[str, str]]:
@@ -212,6 +213,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         assistant,
         lambda: (gr.update(choices=documents(), value="", visible=len(assistant.corpus.names) > 1),),
         [among],
+        language,
     )
     with gr.Row(elem_id="ask-row"):
         field = gr.Textbox(

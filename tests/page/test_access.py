@@ -6,8 +6,9 @@ import http.client
 import json
 import re
 from collections.abc import Iterator
+from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import gradio as gr
 import httpx
@@ -48,8 +49,9 @@ FUNCTIONS = {"pages.evaluation": Role.evaluator} | dict.fromkeys(
     ),
     Role.reader,
 )
-OWN = {"end"}  # functions that touch nothing but what the same browser session began
+OWN = {"end", "empty", "next_seed"}  # functions that touch nothing but what the same browser session began
 QUIET = {"opened"}  # and those that say nothing where others would refuse
+TELLING = {("pages.evaluation", "opened"), ("pages.frame", "show")}  # those that tell every role its own
 
 
 @pytest.fixture
@@ -207,6 +209,40 @@ def test_every_function_of_the_page_asks_for_its_role(
         else:
             assert given == words["not_allowed"], name
     assert checked >= {"receive", "run", "show", "opened"}
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_every_function_of_the_page_asks_behind_the_gate_too(guarded: Guarded, prefix: str) -> None:
+    refused = 0
+    for function in _functions(guarded, prefix).values():
+        if function.fn is None or function.fn.__name__ in OWN:
+            continue
+        place = (function.fn.__module__, function.fn.__name__)
+        least = FUNCTIONS[place[0]]
+        for user in (None, User("reader", Role.reader)):
+            request = _sent_by(Visitor(user))
+            if place in TELLING:
+                given = function.fn(request)
+                shown = given if isinstance(given, (list, tuple)) else (given,)
+                assert all(not one.get("visible") and "choices" not in one for one in shown), place
+            elif user is None or user.role < least:
+                with pytest.raises(gr.Error) as error:
+                    _begin(function.fn, request)
+                assert error.value.message == texts("en" if prefix else "zh")["not_allowed"], place
+                refused += 1
+    assert refused > 20
+
+
+def _begin(function: Any, request: gr.Request) -> None:
+    """Call what an event calls, with nothing but the request; of what yields, up to the first time."""
+    parameters = get_type_hints(function)
+    given = {
+        name: request if parameters.get(name) is gr.Request else None
+        for name in signature(function).parameters
+    }
+    result = function(**given)
+    if isinstance(result, Iterator):
+        next(result)
 
 
 def test_a_view_for_some_is_hidden_from_others(guarded: Guarded, client: httpx.Client) -> None:
