@@ -265,6 +265,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     def choose(
         event: gr.SelectData, shown: Messages, before: Messages, policy: str | None, request: gr.Request
     ) -> Iterator[Any]:
+        demand(request, Role.reader, language)
         value = event.value
         text = str(value["text"] if isinstance(value, dict) else value)
         yield from answer(text, shown, before, policy, request)
