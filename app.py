@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dotenv import load_dotenv
 
 from assistant import logs
+from assistant.audit import AuditError
 from assistant.retention import keep_forgetting
 from assistant.settings import Settings, SettingsError
 from assistant.users import UsersError
@@ -33,7 +34,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = (
 import gradio as gr
 
 from pages import evaluation, login, openai_api, operation, serving
-from pages.access import LOGIN, Access, Gate, visitor_of
+from pages.access import LOGIN, Access, Gate, is_upload, visitor_of
 from pages.frame import create_page
 from pages.frame_html import document_html
 
@@ -128,7 +129,7 @@ def _too_large(request: Request) -> int:
     if "transfer-encoding" in request.headers:
         return 411
     length = request.headers.get("content-length", "0")
-    most = LARGEST_UPLOAD if request.url.path.rstrip("/").endswith("/upload") else LARGEST_BODY
+    most = LARGEST_UPLOAD if is_upload(str(request.scope["path"])) else LARGEST_BODY
     return 0 if length.isdecimal() and int(length) <= most else 413
 
 
@@ -158,9 +159,13 @@ def main() -> int:
         return 2
     try:
         access = Access(settings)
-    except UsersError as error:
+        if access.audit:
+            access.audit.check()
+    except (UsersError, AuditError) as error:
         logs.complain(str(error))
         return 2
+    if settings.protected and settings.allow_anonymous:
+        print(words["anonymous_unused"], flush=True)
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

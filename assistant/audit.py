@@ -16,10 +16,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.errors import message
+
 if TYPE_CHECKING:
     from assistant.answer import Answer
 
 logger = logging.getLogger(__name__)
+
+
+class AuditError(Exception):
+    """The audit log cannot be written; ``str(error)`` is one sentence."""
 
 
 def _now() -> datetime:
@@ -38,6 +44,15 @@ class AuditLog:
         self._guard = threading.Lock()
         self._day = ""
         self._handle: int | None = None
+
+    def check(self) -> None:
+        """Raises AuditError where no line can be written now."""
+        try:
+            with self._guard:
+                self._open(f"{self._clock():%Y-%m-%d}")
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise AuditError(message("audit_unwritable", path=self.folder, reason=reason)) from error
 
     def write(self, act: str, who: str = "", address: str = "", **values: Any) -> None:
         """One line. Where it cannot be written that is logged, and what is recorded goes on."""
@@ -74,6 +89,9 @@ class AuditLog:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path = self.folder / f"{day}.jsonl"
             self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            owner = self.folder.stat()
+            if os.geteuid() == 0 and owner.st_uid:  # of a command that root runs: the app has to go on in it
+                os.fchown(self._handle, owner.st_uid, owner.st_gid)
             self._day = day
         return self._handle
 

@@ -83,6 +83,8 @@ class Settings:
             )
         if settings.remote and not (settings.llm_base_url and settings.llm_model):
             raise SettingsError(message("model_no_endpoint"))
+        if settings.auth_header and _is_everybody(settings.trusted_proxies):
+            raise SettingsError(message("proxies_everybody", value=settings.trusted_proxies))
         return settings
 
     @property
@@ -165,6 +167,14 @@ def _networks(name: str, text: str) -> str:
     except ValueError:
         raise SettingsError(message("bad_networks", name=name, value=text)) from None
     return text
+
+
+def _is_everybody(text: str) -> bool:
+    """Whether networks hold every address, alone or together."""
+    found = [ipaddress.ip_network(part.strip()) for part in text.split(",")]
+    four = ipaddress.collapse_addresses(one for one in found if isinstance(one, ipaddress.IPv4Network))
+    six = ipaddress.collapse_addresses(one for one in found if isinstance(one, ipaddress.IPv6Network))
+    return any(one.prefixlen == 0 for one in (*four, *six))
 
 
 def _is_loopback(host: str) -> bool:

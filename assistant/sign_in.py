@@ -80,11 +80,13 @@ class Throttle:
         now = self._clock()
         with self._guard:
             waits = [self._wait(key, most, now) for key, most in limits.items()]
+            for key in limits:
+                if max(waits) == 0:
+                    self._tries.setdefault(key, deque()).append(now)
+                if key in self._tries:  # also where it is refused: else others could make it forgotten
+                    self._tries.move_to_end(key)
             if max(waits) > 0:
                 return max(waits)
-            for key in limits:
-                self._tries.setdefault(key, deque()).append(now)
-                self._tries.move_to_end(key)
             while len(self._tries) > REMEMBERED:
                 self._tries.popitem(last=False)
         return 0

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 import sys
 from pathlib import Path
 
+from assistant.audit import AuditError, AuditLog
 from assistant.settings import Settings
 from assistant.users import LONGEST_PASSWORD, SHORTEST_PASSWORD, Role, Users, UsersError
 from index.errors import message
@@ -33,26 +35,43 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     try:
         if not settings.auth_file:
             raise UsersError(message("users_no_file"))
-        _act(Users(Path(settings.auth_file)), options)
+        done = _act(Users(Path(settings.auth_file)), options)
     except UsersError as error:
         print(error, file=sys.stderr)
         return 2
+    if options.action != "list":
+        _record(settings, action=options.action, name=options.name, **done)
     return 0
 
 
-def _act(users: Users, options: argparse.Namespace) -> None:
+def _record(settings: Settings, **values: str) -> None:
+    """A line in the audit log of the app. What cannot be recorded is done all the same, and that is said."""
+    if settings.audit_folder is None:
+        return
+    log = AuditLog(settings.audit_folder)
+    try:
+        log.check()
+        log.write("user", **values, uid=os.getuid())
+    except AuditError as error:
+        print(error, file=sys.stderr)
+    finally:
+        log.close()
+
+
+def _act(users: Users, options: argparse.Namespace) -> dict[str, str]:
+    """What was given or taken: ``role``, or the id of a ``key``."""
     action, name = options.action, getattr(options, "name", "")
     if action == "list":
         for name, account in users.all().items():
             keys = " ".join(f"{key.id}({key.created})" for key in account.keys)
             signs_in = message("user_has_password" if account.password else "user_has_none")
             print(message("user_listed", name=name, role=account.role.name, password=signs_in, keys=keys))
-        return
+        return {}
     if action == "key":
         key = users.add_key(name)
         print(message("user_key", name=name), file=sys.stderr)
         print(key)
-        return
+        return {"key": users.all()[name].keys[-1].id}
     if action == "add":
         users.add(name, Role[options.role], "" if options.no_password else _password())
     elif action == "role":
@@ -64,6 +83,8 @@ def _act(users: Users, options: argparse.Namespace) -> None:
     else:
         users.remove(name)
     print(message(f"user_done_{action}", name=name))
+    given = {"role": getattr(options, "role", None), "key": getattr(options, "key", None)}
+    return {what: value for what, value in given.items() if value}
 
 
 def _password() -> str:

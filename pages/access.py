@@ -2,17 +2,20 @@
 
 With neither AUTH_FILE nor AUTH_HEADER the gate lets everybody through as an administrator, as on a machine of one's
 own. With one of them it is closed: what is not in PUBLIC needs a reader at least, so a new route is protected before
-anybody thinks of it. What does more than show the index asks ``demand`` or depends on ``needs`` as well.
+anybody thinks of it. Every function of the page asks ``demand`` as well; a route that does more than show the index
+depends on ``needs``.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request
 from starlette.datastructures import Headers, MutableHeaders
@@ -37,8 +40,10 @@ COOKIE = "policy_session"
 LOGIN = ("/login", "/en/login")
 PAGES = {"/": "login", "/en": "en/login", "/en/": "login"}  # the page -> where to sign in, seen from there
 PUBLIC = frozenset({*LOGIN, "/logout", "/health", "/ready", "/favicon.ico"})
+UPLOADS = ("/upload", "/process_recording")  # ends of the addresses at which Gradio takes files
 STATIC = ("/assets/", "/static/", "/en/assets/", "/en/static/")  # Gradio's own files: the same for everybody
-MOST_DENIED = 100  # lines of one address in the audit log that say "denied", within a quarter of an hour
+MOST_DENIED = 100  # lines of the audit log on refusals, of an address and a reason in a quarter of an hour
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # stands in no address of a route
 ANYONE = User("", Role.administrator)  # where nobody has to sign in
 logger = logging.getLogger(__name__)
 
@@ -50,6 +55,7 @@ class Visitor:
     user: User | None = None
     address: str = ""
     audit: AuditLog | None = None
+    refusals: Throttle | None = None  # counts those of every address
 
     @property
     def name(self) -> str:
@@ -60,6 +66,12 @@ class Visitor:
         """A line in the audit log, where there is one."""
         if self.audit:
             self.audit.write(act, self.name, self.address, **values)
+
+    def deny(self, why: str, **values: Any) -> None:
+        """A line that says "denied", of each address so many that nobody fills the disk with them."""
+        key = ("denied", why, network_of(self.address))
+        if self.refusals is None or self.refusals.take({key: MOST_DENIED}) == 0:
+            self.record("denied", why=why, **values)
 
 
 NOBODY = Visitor()
@@ -84,7 +96,7 @@ def allowed(request: Any, role: Role) -> bool:
 def demand(request: Any, role: Role, language: Language = "zh") -> None:
     """gr.Error with one sentence where the sender of a request lacks a role: for functions that Gradio calls."""
     if not allowed(request, role):
-        visitor_of(request).record("denied", needs=role.name)
+        visitor_of(request).deny("role", needs=role.name)
         raise gr.Error(texts(language)["not_allowed"], print_exception=False)
 
 
@@ -93,7 +105,7 @@ def needs(role: Role) -> Callable[[Request], None]:
 
     def check(request: Request) -> None:
         if not allowed(request, role):
-            visitor_of(request).record("denied", needs=role.name, path=request.url.path)
+            visitor_of(request).deny("role", needs=role.name, path=request.url.path[:200])
             raise HTTPException(403, texts(language_of(request.scope))["not_allowed"])
 
     return check
@@ -104,7 +116,7 @@ def only(role: Role, function: Callable[[Any], Any], language: Language) -> Call
 
     def guarded(sent: Any, request: gr.Request) -> Any:
         if not allowed(request, role):  # no gr.Error: Gradio makes none of it here
-            visitor_of(request).record("denied", needs=role.name, function=function.__name__)
+            visitor_of(request).deny("role", needs=role.name, function=function.__name__)
             raise HTTPException(403, texts(language)["not_allowed"])
         return function(sent)
 
@@ -149,6 +161,7 @@ class Access:
             raise UsersError(texts()["no_users"])
         self.sessions = Sessions(self.users, settings.session_hours * 3600) if self.users else None
         self.throttle = Throttle()
+        self._refusals = Throttle()  # of its own: no flood of refusals makes failures to sign in forgotten
         self.proxies = [part.strip() for part in settings.trusted_proxies.split(",")]
         self._header = settings.auth_header
         folder = settings.audit_folder
@@ -157,11 +170,12 @@ class Access:
     def visitor(self, scope: Scope) -> Visitor:
         """Who sent a request. UsersError where AUTH_FILE cannot be read any longer."""
         address = (scope.get("client") or ("",))[0]
-        return Visitor(self._user(scope) if self.protected else ANYONE, address, self.audit)
+        user = self._user(scope) if self.protected else ANYONE
+        return Visitor(user, address, self.audit, self._refusals)
 
     def _user(self, scope: Scope) -> User | None:
         headers = Headers(scope=scope)
-        if self._header and self._is_proxy((scope.get("peer") or ("",))[0]):
+        if self._header and self.is_proxy((scope.get("peer") or ("",))[0]):
             named = headers.getlist(self._header)
             if named:
                 return self._known(named)
@@ -181,7 +195,8 @@ class Access:
             return None
         return (self.users.find(name) if self.users else None) or User(name, Role.reader)
 
-    def _is_proxy(self, peer: str) -> bool:
+    def is_proxy(self, peer: str) -> bool:
+        """Whether a connection from an address is one of TRUSTED_PROXIES."""
         try:
             found = ip_address(peer)
         except ValueError:
@@ -208,6 +223,9 @@ class Gate:
         await self._enter(scope, receive, send)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # a route also matches an address with a line break after it
+        if scope["type"] == "http" and CONTROL.search(str(scope["path"])):
+            return await JSONResponse({"detail": "Not Found"}, 404)(scope, receive, send)
         if not self._access.protected:
             scope["visitor"] = self._access.visitor(scope)
             return await self._app(scope, receive, send)
@@ -226,29 +244,54 @@ class Gate:
     def _refused(self, scope: Scope, visitor: Visitor) -> Response | None:
         """What is answered in place of the route; None where the request may pass."""
         path, method = str(scope["path"]), scope["method"]
-        site = Headers(scope=scope).get("sec-fetch-site", "none")
-        if method not in ("GET", "HEAD", "OPTIONS") and site not in ("same-origin", "none"):
-            self._denied(scope, visitor, "other_site")
+        if method not in ("GET", "HEAD", "OPTIONS") and self._is_of_another_site(scope):
+            _denied(scope, visitor, "other_site")
             return _refusal(scope, 403, "other_site")
         if path in PUBLIC or (visitor.user and visitor.user.role >= role_of(path)):
             return None
         if visitor.user:
-            self._denied(scope, visitor, "role")
+            _denied(scope, visitor, "role")
             return _refusal(scope, 403, "not_allowed")
         if self._access.signs_in and path in PAGES and method in ("GET", "HEAD"):
             return RedirectResponse(PAGES[path], 303, {"Cache-Control": "no-store"})
-        self._denied(scope, visitor, "anonymous")
+        _denied(scope, visitor, "anonymous")
         return _refusal(scope, 401, "sign_in")
 
-    def _denied(self, scope: Scope, visitor: Visitor, why: str) -> None:
-        """A line in the audit log, of each address so many that nobody fills the disk with them."""
-        if self._access.throttle.take({("denied", network_of(visitor.address)): MOST_DENIED}) == 0:
-            visitor.record("denied", why=why, method=scope["method"], path=str(scope["path"])[:200])
+    def _is_of_another_site(self, scope: Scope) -> bool:
+        """Whether a browser says that a page of another origin sent this. Over plain http only ``Origin`` says so."""
+        headers = Headers(scope=scope)
+        if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+            return True
+        origin = headers.get("origin")
+        if origin is None:  # a program
+            return False
+        hosts = [headers.get("host", "")]
+        if self._access.is_proxy((scope.get("peer") or ("",))[0]):
+            told = ",".join(headers.getlist("x-forwarded-host"))
+            hosts += [host.strip() for host in told.split(",")]
+        return _host_of(origin) not in {host.lower() for host in hosts if host}
+
+
+def _denied(scope: Scope, visitor: Visitor, why: str) -> None:
+    visitor.deny(why, method=scope["method"], path=str(scope["path"])[:200])
+
+
+def _host_of(origin: str) -> str:
+    """The host of an origin, with its port where it has one; "" where it has none (null)."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
+def is_upload(path: str) -> bool:
+    """Whether Gradio takes files at an address, of either page."""
+    return path.rstrip("/").endswith(UPLOADS)
 
 
 def role_of(path: str) -> Role:
-    """The least role for a path that is not public. Only who may run evaluations may upload."""
-    return Role.evaluator if path.rstrip("/").endswith("/upload") else Role.reader
+    """The least role for a path that is not public. Only who may run evaluations may send files, in either way."""
+    return Role.evaluator if is_upload(path) else Role.reader
 
 
 def _refusal(scope: Scope, status: int, key: str) -> Response:

@@ -192,6 +192,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         assistant,
         lambda: (gr.update(examples=[{"text": example} for example in assistant.examples(language)]),),
         [chat],
+        language,
     )
 
     def documents() -> list[tuple[str, str]]:
@@ -212,6 +213,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         assistant,
         lambda: (gr.update(choices=documents(), value="", visible=len(assistant.corpus.names) > 1),),
         [among],
+        language,
     )
     with gr.Row(elem_id="ask-row"):
         field = gr.Textbox(
@@ -249,11 +251,13 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
             for *update, turn, running in respond(
                 assistant, question, shown, before, run, language, policy or ""
             ):
+                if turn:
+                    record_answer(request, turn.answer, "page")
+                if run.left and running:
+                    continue  # to the end, which is recorded: the reader may have seen some of it
                 if run.left:
                     yield (gr.skip(),) * len(outputs)  # what comes last is sent twice
                     return
-                if turn:
-                    record_answer(request, turn.answer, "page")
                 finished = turn.to_json() if turn else gr.skip()
                 yield field_update, *update, gr.update(visible=running), finished
                 field_update = gr.skip()
@@ -261,6 +265,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     def choose(
         event: gr.SelectData, shown: Messages, before: Messages, policy: str | None, request: gr.Request
     ) -> Iterator[Any]:
+        demand(request, Role.reader, language)
         value = event.value
         text = str(value["text"] if isinstance(value, dict) else value)
         yield from answer(text, shown, before, policy, request)

@@ -10,7 +10,7 @@ from assistant.duty_overview import ROLES, DutyFilter, read_overview
 from assistant.overview_sheets import body_text, duty_sheets, role_word
 from assistant.users import Role
 from assistant.view import texts
-from pages.access import only
+from pages.access import demand, only
 from pages.duties_html import MODES, duties_html
 from pages.overview_html import LONGEST, ON_LOAD, SHOWN, download, next_order, read_query, told
 from pages.renewal import on_new_index
@@ -79,15 +79,34 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         server_functions=[only(Role.reader, workbook, language)],
     )
 
-    def show(policy: str, body: str, role: str, text: str, mode: str, order: tuple[str, bool]) -> str:
+    def view(policy: str, body: str, role: str, text: str, mode: str, order: tuple[str, bool]) -> str:
         chosen = DutyFilter(policy, body, role, text[:LONGEST], *order)
         return duties_html(read_overview(assistant.corpus), chosen, mode, language)
 
+    def show(
+        policy: str,
+        body: str,
+        role: str,
+        text: str,
+        mode: str,
+        order: tuple[str, bool],
+        request: gr.Request,
+    ) -> str:
+        demand(request, Role.reader, language)
+        return view(policy, body, role, text, mode, order)
+
     def choose_policy(
-        policy: str, body: str, role: str, text: str, mode: str, order: tuple[str, bool]
+        policy: str,
+        body: str,
+        role: str,
+        text: str,
+        mode: str,
+        order: tuple[str, bool],
+        request: gr.Request,
     ) -> tuple[Any, str]:
+        demand(request, Role.reader, language)
         body = body if body in (label for _, label in bodies(policy)) else ""
-        return picked(policy, body), show(policy, body, role, text, mode, order)
+        return picked(policy, body), view(policy, body, role, text, mode, order)
 
     def choose(
         policy: str,
@@ -98,15 +117,17 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         order: tuple[str, bool],
         before: tuple[Any, ...],
         event: gr.EventData,
+        request: gr.Request,
     ) -> tuple[Any, ...]:
+        demand(request, Role.reader, language)
         column, typed, name = told(event, "sort"), told(event, "text"), told(event, "body")
         if name is None:
             order = next_order(order, column) if column else order
-            html = show(policy, body, role, text if typed is None else typed, mode, order)
+            html = view(policy, body, role, text if typed is None else typed, mode, order)
             return *(gr.skip() for _ in range(5)), order, before, html
         if not name:  # the browser's way back from an organisation's page
             policy, body, *others = before
-            return policy, picked(policy, body), *others, before, show(*before)
+            return policy, picked(policy, body), *others, before, view(*before)
         if not (mode == "body" and body):
             before = (policy, body, role, text, mode, order)
         overview = read_overview(assistant.corpus)
@@ -133,7 +154,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
             gr.update(choices=offered, visible=len(offered) > 2),
             gr.update(choices=bodies("")),
             gr.update(visible=any_duty),
-            show("", "", "", "", MODES[0], ("", False)),
+            view("", "", "", "", MODES[0], ("", False)),
         )
 
-    on_new_index(page, assistant, renew, [filters, policy, body, mode, content])
+    on_new_index(page, assistant, renew, [filters, policy, body, mode, content], language)

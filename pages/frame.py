@@ -59,6 +59,7 @@ def create_page(assistant: PolicyAssistant, language: Language, access: Access) 
             assistant,
             lambda: (viewer_html(assistant.index.policies.values(), language),),
             [viewer],
+            language,
         )
 
         def show(request: gr.Request) -> Any:

@@ -52,6 +52,9 @@ def routes(access: Access) -> APIRouter:
             return RedirectResponse("./", 303)
         return _page(request)
 
+    def known(name: str) -> str:
+        return name if users.find(name) else ""  # else it may be a password
+
     async def sign_in(request: Request) -> Response:
         words = texts(_language(request))
         if int(request.headers.get("content-length", "0")) > LARGEST:
@@ -64,14 +67,14 @@ def routes(access: Access) -> APIRouter:
         limits = limits_of(name, visitor_of(request).address)
         wait = access.throttle.take(limits)
         if wait:
+            visitor_of(request).deny("throttled", name=known(name), path=request.url.path)
             page = _page(request, 429, words["login_wait"].format(minutes=math.ceil(wait / 60)), name)
             page.headers["Retry-After"] = str(math.ceil(wait))
             return page
         async with places:
             user = await asyncio.to_thread(users.check, name, password)
         if user is None:
-            known = name if users.find(name) else ""  # else it may be a password
-            visitor_of(request).record("login_failed", name=known)
+            visitor_of(request).record("login_failed", name=known(name))
             return _page(request, 401, words["login_failed"], name)
         access.throttle.give_back(limits)
         return _entered(request, user)

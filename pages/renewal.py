@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from assistant.users import Role
+from pages.access import demand
 from pages.sessions import QUIET
 
 if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
+    from assistant.terms import Language
 
 import gradio as gr
 
@@ -18,11 +21,13 @@ def on_new_index(
     assistant: PolicyAssistant,
     renew: Callable[[], tuple[Any, ...]],
     outputs: Sequence[Any],
+    language: Language,
 ) -> None:
     """Fill ``outputs`` with what ``renew`` gives where a browser opens the page after another index was published."""
     made_from = assistant.index.manifest.generation
 
-    def load() -> Any:
+    def load(request: gr.Request) -> Any:
+        demand(request, Role.reader, language)
         same = assistant.index.manifest.generation == made_from
         values = (gr.skip(),) * len(outputs) if same else renew()
         return values if len(values) > 1 else values[0]

@@ -9,7 +9,7 @@ from assistant.overview_sheets import due_word, target_sheets
 from assistant.target_overview import TargetFilter, dues_of, themes_of
 from assistant.users import Role
 from assistant.view import texts
-from pages.access import only
+from pages.access import demand, only
 from pages.overview_html import LONGEST, ON_LOAD, SHOWN, download, next_order, read_query, told
 from pages.renewal import on_new_index
 from pages.targets_html import targets_html
@@ -62,24 +62,38 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         elem_id="targets-content",
     )
 
-    def show(policy: str, due: str, theme: str, text: str, order: tuple[str, bool]) -> str:
+    def view(policy: str, due: str, theme: str, text: str, order: tuple[str, bool]) -> str:
         chosen = TargetFilter(policy, due, theme, text[:LONGEST], *order)
         return targets_html(read_overview(assistant.corpus), chosen, language)
 
+    def show(
+        policy: str, due: str, theme: str, text: str, order: tuple[str, bool], request: gr.Request
+    ) -> str:
+        demand(request, Role.reader, language)
+        return view(policy, due, theme, text, order)
+
     def choose_policy(
-        policy: str, due: str, theme: str, text: str, order: tuple[str, bool]
+        policy: str, due: str, theme: str, text: str, order: tuple[str, bool], request: gr.Request
     ) -> tuple[Any, ...]:
+        demand(request, Role.reader, language)
         (dues, themes) = choices(policy)
         due, theme = (
             value if value in (own for _, own in offered) else ""
             for value, offered in ((due, dues), (theme, themes))
         )
-        html = show(policy, due, theme, text, order)
+        html = view(policy, due, theme, text, order)
         return gr.update(choices=dues, value=due), gr.update(choices=themes, value=theme), html
 
     def choose(
-        policy: str, due: str, theme: str, text: str, order: tuple[str, bool], event: gr.EventData
+        policy: str,
+        due: str,
+        theme: str,
+        text: str,
+        order: tuple[str, bool],
+        event: gr.EventData,
+        request: gr.Request,
     ) -> tuple[Any, ...]:
+        demand(request, Role.reader, language)
         column, typed = told(event, "sort"), told(event, "text")
         picked = told(event, "due") or "", told(event, "theme") or ""
         rows = read_overview(assistant.corpus).targets
@@ -90,7 +104,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
             due, theme = "", ""
         elif picked[0] in dues_of(rows) and picked[1] in themes_of(rows):
             due, theme = picked
-        return due, theme, order, show(policy, due, theme, text, order)
+        return due, theme, order, view(policy, due, theme, text, order)
 
     inputs = [policy, due, theme, text, order]
     policy.input(choose_policy, inputs, [due, theme, content], **SHOWN)
@@ -105,7 +119,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
             gr.update(choices=offered, visible=len(offered) > 2),
             gr.update(choices=dues),
             gr.update(choices=themes),
-            show("", "", "", "", ("", False)),
+            view("", "", "", "", ("", False)),
         )
 
-    on_new_index(page, assistant, renew, [filters, policy, due, theme, content])
+    on_new_index(page, assistant, renew, [filters, policy, due, theme, content], language)

@@ -9,7 +9,9 @@ from assistant.bodies import Body
 from assistant.duty_overview import read_overview
 from assistant.quiz import make_quiz
 from assistant.tour import reading_path
+from assistant.users import Role
 from assistant.view import texts
+from pages.access import demand
 from pages.sessions import QUIET
 from pages.tour_html import path_html, quiz_html
 
@@ -77,25 +79,34 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
             FIRST, label=words["tour_seed"], precision=0, scale=0, min_width=280, elem_id="tour-seed"
         )
 
-    def choose_policy(policy: str, seed: float | None) -> tuple[Any, ...]:
+    def choose_policy(policy: str, seed: float | None, request: gr.Request) -> tuple[Any, ...]:
+        demand(request, Role.reader, language)
         bodies = gr.update(choices=choices(policy), value="")
         return bodies, path_of(policy, ""), quiz_of(policy, "", seed)
 
-    def choose_body(policy: str, name: str | None, seed: float | None) -> tuple[Any, ...]:
+    def choose_body(
+        policy: str, name: str | None, seed: float | None, request: gr.Request
+    ) -> tuple[Any, ...]:
+        demand(request, Role.reader, language)
         return path_of(policy, name or ""), quiz_of(policy, name or "", seed)
 
     def next_seed(seed: float | None) -> int:
         return FIRST if seed is None else int(seed) + 1
 
+    def choose_seed(policy: str, name: str, seed: float | None, request: gr.Request) -> Any:
+        demand(request, Role.reader, language)
+        return quiz_of(policy, name, seed)
+
     chosen = [policy, body, seed]
     policy.input(choose_policy, [policy, seed], [body, path, quiz], js=KEEP, queue=False, **QUIET)
     body.input(choose_body, chosen, [path, quiz], js=KEEP, queue=False, **QUIET)
     again.click(next_seed, seed, seed, queue=False, **QUIET)
-    seed.change(quiz_of, chosen, quiz, queue=False, **QUIET)
+    seed.change(choose_seed, chosen, quiz, queue=False, **QUIET)
     made_from = assistant.index.manifest.generation
 
-    def reopen(kept: Any) -> tuple[Any, ...]:
+    def reopen(kept: Any, request: gr.Request) -> tuple[Any, ...]:
         """The view with what a browser kept, and of an index that was published since the page was made."""
+        demand(request, Role.reader, language)
         texts = [part if isinstance(part, str) else "" for part in kept] if isinstance(kept, list) else []
         wanted, name = (*texts, "", "")[:2]
         if not wanted and assistant.index.manifest.generation == made_from:

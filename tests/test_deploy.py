@@ -102,7 +102,8 @@ def both(paths: tuple[str, ...]) -> list[str]:
 @pytest.mark.parametrize(
     ("path", "limit"),
     [("/", LARGEST_BODY), ("/gradio_api/queue/join", LARGEST_BODY), ("/gradio_api/upload", LARGEST_UPLOAD),
-     ("/en/gradio_api/upload/", LARGEST_UPLOAD), ("/v1/chat/completions", LARGEST)],
+     ("/en/gradio_api/upload/", LARGEST_UPLOAD), ("/gradio_api/process_recording", LARGEST_UPLOAD),
+     ("/v1/chat/completions", LARGEST)],
 )  # fmt: skip
 def test_bodies_have_the_limits_of_the_app(site: Block, path: str, limit: int) -> None:
     place = location(site, path)

@@ -147,3 +147,24 @@ def test_a_wrong_setting_of_who_may_is_named(name: str, value: str) -> None:
 )
 def test_a_network_is_not_let_in_unasked(environ: dict[str, str], exposed: bool) -> None:
     assert Settings.from_environment(environ).exposed is exposed
+
+
+@pytest.mark.parametrize(
+    ("networks", "everybody"),
+    [
+        ("0.0.0.0/0", True),
+        ("127.0.0.1, ::/0", True),
+        ("0.0.0.0/1,128.0.0.0/1", True),
+        ("0.0.0.0/1,10.0.0.0/8", False),
+        ("127.0.0.1,::1", False),
+    ],
+)
+def test_a_name_is_not_believed_from_everybody(networks: str, everybody: bool) -> None:
+    environ = {"TRUSTED_PROXIES": networks}
+    assert Settings.from_environment(environ).trusted_proxies == networks  # an address alone names nobody
+    environ["AUTH_HEADER"] = "X-User"
+    if everybody:
+        with pytest.raises(SettingsError, match=r"^TRUSTED_PROXIES=.*冒充任何用户.*。$"):
+            Settings.from_environment(environ)
+    else:
+        assert Settings.from_environment(environ).protected

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.answer import Answer, Citation
-from assistant.audit import AuditLog
+from assistant.audit import AuditError, AuditLog
 from assistant.feedback import Feedback, FeedbackStore
 from assistant.retention import forget_old
 from assistant.settings import Settings
@@ -111,6 +111,8 @@ def test_a_log_that_cannot_be_written_stops_nobody(tmp_path: Path, caplog: pytes
     with caplog.at_level(logging.ERROR):
         AuditLog(tmp_path / "file").write("login")
     assert "no audit line of login" in caplog.text
+    with pytest.raises(AuditError, match=r"^审计日志写不了（.*），请检查 AUDIT_DIR。$"):
+        AuditLog(tmp_path / "file").check()
 
 
 # --- how long -----------------------------------------------------------------------------------

@@ -220,6 +220,16 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(throttle._tries) == 50
 
 
+def test_who_goes_on_guessing_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "REMEMBERED", 50)
+    throttle = Throttle(Clock())
+    for _ in range(sign_in.MOST_TOGETHER):
+        throttle.take(limits_of("a", "10.0.0.1"))
+    for number in range(200):
+        throttle.take(limits_of(f"n{number}", f"10.0.1.{number}"))
+        assert throttle.take(limits_of("a", "10.0.0.1")) == WINDOW
+
+
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xy"), st.floats(0, WINDOW)), max_size=60))
 def test_no_window_holds_more_tries_than_its_limit(tries: list[tuple[str, str, float]]) -> None:
@@ -273,6 +283,30 @@ def test_a_user_from_adding_to_removing(command: Path, capsys: pytest.CaptureFix
     assert users.of_key(key) is None
     _says(capsys, "remove", "王工")
     assert list(users.all()) == ["report"]
+    (path,) = (command / ".index" / "audit").iterdir()
+    text = path.read_text("utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    done = [(line["act"], line["action"], line["name"], line.get("role"), line.get("key")) for line in lines]
+    assert done == [
+        ("user", "add", "王工", "reader", None),
+        ("user", "add", "report", "reader", None),
+        ("user", "key", "report", None, id),
+        ("user", "role", "report", "evaluator", None),
+        ("user", "revoke", "report", None, id),
+        ("user", "remove", "王工", None, None),
+    ]
+    assert {line["uid"] for line in lines} == {os.getuid()}
+    assert key not in text and GOOD not in text
+
+
+def test_what_cannot_be_recorded_is_done_and_said(
+    command: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (command / "file").touch()
+    monkeypatch.setenv("AUDIT_DIR", "file")
+    assert main(["user", "add", "x", "--role", "reader"]) == 0
+    assert "请检查 AUDIT_DIR。" in capsys.readouterr().err
+    assert Users(command / "users.json").find("x")
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,21 @@ import http.client
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from inspect import signature
+from pathlib import Path
+from typing import Any, get_type_hints
 
+import gradio as gr
 import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
+from starlette.requests import Request
 from starlette.routing import Mount
 
-from assistant.users import Role
+from assistant.audit import AuditLog
+from assistant.users import Role, User
 from assistant.view import texts
+from pages.access import Visitor
 from pages.frame import VIEWS
 from tests.page.conftest import Guarded
 
@@ -28,7 +34,9 @@ OPEN = {  # what anybody may ask for; a new one stands here or it fails
     ("POST", "/logout"), ("GET", "/logout"),  # the second is Gradio's own, which ends nothing of ours
     ("GET", "/favicon.ico"),
 }  # fmt: skip
-EVALUATORS = re.compile(r"(/en)?/gradio_api/upload|/runs/.+")  # the least role is reader for all else
+EVALUATORS = re.compile(  # the least role is reader for all else
+    r"(/en)?/gradio_api/(upload|process_recording)|/runs/.+"
+)
 FUNCTIONS = {"pages.evaluation": Role.evaluator} | dict.fromkeys(
     (
         "pages.api",
@@ -41,8 +49,9 @@ FUNCTIONS = {"pages.evaluation": Role.evaluator} | dict.fromkeys(
     ),
     Role.reader,
 )
-OWN = {"end"}  # functions that touch nothing but what the same browser session began
+OWN = {"end", "empty", "next_seed"}  # functions that touch nothing but what the same browser session began
 QUIET = {"opened"}  # and those that say nothing where others would refuse
+TELLING = {("pages.evaluation", "opened"), ("pages.frame", "show")}  # those that tell every role its own
 
 
 @pytest.fixture
@@ -121,6 +130,27 @@ def test_what_is_no_route_is_closed_too(guarded: Guarded, path: str) -> None:
     assert reply.status == 401 or reply.headers["Location"] == "en/"
 
 
+@pytest.mark.parametrize("role", ["", "administrator"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/upload%0A",
+        "/en/gradio_api/upload%0a",
+        "/gradio_api/process_recording%0A",
+        "/gradio_api/upload/%0D",
+        "/health%0A",
+        "/document/x%00",
+        "/%C2%85",
+    ],
+)
+def test_an_address_with_control_characters_is_none(
+    guarded: Guarded, client: httpx.Client, path: str, role: str
+) -> None:
+    files = {"files": ("x.jsonl", b"x")}
+    assert client.post(path, files=files, headers=guarded.key(role)).status_code == 404
+    assert client.get(path, headers=guarded.key(role)).status_code == 404
+
+
 # --- every function that Gradio calls -----------------------------------------------------------
 
 
@@ -152,6 +182,12 @@ def _call(client: httpx.Client, prefix: str, number: int, function: Any, headers
     raise AssertionError("the stream ended before the answer")
 
 
+def _sent_by(visitor: Visitor) -> gr.Request:
+    """A request of somebody, as a function of the page is given it."""
+    scope = {"type": "http", "path": "/", "headers": [], "visitor": visitor}
+    return gr.Request(Request(scope), session_hash=f"of {visitor.name}")
+
+
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_every_function_of_the_page_asks_for_its_role(
     guarded: Guarded, client: httpx.Client, prefix: str
@@ -173,6 +209,40 @@ def test_every_function_of_the_page_asks_for_its_role(
         else:
             assert given == words["not_allowed"], name
     assert checked >= {"receive", "run", "show", "opened"}
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_every_function_of_the_page_asks_behind_the_gate_too(guarded: Guarded, prefix: str) -> None:
+    refused = 0
+    for function in _functions(guarded, prefix).values():
+        if function.fn is None or function.fn.__name__ in OWN:
+            continue
+        place = (function.fn.__module__, function.fn.__name__)
+        least = FUNCTIONS[place[0]]
+        for user in (None, User("reader", Role.reader)):
+            request = _sent_by(Visitor(user))
+            if place in TELLING:
+                given = function.fn(request)
+                shown = given if isinstance(given, (list, tuple)) else (given,)
+                assert all(not one.get("visible") and "choices" not in one for one in shown), place
+            elif user is None or user.role < least:
+                with pytest.raises(gr.Error) as error:
+                    _begin(function.fn, request)
+                assert error.value.message == texts("en" if prefix else "zh")["not_allowed"], place
+                refused += 1
+    assert refused > 20
+
+
+def _begin(function: Any, request: gr.Request) -> None:
+    """Call what an event calls, with nothing but the request; of what yields, up to the first time."""
+    parameters = get_type_hints(function)
+    given = {
+        name: request if parameters.get(name) is gr.Request else None
+        for name in signature(function).parameters
+    }
+    result = function(**given)
+    if isinstance(result, Iterator):
+        next(result)
 
 
 def test_a_view_for_some_is_hidden_from_others(guarded: Guarded, client: httpx.Client) -> None:
@@ -202,3 +272,19 @@ def test_an_answer_of_the_page_is_recorded(guarded: Guarded, client: httpx.Clien
         "answered",
         "ledger",
     )
+
+
+def test_an_answer_that_is_left_is_recorded(guarded: Guarded, tmp_path: Path) -> None:
+    functions = _functions(guarded).values()
+    (ask,) = [f.fn for f in functions if any(t[1] == "submit" for t in f.targets)]
+    (empty,) = [f.fn for f in functions if f.fn and f.fn.__name__ == "empty"]
+    log = AuditLog(tmp_path)
+    request = _sent_by(Visitor(User("leaver", Role.reader), audit=log))
+    events = ask(LEADS, [], [], None, request)
+    next(events)  # what shows that the question is taken
+    empty(request)
+    assert len(list(events)) == 1
+    (path,) = tmp_path.iterdir()
+    (line,) = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert (line["act"], line["who"], line["status"]) == ("answer", "leaver", "answered")
+    log.close()

@@ -17,9 +17,22 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
+from assistant.audit import AuditLog
 from assistant.settings import Settings
+from assistant.sign_in import Throttle
 from assistant.users import Role, User, Users
-from pages.access import ANYONE, Access, Gate, Visitor, allowed, demand, only, visitor_of
+from pages.access import (
+    ANYONE,
+    MOST_DENIED,
+    Access,
+    Gate,
+    Visitor,
+    allowed,
+    demand,
+    needs,
+    only,
+    visitor_of,
+)
 
 LOOPBACK = "127.0.0.1"
 Pairs = Sequence[tuple[str, str | bytes]]
@@ -32,14 +45,16 @@ async def _who(scope: Scope, receive: Receive, send: Send) -> None:
     await JSONResponse([user.name, user.role.name, visitor.address, scope["scheme"]])(scope, receive, send)
 
 
-def _ask(access: Access, peer: str, headers: Pairs = (), path: str = "/x") -> list[Any]:
+def _ask(access: Access, peer: str, headers: Pairs = (), path: str = "/x", method: str = "GET") -> list[Any]:
     """The status, and what the app behind the gate says."""
 
     async def work() -> httpx.Response:
         transport = httpx.ASGITransport(app=Gate(_who, access), client=(peer, 5))
         async with httpx.AsyncClient(transport=transport, base_url="http://page.test") as client:
             pairs = [(n, v.encode() if isinstance(v, str) else v) for n, v in headers]
-            return await client.get(path, headers=[(name.encode(), value) for name, value in pairs])
+            return await client.request(
+                method, path, headers=[(name.encode(), value) for name, value in pairs]
+            )
 
     reply = asyncio.run(work())
     return [reply.status_code, *(reply.json() if reply.status_code == 200 else ())]
@@ -106,6 +121,37 @@ def test_where_nobody_signs_in_everybody_may() -> None:
     assert found == [200, "", "administrator", "10.0.0.1", "http"]
 
 
+@pytest.mark.parametrize("path", ["/gradio_api/upload%0A", "/health%0A", "/x%00"])
+def test_an_address_with_control_characters_is_none(path: str) -> None:
+    for access in (Access(Settings()), _access()):
+        assert _ask(access, LOOPBACK, [("X-Remote-User", "a")], path) == [404]
+
+
+@pytest.mark.parametrize(
+    ("peer", "told", "status"),
+    [
+        (LOOPBACK, {"Origin": "http://page.test"}, 200),
+        ("10.0.0.1", {"Origin": "http://PAGE.test"}, 200),
+        (LOOPBACK, {"Origin": "https://policy.test:8443", "X-Forwarded-Host": "policy.test:8443"}, 200),
+        (LOOPBACK, {"Origin": "https://policy.test", "X-Forwarded-Host": "evil.test, policy.test"}, 200),
+        ("10.0.0.1", {"Origin": "https://policy.test", "X-Forwarded-Host": "policy.test"}, 403),
+        (LOOPBACK, {"Origin": "https://policy.test"}, 403),
+        (LOOPBACK, {"Origin": "http://page.test.evil.test"}, 403),
+        (LOOPBACK, {"Origin": "null", "X-Forwarded-Host": ""}, 403),
+        (LOOPBACK, {}, 200),
+    ],
+)
+def test_a_page_of_another_origin_is_refused(
+    tmp_path: Path, peer: str, told: dict[str, str], status: int
+) -> None:
+    users = Users(tmp_path / "users.json")
+    users.add("a", Role.reader)
+    access = _access(auth_file=str(tmp_path / "users.json"))
+    pairs = [("Authorization", f"Bearer {users.add_key('a')}"), *told.items()]
+    assert _ask(access, peer, pairs, method="POST")[0] == status
+    assert _ask(access, peer, pairs)[0] == 200
+
+
 # --- inside -------------------------------------------------------------------------------------
 
 
@@ -149,3 +195,26 @@ def test_a_function_of_a_script_runs_for_who_may() -> None:
     assert guarded(4, _request(Visitor(ANYONE))) == 8  # type: ignore[arg-type]
     with pytest.raises(HTTPException):
         guarded(4, _request(Visitor(User("a", Role.reader))))  # type: ignore[arg-type]
+
+
+def test_refusals_of_an_address_fill_no_disk(tmp_path: Path) -> None:
+    log, refusals = AuditLog(tmp_path), Throttle()
+
+    def lines() -> int:
+        return sum(len(path.read_bytes().splitlines()) for path in tmp_path.iterdir())
+
+    def refused(address: str) -> None:
+        request = _request(Visitor(User("a", Role.reader), address, log, refusals))
+        with pytest.raises(gr.Error):
+            demand(request, Role.evaluator)
+        with pytest.raises(HTTPException):
+            needs(Role.evaluator)(request)
+        with pytest.raises(HTTPException):
+            only(Role.evaluator, lambda sent: sent, "zh")(1, request)  # type: ignore[arg-type]
+
+    for _ in range(MOST_DENIED):
+        refused("10.0.0.1")
+    assert lines() == MOST_DENIED
+    refused("10.0.0.2")
+    assert lines() == MOST_DENIED + 3
+    log.close()

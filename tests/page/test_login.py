@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import app as application
 from assistant.sign_in import MOST_TOGETHER
 from assistant.users import Role, Users
 from assistant.view import texts
+from index.errors import message
 from pages.access import COOKIE
 from pages.openai_api import NAME
 from tests.page.conftest import PASSWORD, Guarded
@@ -105,6 +107,8 @@ def test_guessing_is_braked(guarded: Guarded, client: httpx.Client) -> None:
         line for line in guarded.lines() if line["act"] == "login_failed" and line["address"] == "10.1.1.1"
     ]
     assert [line["name"] for line in failed] == ["evaluator"] * MOST_TOGETHER
+    (line,) = [line for line in guarded.lines() if line.get("why") == "throttled"]
+    assert (line["act"], line["name"], line["address"]) == ("denied", "evaluator", "10.1.1.1")
 
 
 def test_a_name_that_may_be_a_password_is_not_recorded(guarded: Guarded, client: httpx.Client) -> None:
@@ -127,10 +131,19 @@ def test_another_sites_form_signs_nobody_in(client: httpx.Client) -> None:
     assert COOKIE not in client.cookies
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_another_sites_page_does_nothing_for_a_reader(client: httpx.Client, site: str) -> None:
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Origin": "null"},
+        {"Origin": "http://["},
+    ],
+)
+def test_another_sites_page_does_nothing_for_a_reader(client: httpx.Client, foreign: dict[str, str]) -> None:
     _sign_in(client, "evaluator")
-    foreign = {"Sec-Fetch-Site": site}
     for path in (
         "/logout",
         "/login",
@@ -140,10 +153,8 @@ def test_another_sites_page_does_nothing_for_a_reader(client: httpx.Client, site
     ):
         assert client.post(path, headers=foreign).status_code == 403
     assert client.get("/", headers=foreign).status_code == 200  # a link may lead here
-    assert (
-        client.post("/v1/chat/completions", json={}, headers={"Sec-Fetch-Site": "same-origin"}).status_code
-        == 400
-    )
+    for own in ({"Sec-Fetch-Site": "same-origin"}, {"Origin": str(client.base_url).rstrip("/")}):
+        assert client.post("/v1/chat/completions", json={}, headers=own).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -221,6 +232,12 @@ def test_a_removed_user_is_out_at_once_and_a_damaged_file_lets_nobody_in(
         ({"HOST": "0.0.0.0"}, WORDS["exposed"].format(host="0.0.0.0")),
         ({"AUTH_FILE": "none.json"}, "没有 AUTH_FILE 指定的文件 none.json"),
         ({"AUTH_FILE": "empty.json"}, WORDS["no_users"]),
+        (
+            {"AUTH_HEADER": "X-User", "TRUSTED_PROXIES": "0.0.0.0/0"},
+            message("proxies_everybody", value="0.0.0.0/0"),
+        ),
+        ({"AUDIT_DIR": "empty.json"}, "请检查 AUDIT_DIR。"),
+        ({"AUTH_HEADER": "X-User", "INDEX_DIR": "empty.json"}, "审计日志写不了（empty.json/audit："),
     ],
 )
 def test_the_app_does_not_start_open(
@@ -238,3 +255,17 @@ def test_the_app_does_not_start_open(
         monkeypatch.setenv(name, value)
     assert application.main() == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_the_start_says_that_readers_still_sign_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    users = Users(tmp_path / "users.json")
+    users.add("x", Role.reader)
+    with socket.create_server(("127.0.0.1", 0)) as taken:  # so that it ends there
+        environ = {"AUTH_FILE": "users.json", "ALLOW_ANONYMOUS": "1", "PORT": str(taken.getsockname()[1])}
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        assert application.main() == 2
+    assert capsys.readouterr().out.splitlines() == [WORDS["anonymous_unused"]]
