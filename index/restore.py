@@ -8,7 +8,8 @@ import os
 import shutil
 import tarfile
 import zlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,8 +32,8 @@ def restore(settings: IndexSettings, archive: Path, *, replacing: bool = False) 
 
     Without ``replacing``, only where nothing else is. With it, policies that the archive has not are moved aside, a
     running app takes over the generation, and what readers said since is lost.
-    Raises ArchiveError, OccupiedError, NoPoliciesError, IndexBusyError or IndexWriteError; then policies and index are
-    as they were.
+    Raises ArchiveError, OccupiedError, NoPoliciesError, IndexBusyError or IndexWriteError; then policies, index and what
+    readers said are as they were.
     """
     refuse_servers(settings)
     with one_builder(settings), failing("restore_failed"):
@@ -105,13 +106,34 @@ def _publish(settings: IndexSettings, stage: Path, generation: str) -> None:
             target.parent.mkdir(exist_ok=True)
             os.replace(generation_folder(replace(settings, index_dir=stage), generation), target)
             generations.sync(target)
-        if (stage / FEEDBACK).exists():
-            copy_database(stage / FEEDBACK, settings.index_dir / FEEDBACK)
-        before = read_pointer(settings).get("current", "")
-        write_pointer(settings, generation, before if before != generation else "")
+        with _said_anew(settings, stage):
+            before = read_pointer(settings).get("current", "")
+            write_pointer(settings, generation, before if before != generation else "")
     except BaseException:
         if free:
             shutil.rmtree(target, ignore_errors=True)
+        raise
+
+
+@contextmanager
+def _said_anew(settings: IndexSettings, stage: Path) -> Iterator[None]:
+    """What readers said is that of the archive while the block runs and afterwards; as before where the block fails."""
+    restored, live, kept = stage / FEEDBACK, settings.index_dir / FEEDBACK, stage / f"kept-{FEEDBACK}"
+    if not restored.exists():
+        yield
+        return
+    was_there, replaced = live.exists(), False
+    if was_there:
+        copy_database(live, kept)
+    try:
+        copy_database(restored, live)  # one transaction of SQLite: where it fails, nothing has changed
+        replaced = True
+        yield
+    except BaseException:
+        if not was_there:
+            live.unlink(missing_ok=True)
+        elif replaced:
+            copy_database(kept, live)
         raise
 
 

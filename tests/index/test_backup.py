@@ -289,12 +289,21 @@ def test_neither_while_another_builds(archive: Path, original: IndexSettings, em
     assert untouched(empty)
 
 
+@pytest.mark.parametrize("said_here", [True, False])
 def test_a_disk_that_fails_at_the_end_leaves_all_as_it_was(
-    archive: Path, original: IndexSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    archive: Path,
+    original: IndexSettings,
+    before: list[Answer],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    said_here: bool,
 ) -> None:
     index = copied(original, tmp_path)
     (index.policy_dir / "custom.md").write_text(CUSTOM.replace("20家", "50家"), "utf-8")
     shutil.rmtree(index.index_dir)
+    if said_here:
+        FeedbackStore(index).add(word(9999, before[0]))
+    said = FeedbackStore(index).list()
     files = {path: path.read_bytes() for path in index.policy_dir.iterdir()}
 
     def full(*_: object) -> None:
@@ -307,6 +316,8 @@ def test_a_disk_that_fails_at_the_end_leaves_all_as_it_was(
     assert {path: path.read_bytes() for path in index.policy_dir.iterdir() if path.is_file()} == files
     assert not any((index.index_dir / "generations").iterdir())
     assert read_pointer(index) == {}
+    assert FeedbackStore(index).list() == said
+    assert (index.index_dir / FEEDBACK).exists() == said_here
 
 
 def test_a_damaged_copy_is_no_backup(small: IndexSettings, tmp_path: Path) -> None:
