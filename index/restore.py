@@ -58,14 +58,20 @@ def _unpacked(archive: Path, stage: Path) -> About:
     try:
         with tarfile.open(archive, "r:gz") as packed:
             about = _read_about(packed, archive)
-            expected = {*about.files, ABOUT}
+            _refuse_too_large(about, archive, stage)
+            left = dict(about.sizes)  # a file comes once
             for member in packed:
-                if not member.isdir() and not (member.isreg() and member.name in expected):
-                    raise ArchiveError(message("backup_foreign", file=archive, member=member.name))
+                if member.offset == 0:  # the list itself
+                    continue
+                if not member.isdir():
+                    if not member.isreg() or member.name not in left:
+                        raise ArchiveError(message("backup_foreign", file=archive, member=member.name))
+                    if member.size != left.pop(member.name):
+                        raise ArchiveError(message("backup_changed", file=archive, member=member.name))
                 packed.extract(member, stage, filter="data")
     except tarfile.FilterError as error:
         raise ArchiveError(message("backup_leaves", file=archive, member=error.tarinfo.name)) from error
-    except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
+    except (OSError, EOFError, ValueError, tarfile.TarError, zlib.error) as error:  # ValueError: odd headers
         raise ArchiveError(message("backup_unreadable", file=archive, reason=first_line(error))) from error
     for name, digest in about.files.items():
         if not (stage / name).is_file() or sha256(stage / name) != digest:
@@ -75,12 +81,21 @@ def _unpacked(archive: Path, stage: Path) -> About:
 
 def _read_about(packed: tarfile.TarFile, archive: Path) -> About:
     first = packed.next()
-    file = packed.extractfile(first) if first and first.isreg() and first.name == ABOUT else None
+    is_list = first and first.isreg() and first.name == ABOUT and first.size <= LARGEST_ABOUT
+    file = packed.extractfile(first) if first and is_list else None
     try:
-        values: Any = json.loads(file.read(LARGEST_ABOUT)) if file else None
+        values: Any = json.loads(file.read()) if file else None
         return About(**values)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise ArchiveError(message("backup_no_backup", file=archive)) from error
+
+
+def _refuse_too_large(about: About, archive: Path, stage: Path) -> None:
+    """ArchiveError where the disk has no room for what the list says; no member may be larger than that."""
+    size, free = sum(about.sizes.values()), shutil.disk_usage(stage).free
+    if size > free:
+        sizes = {"size": size // 10**6, "free": free // 10**6}
+        raise ArchiveError(message("backup_too_large", file=archive, **sizes))
 
 
 def _occupied(settings: IndexSettings, about: About) -> Path | None:

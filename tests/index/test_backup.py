@@ -200,17 +200,39 @@ def _member(name: str, data: bytes = b"", **values: Any) -> tuple[tarfile.TarInf
     return member, data
 
 
+def _told(pack: Pack, **values: Any) -> None:
+    """Put other values into the list."""
+    about = json.loads(pack[0][1])
+    pack[0] = _member(ABOUT, json.dumps(about | values).encode())
+
+
+def _about(**values: Any) -> Callable[[Pack], None]:
+    return lambda pack: _told(pack, **values)
+
+
 def _listed(pack: Pack, name: str, data: bytes) -> None:
     """Put a file in, and on the list."""
     about = json.loads(pack[0][1])
-    about["files"][name] = hashlib.sha256(data).hexdigest()
-    pack[0] = _member(ABOUT, json.dumps(about).encode())
+    digest = hashlib.sha256(data).hexdigest()
+    _told(pack, files=about["files"] | {name: digest}, sizes=about["sizes"] | {name: len(data)})
     pack.append(_member(name, data))
 
 
-def _changed(pack: Pack) -> None:
-    at = next(at for at, (member, _) in enumerate(pack) if member.name == "policies/custom.md")
-    pack[at] = _member("policies/custom.md", MARK)
+def _sized(pack: Pack, size: object) -> None:
+    """Let the list tell another size of a policy."""
+    _told(pack, sizes=json.loads(pack[0][1])["sizes"] | {"policies/custom.md": size})
+
+
+def _with_policy(change: Callable[[bytes], bytes]) -> Callable[[Pack], None]:
+    def harm(pack: Pack) -> None:
+        at = next(at for at, (member, _) in enumerate(pack) if member.name == "policies/custom.md")
+        pack[at] = _member("policies/custom.md", change(pack[at][1]))
+
+    return harm
+
+
+def _twice(pack: Pack) -> None:
+    pack.append(next(pair for pair in pack if pair[0].name == "policies/custom.md"))
 
 
 def _without(name: str) -> Callable[[Pack], None]:
@@ -225,7 +247,22 @@ def _more(member: tuple[tarfile.TarInfo, bytes]) -> Callable[[Pack], None]:
 
 
 HARM: dict[str, tuple[Callable[[Pack], None], str]] = {
-    "a policy that was changed": (_changed, "policies/custom.md 与备份时不同"),
+    "a policy that was changed": (
+        _with_policy(lambda data: data.replace("20家".encode(), "90家".encode())),
+        "policies/custom.md 与备份时不同",
+    ),
+    "a policy that has grown": (
+        _with_policy(lambda data: data + bytes(1_000_000)),
+        "policies/custom.md 与备份时不同",
+    ),
+    "a policy that is there twice": (_twice, "policies/custom.md"),
+    "more than the disk holds": (lambda pack: _sized(pack, 10**24), "磁盘只剩"),
+    "a size below nothing": (lambda pack: _sized(pack, -(10**24)), "不是本程序的备份"),
+    "a size that is none": (lambda pack: _sized(pack, "12"), "不是本程序的备份"),
+    "no sizes": (_about(sizes={}), "不是本程序的备份"),
+    "files as a list": (_about(files=[], sizes=[]), "不是本程序的备份"),
+    "a generation elsewhere": (_about(generation=".."), "不是本程序的备份"),
+    "a generation that is no name": (_about(generation="a\0b"), "不是本程序的备份"),
     "a policy that is missing": (_without("policies/custom.md"), "policies/custom.md 与备份时不同"),
     "no list": (_without(ABOUT), "不是本程序的备份"),
     "a file that is not listed": (_more(_member("policies/more.md", MARK)), "policies/more.md"),
