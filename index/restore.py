@@ -31,7 +31,8 @@ def restore(settings: IndexSettings, archive: Path, *, replacing: bool = False) 
     """Put policies, generation and what readers said in their places; the generation is published last.
 
     Without ``replacing``, only where nothing else is. With it, policies that the archive has not are moved aside, a
-    running app takes over the generation, and what readers said since is lost.
+    running app takes over the generation, and what readers said since is lost. A generation of another schema cannot be
+    checked here and stays out: the next build makes one from the policies.
     Raises ArchiveError, OccupiedError, NoPoliciesError, IndexBusyError or IndexWriteError; then policies, index and what
     readers said are as they were.
     """
@@ -46,10 +47,14 @@ def restore(settings: IndexSettings, archive: Path, *, replacing: bool = False) 
             if occupied:
                 aside = settings.policy_dir / library.ASIDE
                 raise OccupiedError(message("backup_occupied", place=occupied, aside=aside))
-            if about.schema == SCHEMA:  # another one will be rebuilt from the policies
+            if about.schema == SCHEMA:
                 generations.verify(replace(settings, index_dir=stage), about.generation)
             with library.taken_over(settings, stage / POLICIES):
-                _publish(settings, stage, about.generation)
+                if about.schema == SCHEMA:
+                    _publish(settings, stage, about.generation)
+                else:
+                    with _said_anew(settings, stage):
+                        pass
     return about
 
 

@@ -246,6 +246,19 @@ def _more(member: tuple[tarfile.TarInfo, bytes]) -> Callable[[Pack], None]:
     return lambda pack: pack.append(member)
 
 
+def packed_anew(archive: Path, change: Callable[[Pack], None], target: Path) -> Path:
+    """Another archive, with what was changed."""
+    with tarfile.open(archive) as packed:
+        pack: Pack = [
+            (member, file.read() if (file := packed.extractfile(member)) else b"") for member in packed
+        ]
+    change(pack)
+    with tarfile.open(target, "w:gz") as packed:
+        for member, data in pack:
+            packed.addfile(member, io.BytesIO(data))
+    return target
+
+
 HARM: dict[str, tuple[Callable[[Pack], None], str]] = {
     "a policy that was changed": (
         _with_policy(lambda data: data.replace("20家".encode(), "90家".encode())),
@@ -286,16 +299,8 @@ HARM: dict[str, tuple[Callable[[Pack], None], str]] = {
 def test_an_archive_that_was_tampered_with_is_refused_and_changes_nothing(
     archive: Path, empty: IndexSettings, tmp_path: Path, harm: str
 ) -> None:
-    with tarfile.open(archive) as packed:
-        pack: Pack = [
-            (member, file.read() if (file := packed.extractfile(member)) else b"") for member in packed
-        ]
     change, sentence = HARM[harm]
-    change(pack)
-    evil = tmp_path / "evil.tar.gz"
-    with tarfile.open(evil, "w:gz") as packed:
-        for member, data in pack:
-            packed.addfile(member, io.BytesIO(data))
+    evil = packed_anew(archive, change, tmp_path / "evil.tar.gz")
     with pytest.raises(ArchiveError, match=sentence) as caught:
         restore(empty, evil, replacing=True)
     assert "\n" not in str(caught.value)
@@ -376,9 +381,9 @@ def test_what_lies_in_a_server_is_not_ours_to_back_up(small: IndexSettings, tmp_
     assert not (tmp_path / "none").exists() and not (tmp_path / "none.tar.gz").exists()
 
 
-def test_the_command_line(
-    archive: Path, empty: IndexSettings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def commanded(empty: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line of this process works in the empty place."""
     empty.policy_dir.parent.mkdir()
     monkeypatch.chdir(empty.policy_dir.parent)  # away from a .env of the developer
     for name, value in (
@@ -389,6 +394,26 @@ def test_the_command_line(
         ("DATABASE_URL", ""),
     ):
         monkeypatch.setenv(name, str(value))
+
+
+@pytest.mark.usefixtures("commanded")
+def test_an_index_of_another_schema_stays_out_and_a_build_is_asked_for(
+    archive: Path, empty: IndexSettings, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    other = packed_anew(archive, _about(schema=2), tmp_path / "other.tar.gz")
+    assert main(["restore", str(other)]) == 1
+    told = capfd.readouterr()
+    assert told.out == "已恢复：2 个政策文件，读者反馈\n"
+    assert "版本是 2" in told.err and "python -m index build" in told.err
+    assert {path.name for path in empty.policy_dir.iterdir()} == {"custom.md", "other.txt"}
+    assert {path.name for path in empty.index_dir.iterdir()} == {"builder.lock", FEEDBACK}
+    assert FeedbackStore(empty).list()
+
+
+@pytest.mark.usefixtures("commanded")
+def test_the_command_line(
+    archive: Path, empty: IndexSettings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(generations, "verify", lambda *_: None)
     assert main(["backup", "none.tar.gz"]) == 3
     assert main(["restore", "none.tar.gz"]) == 1
