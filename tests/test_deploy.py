@@ -147,6 +147,7 @@ def test_headers_are_sent_once_and_the_reader_cannot_forge_them(site: Block) -> 
     sent = {arguments[0]: arguments[1] for arguments in site.directives["proxy_set_header"]}
     assert sent["X-Forwarded-For"] == "$remote_addr" and sent["X-Forwarded-Proto"] == "$scheme"
     assert sent["X-Request-ID"] == "$request_id" and sent["X-Remote-User"] == ""
+    assert "`AUTH_HEADER=X-Remote-User`" in (ROOT / "docs" / "access.md").read_text("utf-8")
     assert not any(
         "proxy_set_header" in block.directives for block in site.blocks
     )  # they would replace those
