@@ -225,7 +225,8 @@ def test_a_table_of_another_program_in_a_shared_database_is_never_dropped(tmp_pa
         ledger.write(engine, "g", (), (), {})
     assert set(inspect(engine).get_table_names()) == {"pages", "words"}  # nothing was dropped, nothing made
     with engine.begin() as connection:
-        assert connection.execute(text("select id, generation from pages")).all() == [(7, "theirs")]
+        rows = connection.execute(text("select id, generation from pages"))
+        assert [tuple(row) for row in rows] == [(7, "theirs")]
         connection.execute(text("drop table pages"))
     ledger.write(engine, "g", (), (), {"a": ["词"]})
     assert ledger.read_words(engine, "g") == {"a": ("词",)}
