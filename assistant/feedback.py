@@ -101,7 +101,7 @@ class FeedbackStore:
         self._file = None if settings.database_url else settings.index_dir / FILE
         self._engine = ledger.connect(settings.database_url or f"sqlite:///{self._file}")
         if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine, "connect", _wait)
+            event.listen(self._engine, "connect", _prepare)
 
     def add(self, feedback: Feedback) -> Feedback:
         """Keep one reader's word, in one transaction; returns it with its id. Raises StoreError."""
@@ -168,8 +168,11 @@ class FeedbackStore:
             raise StoreError(message("feedback_failed", reason=reason)) from error
 
 
-def _wait(connection: Any, _: object) -> None:
+def _prepare(connection: Any, _: object) -> None:
     connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+    connection.execute(
+        "PRAGMA secure_delete = ON"
+    )  # what is removed is gone from the file, and from its copies
 
 
 def _storable(value: Any) -> Any:

@@ -132,10 +132,11 @@ def _change(settings: IndexSettings, options: argparse.Namespace) -> int:
 
 
 def _archive(settings: IndexSettings, options: argparse.Namespace) -> int:
-    """Back up or restore; 1 where it cannot be done, 2 where something would be replaced untold."""
+    """Back up or restore; 1 where it cannot be done (in full), 2 where something would be replaced untold."""
     from index.backup import backup
     from index.errors import ArchiveError, IndexBusyError, NoPoliciesError, OccupiedError
     from index.restore import restore
+    from index.store import SCHEMA
 
     file: Path = options.file
     try:
@@ -149,6 +150,11 @@ def _archive(settings: IndexSettings, options: argparse.Namespace) -> int:
     except (ArchiveError, IndexBusyError, NoPoliciesError) as error:
         print(error, file=sys.stderr)
         return 1
+    feedback = message("with_feedback" if about.has_feedback else "without_feedback")
+    if options.command == "restore" and about.schema != SCHEMA:
+        print(message("restored_policies", policies=about.policies, feedback=feedback))
+        print(message("restored_other_schema", built=about.schema, wanted=SCHEMA), file=sys.stderr)
+        return 1
     print(
         message(
             "backed_up" if options.command == "backup" else "restored",
@@ -156,7 +162,7 @@ def _archive(settings: IndexSettings, options: argparse.Namespace) -> int:
             size=f"{file.stat().st_size / 1e6:.1f}",
             policies=about.policies,
             generation=about.generation,
-            feedback=message("with_feedback" if about.has_feedback else "without_feedback"),
+            feedback=feedback,
         )
     )
     if options.command == "restore":

@@ -1,6 +1,6 @@
 """One archive of what the program cannot make again: the policies, the live generation, what readers said.
 
-A tar.gz whose first member, ``backup.json``, lists the sha256 of every other file: ``policies/NAME``,
+A tar.gz whose first member, ``backup.json``, lists the sha256 and the size of every other file: ``policies/NAME``,
 ``generations/ID/…`` as in INDEX_DIR, and ``feedback.sqlite``. Made under the builder's lock while the app runs: a
 published generation is not written again, and what SQLite writes is copied by its own online backup.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import tarfile
@@ -31,6 +32,7 @@ FORMAT = 1  # of the archive
 ABOUT = "backup.json"  # its first member
 POLICIES = "policies"  # its folder of policies
 PATIENCE = 30.0  # seconds for which the copy of a database waits until others have written
+_GENERATION = re.compile(r"\w[\w-]*", re.ASCII)
 _DATABASES = (".sqlite", ".sqlite3")
 _BESIDE = ("-wal", "-shm", "-journal")  # files of a database that is open, which its copy does not need
 
@@ -44,14 +46,23 @@ class About:
     generation: str
     schema: int  # of that generation
     files: dict[str, str]  # path in the archive -> sha256
+    sizes: dict[str, int]  # the same paths -> bytes
 
     def __post_init__(self) -> None:
-        """Raises ValueError where it is of another format, or names a place outside the archive."""
-        paths = [PurePosixPath(name) for name in (self.generation, *self.files)]
-        if self.format != FORMAT or len(paths[0].parts) != 1:
+        """Raises ValueError where it is of another format, or names a place outside the archive.
+
+        It comes from a file that anybody may have written: no field need be of its type.
+        """
+        if self.format != FORMAT or not isinstance(self.files, dict) or not isinstance(self.sizes, dict):
             raise ValueError("format")
-        if any(path.is_absolute() or ".." in path.parts for path in paths):
+        if not isinstance(self.generation, str) or not _GENERATION.fullmatch(self.generation):
+            raise ValueError("generation")
+        if any(path.is_absolute() or ".." in path.parts for path in map(PurePosixPath, self.files)):
             raise ValueError("path")
+        if self.sizes.keys() != self.files.keys():
+            raise ValueError("sizes")
+        if not all(type(size) is int and size >= 0 for size in self.sizes.values()):
+            raise ValueError("sizes")
 
     @property
     def policies(self) -> int:
@@ -139,9 +150,15 @@ def _staged(settings: IndexSettings, stage: Path) -> About:
             shutil.copyfile(path, stage / POLICIES / path.name)
     if (settings.index_dir / FEEDBACK).exists():
         copy_database(settings.index_dir / FEEDBACK, stage / FEEDBACK)
-    files = {path.relative_to(stage).as_posix(): sha256(path) for path in _content(stage) if path.is_file()}
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    return About(FORMAT, now, generation, index.manifest.schema, files)
+    paths = {path.relative_to(stage).as_posix(): path for path in _content(stage) if path.is_file()}
+    return About(
+        format=FORMAT,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        generation=generation,
+        schema=index.manifest.schema,
+        files={name: sha256(path) for name, path in paths.items()},
+        sizes={name: path.stat().st_size for name, path in paths.items()},
+    )
 
 
 def _content(folder: Path) -> list[Path]:

@@ -82,6 +82,7 @@ _PARTS: tuple[tuple[str, Table, Any], ...] = (
     ("targets", _TARGETS, Target),
     ("pages", _PAGES, Page),
 )
+_OURS = {"generation", "ordinal"}  # columns of every table of ours, in every version
 
 
 def connect(url: str) -> Engine:
@@ -140,13 +141,21 @@ def write(
 
 
 def _drop_of_other_schemas(engine: Engine) -> None:
-    """Remove the tables that another version has left in a shared database: it had other columns, we cannot read it."""
+    """Remove the tables that another version has left in a shared database: it had other columns, we cannot read it.
+
+    Raises StoreError, before anything is removed, where a table of such a name is another program's.
+    """
     found = inspect(engine)
+    left = []
     for table in reversed(_METADATA.sorted_tables):
         if found.has_table(table.name):
             columns = {column["name"] for column in found.get_columns(table.name)}
+            if not columns >= _OURS:
+                raise StoreError(message("store_foreign", setting="DATABASE_URL", table=table.name))
             if columns != set(table.columns.keys()):
-                table.drop(engine)
+                left.append(table)
+    for table in left:
+        table.drop(engine)
 
 
 def forget(engine: Engine, generation: str) -> None:

@@ -8,7 +8,8 @@ import os
 import shutil
 import tarfile
 import zlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,9 +31,10 @@ def restore(settings: IndexSettings, archive: Path, *, replacing: bool = False) 
     """Put policies, generation and what readers said in their places; the generation is published last.
 
     Without ``replacing``, only where nothing else is. With it, policies that the archive has not are moved aside, a
-    running app takes over the generation, and what readers said since is lost.
-    Raises ArchiveError, OccupiedError, NoPoliciesError, IndexBusyError or IndexWriteError; then policies and index are
-    as they were.
+    running app takes over the generation, and what readers said since is lost. A generation of another schema cannot be
+    checked here and stays out: the next build makes one from the policies.
+    Raises ArchiveError, OccupiedError, NoPoliciesError, IndexBusyError or IndexWriteError; then policies, index and what
+    readers said are as they were.
     """
     refuse_servers(settings)
     with one_builder(settings), failing("restore_failed"):
@@ -45,10 +47,14 @@ def restore(settings: IndexSettings, archive: Path, *, replacing: bool = False) 
             if occupied:
                 aside = settings.policy_dir / library.ASIDE
                 raise OccupiedError(message("backup_occupied", place=occupied, aside=aside))
-            if about.schema == SCHEMA:  # another one will be rebuilt from the policies
+            if about.schema == SCHEMA:
                 generations.verify(replace(settings, index_dir=stage), about.generation)
             with library.taken_over(settings, stage / POLICIES):
-                _publish(settings, stage, about.generation)
+                if about.schema == SCHEMA:
+                    _publish(settings, stage, about.generation)
+                else:
+                    with _said_anew(settings, stage):
+                        pass
     return about
 
 
@@ -57,14 +63,20 @@ def _unpacked(archive: Path, stage: Path) -> About:
     try:
         with tarfile.open(archive, "r:gz") as packed:
             about = _read_about(packed, archive)
-            expected = {*about.files, ABOUT}
+            _refuse_too_large(about, archive, stage)
+            left = dict(about.sizes)  # a file comes once
             for member in packed:
-                if not member.isdir() and not (member.isreg() and member.name in expected):
-                    raise ArchiveError(message("backup_foreign", file=archive, member=member.name))
+                if member.offset == 0:  # the list itself
+                    continue
+                if not member.isdir():
+                    if not member.isreg() or member.name not in left:
+                        raise ArchiveError(message("backup_foreign", file=archive, member=member.name))
+                    if member.size != left.pop(member.name):
+                        raise ArchiveError(message("backup_changed", file=archive, member=member.name))
                 packed.extract(member, stage, filter="data")
     except tarfile.FilterError as error:
         raise ArchiveError(message("backup_leaves", file=archive, member=error.tarinfo.name)) from error
-    except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
+    except (OSError, EOFError, ValueError, tarfile.TarError, zlib.error) as error:  # ValueError: odd headers
         raise ArchiveError(message("backup_unreadable", file=archive, reason=first_line(error))) from error
     for name, digest in about.files.items():
         if not (stage / name).is_file() or sha256(stage / name) != digest:
@@ -74,12 +86,21 @@ def _unpacked(archive: Path, stage: Path) -> About:
 
 def _read_about(packed: tarfile.TarFile, archive: Path) -> About:
     first = packed.next()
-    file = packed.extractfile(first) if first and first.isreg() and first.name == ABOUT else None
+    is_list = first and first.isreg() and first.name == ABOUT and first.size <= LARGEST_ABOUT
+    file = packed.extractfile(first) if first and is_list else None
     try:
-        values: Any = json.loads(file.read(LARGEST_ABOUT)) if file else None
+        values: Any = json.loads(file.read()) if file else None
         return About(**values)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise ArchiveError(message("backup_no_backup", file=archive)) from error
+
+
+def _refuse_too_large(about: About, archive: Path, stage: Path) -> None:
+    """ArchiveError where the disk has no room for what the list says; no member may be larger than that."""
+    size, free = sum(about.sizes.values()), shutil.disk_usage(stage).free
+    if size > free:
+        sizes = {"size": size // 10**6, "free": free // 10**6}
+        raise ArchiveError(message("backup_too_large", file=archive, **sizes))
 
 
 def _occupied(settings: IndexSettings, about: About) -> Path | None:
@@ -105,13 +126,34 @@ def _publish(settings: IndexSettings, stage: Path, generation: str) -> None:
             target.parent.mkdir(exist_ok=True)
             os.replace(generation_folder(replace(settings, index_dir=stage), generation), target)
             generations.sync(target)
-        if (stage / FEEDBACK).exists():
-            copy_database(stage / FEEDBACK, settings.index_dir / FEEDBACK)
-        before = read_pointer(settings).get("current", "")
-        write_pointer(settings, generation, before if before != generation else "")
+        with _said_anew(settings, stage):
+            before = read_pointer(settings).get("current", "")
+            write_pointer(settings, generation, before if before != generation else "")
     except BaseException:
         if free:
             shutil.rmtree(target, ignore_errors=True)
+        raise
+
+
+@contextmanager
+def _said_anew(settings: IndexSettings, stage: Path) -> Iterator[None]:
+    """What readers said is that of the archive while the block runs and afterwards; as before where the block fails."""
+    restored, live, kept = stage / FEEDBACK, settings.index_dir / FEEDBACK, stage / f"kept-{FEEDBACK}"
+    if not restored.exists():
+        yield
+        return
+    was_there, replaced = live.exists(), False
+    if was_there:
+        copy_database(live, kept)
+    try:
+        copy_database(restored, live)  # one transaction of SQLite: where it fails, nothing has changed
+        replaced = True
+        yield
+    except BaseException:
+        if not was_there:
+            live.unlink(missing_ok=True)
+        elif replaced:
+            copy_database(kept, live)
         raise
 
 

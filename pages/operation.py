@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 from contextvars import ContextVar
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 REQUEST_ID = "X-Request-ID"
 _USABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")  # ids of a proxy that are taken over
+logger = logging.getLogger(__name__)
 _current: ContextVar[str] = ContextVar("request", default="")
 
 
@@ -56,7 +58,8 @@ def not_ready(assistant: PolicyAssistant, language: Language) -> str:
     try:
         check_readable(assistant.index)
     except PolicyIndexError as error:
-        return str(error)
+        logger.warning("%s", error)  # names the folder: not for everybody, and /ready asks nobody who he is
+        return texts(language)["index_away"]
     if assistant.composer is not None and assistant.composer.model.is_loading:
         return texts(language)["model_loading"]
     return ""

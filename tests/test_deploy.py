@@ -148,6 +148,7 @@ def test_headers_are_sent_once_and_the_reader_cannot_forge_them(site: Block) -> 
     sent = {arguments[0]: arguments[1] for arguments in site.directives["proxy_set_header"]}
     assert sent["X-Forwarded-For"] == "$remote_addr" and sent["X-Forwarded-Proto"] == "$scheme"
     assert sent["X-Request-ID"] == "$request_id" and sent["X-Remote-User"] == ""
+    assert "`AUTH_HEADER=X-Remote-User`" in (ROOT / "docs" / "access.md").read_text("utf-8")
     assert not any(
         "proxy_set_header" in block.directives for block in site.blocks
     )  # they would replace those
@@ -186,16 +187,36 @@ def test_the_unit_is_hardened_and_starts_the_app() -> None:
     assert values["ExecStart"][0].endswith("python app.py")
 
 
+def environment() -> dict[str, str]:
+    """The variables that the unit sets."""
+    pairs = [pair.partition("=") for value in unit()["Environment"] for pair in value.split()]
+    return {name: value for name, _, value in pairs}
+
+
 def test_its_environment_is_made_of_settings() -> None:
-    variables = [pair.partition("=") for value in unit()["Environment"] for pair in value.split()]
-    given = {name: value for name, _, value in variables}
-    assert Settings.from_environment(given) == Settings.from_environment(
+    assert Settings.from_environment(environment()) == Settings.from_environment(
         {
             "POLICY_DIR": "/var/lib/policy-assistant/policies",
             "INDEX_DIR": "/var/lib/policy-assistant/index",
             "LOG_FORMAT": "json",
         }
     )
+
+
+def test_the_commands_of_the_readme_work_on_what_the_unit_works_on() -> None:
+    text = section_of(README, "## Operation")
+    (command,) = re.findall(r"sudo -u (.+?) -m ", text.replace("\\\n", ""))
+    user, program, *pairs, python = command.split()
+    assert ([user], program) == (unit()["User"], "env")
+    assert unit()["ExecStart"] == [f"{python} app.py"]
+    given = {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
+    users = given.pop("AUTH_FILE")
+    assert given == {name: environment()[name] for name in ("HOME", "POLICY_DIR", "INDEX_DIR")}
+    assert Path(users).parent == Path("/var/lib") / unit()["StateDirectory"][0]
+    assert f"`AUTH_FILE={users}`" in text
+    assert f"export AUTH_FILE={users} " in (ROOT / "docs" / "access.md").read_text("utf-8")
+    for name in ("index backup", "index restore", "assistant user add"):
+        assert f"\nas_service {name} " in text
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")

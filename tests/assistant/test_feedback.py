@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,16 @@ def test_rows_in_the_order_in_which_they_came_or_those_asked_for(place: IndexSet
         store.add(said(question=str(number)))
     assert [row.question for row in store.list()] == ["0", "1", "2", "3"]
     assert [row.question for row in store.list([3, 1, 99])] == ["0", "2"]
+
+
+def test_what_is_removed_is_gone_from_the_file(place: IndexSettings) -> None:
+    store = FeedbackStore(place)
+    for length in (1, 5000):  # in a page of rows, and in pages of its own
+        store.add(said(question="PRIVATE" * length))
+    assert b"PRIVATE" in (place.index_dir / FILE).read_bytes()
+    assert store.forget(datetime.now(UTC) + timedelta(days=1)) == 2
+    assert b"PRIVATE" not in (place.index_dir / FILE).read_bytes()
+    assert store.add(said()).id == 3
 
 
 @pytest.mark.parametrize(

@@ -200,17 +200,39 @@ def _member(name: str, data: bytes = b"", **values: Any) -> tuple[tarfile.TarInf
     return member, data
 
 
+def _told(pack: Pack, **values: Any) -> None:
+    """Put other values into the list."""
+    about = json.loads(pack[0][1])
+    pack[0] = _member(ABOUT, json.dumps(about | values).encode())
+
+
+def _about(**values: Any) -> Callable[[Pack], None]:
+    return lambda pack: _told(pack, **values)
+
+
 def _listed(pack: Pack, name: str, data: bytes) -> None:
     """Put a file in, and on the list."""
     about = json.loads(pack[0][1])
-    about["files"][name] = hashlib.sha256(data).hexdigest()
-    pack[0] = _member(ABOUT, json.dumps(about).encode())
+    digest = hashlib.sha256(data).hexdigest()
+    _told(pack, files=about["files"] | {name: digest}, sizes=about["sizes"] | {name: len(data)})
     pack.append(_member(name, data))
 
 
-def _changed(pack: Pack) -> None:
-    at = next(at for at, (member, _) in enumerate(pack) if member.name == "policies/custom.md")
-    pack[at] = _member("policies/custom.md", MARK)
+def _sized(pack: Pack, size: object) -> None:
+    """Let the list tell another size of a policy."""
+    _told(pack, sizes=json.loads(pack[0][1])["sizes"] | {"policies/custom.md": size})
+
+
+def _with_policy(change: Callable[[bytes], bytes]) -> Callable[[Pack], None]:
+    def harm(pack: Pack) -> None:
+        at = next(at for at, (member, _) in enumerate(pack) if member.name == "policies/custom.md")
+        pack[at] = _member("policies/custom.md", change(pack[at][1]))
+
+    return harm
+
+
+def _twice(pack: Pack) -> None:
+    pack.append(next(pair for pair in pack if pair[0].name == "policies/custom.md"))
 
 
 def _without(name: str) -> Callable[[Pack], None]:
@@ -224,8 +246,36 @@ def _more(member: tuple[tarfile.TarInfo, bytes]) -> Callable[[Pack], None]:
     return lambda pack: pack.append(member)
 
 
+def packed_anew(archive: Path, change: Callable[[Pack], None], target: Path) -> Path:
+    """Another archive, with what was changed."""
+    with tarfile.open(archive) as packed:
+        pack: Pack = [
+            (member, file.read() if (file := packed.extractfile(member)) else b"") for member in packed
+        ]
+    change(pack)
+    with tarfile.open(target, "w:gz") as packed:
+        for member, data in pack:
+            packed.addfile(member, io.BytesIO(data))
+    return target
+
+
 HARM: dict[str, tuple[Callable[[Pack], None], str]] = {
-    "a policy that was changed": (_changed, "policies/custom.md 与备份时不同"),
+    "a policy that was changed": (
+        _with_policy(lambda data: data.replace("20家".encode(), "90家".encode())),
+        "policies/custom.md 与备份时不同",
+    ),
+    "a policy that has grown": (
+        _with_policy(lambda data: data + bytes(1_000_000)),
+        "policies/custom.md 与备份时不同",
+    ),
+    "a policy that is there twice": (_twice, "policies/custom.md"),
+    "more than the disk holds": (lambda pack: _sized(pack, 10**24), "磁盘只剩"),
+    "a size below nothing": (lambda pack: _sized(pack, -(10**24)), "不是本程序的备份"),
+    "a size that is none": (lambda pack: _sized(pack, "12"), "不是本程序的备份"),
+    "no sizes": (_about(sizes={}), "不是本程序的备份"),
+    "files as a list": (_about(files=[], sizes=[]), "不是本程序的备份"),
+    "a generation elsewhere": (_about(generation=".."), "不是本程序的备份"),
+    "a generation that is no name": (_about(generation="a\0b"), "不是本程序的备份"),
     "a policy that is missing": (_without("policies/custom.md"), "policies/custom.md 与备份时不同"),
     "no list": (_without(ABOUT), "不是本程序的备份"),
     "a file that is not listed": (_more(_member("policies/more.md", MARK)), "policies/more.md"),
@@ -249,16 +299,8 @@ HARM: dict[str, tuple[Callable[[Pack], None], str]] = {
 def test_an_archive_that_was_tampered_with_is_refused_and_changes_nothing(
     archive: Path, empty: IndexSettings, tmp_path: Path, harm: str
 ) -> None:
-    with tarfile.open(archive) as packed:
-        pack: Pack = [
-            (member, file.read() if (file := packed.extractfile(member)) else b"") for member in packed
-        ]
     change, sentence = HARM[harm]
-    change(pack)
-    evil = tmp_path / "evil.tar.gz"
-    with tarfile.open(evil, "w:gz") as packed:
-        for member, data in pack:
-            packed.addfile(member, io.BytesIO(data))
+    evil = packed_anew(archive, change, tmp_path / "evil.tar.gz")
     with pytest.raises(ArchiveError, match=sentence) as caught:
         restore(empty, evil, replacing=True)
     assert "\n" not in str(caught.value)
@@ -289,12 +331,21 @@ def test_neither_while_another_builds(archive: Path, original: IndexSettings, em
     assert untouched(empty)
 
 
+@pytest.mark.parametrize("said_here", [True, False])
 def test_a_disk_that_fails_at_the_end_leaves_all_as_it_was(
-    archive: Path, original: IndexSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    archive: Path,
+    original: IndexSettings,
+    before: list[Answer],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    said_here: bool,
 ) -> None:
     index = copied(original, tmp_path)
     (index.policy_dir / "custom.md").write_text(CUSTOM.replace("20家", "50家"), "utf-8")
     shutil.rmtree(index.index_dir)
+    if said_here:
+        FeedbackStore(index).add(word(9999, before[0]))
+    said = FeedbackStore(index).list()
     files = {path: path.read_bytes() for path in index.policy_dir.iterdir()}
 
     def full(*_: object) -> None:
@@ -307,6 +358,8 @@ def test_a_disk_that_fails_at_the_end_leaves_all_as_it_was(
     assert {path: path.read_bytes() for path in index.policy_dir.iterdir() if path.is_file()} == files
     assert not any((index.index_dir / "generations").iterdir())
     assert read_pointer(index) == {}
+    assert FeedbackStore(index).list() == said
+    assert (index.index_dir / FEEDBACK).exists() == said_here
 
 
 def test_a_damaged_copy_is_no_backup(small: IndexSettings, tmp_path: Path) -> None:
@@ -328,9 +381,9 @@ def test_what_lies_in_a_server_is_not_ours_to_back_up(small: IndexSettings, tmp_
     assert not (tmp_path / "none").exists() and not (tmp_path / "none.tar.gz").exists()
 
 
-def test_the_command_line(
-    archive: Path, empty: IndexSettings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def commanded(empty: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line of this process works in the empty place."""
     empty.policy_dir.parent.mkdir()
     monkeypatch.chdir(empty.policy_dir.parent)  # away from a .env of the developer
     for name, value in (
@@ -341,6 +394,26 @@ def test_the_command_line(
         ("DATABASE_URL", ""),
     ):
         monkeypatch.setenv(name, str(value))
+
+
+@pytest.mark.usefixtures("commanded")
+def test_an_index_of_another_schema_stays_out_and_a_build_is_asked_for(
+    archive: Path, empty: IndexSettings, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    other = packed_anew(archive, _about(schema=2), tmp_path / "other.tar.gz")
+    assert main(["restore", str(other)]) == 1
+    told = capfd.readouterr()
+    assert told.out == "已恢复：2 个政策文件，读者反馈\n"
+    assert "版本是 2" in told.err and "python -m index build" in told.err
+    assert {path.name for path in empty.policy_dir.iterdir()} == {"custom.md", "other.txt"}
+    assert {path.name for path in empty.index_dir.iterdir()} == {"builder.lock", FEEDBACK}
+    assert FeedbackStore(empty).list()
+
+
+@pytest.mark.usefixtures("commanded")
+def test_the_command_line(
+    archive: Path, empty: IndexSettings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(generations, "verify", lambda *_: None)
     assert main(["backup", "none.tar.gz"]) == 3
     assert main(["restore", "none.tar.gz"]) == 1

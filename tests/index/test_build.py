@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
+from index import ledger
 from index.build import build, verify_live
 from index.errors import (
     IndexBusyError,
@@ -209,6 +210,26 @@ def test_tables_of_an_older_schema_in_a_shared_database_are_made_anew(
     report = build(settings)
     assert len(open_index(settings).chunks) == report.chunks
     assert inspect(engine).has_table("feedback")
+    engine.dispose()
+
+
+def test_a_table_of_another_program_in_a_shared_database_is_never_dropped(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'shared.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(
+            text("create table words (generation varchar(64), ordinal integer)")
+        )  # ours, older
+        connection.execute(text("create table pages (id integer, generation text)"))
+        connection.execute(text("insert into pages values (7, 'theirs')"))
+    with pytest.raises(StoreError, match=r"^DATABASE_URL [^\n]+ pages，"):
+        ledger.write(engine, "g", (), (), {})
+    assert set(inspect(engine).get_table_names()) == {"pages", "words"}  # nothing was dropped, nothing made
+    with engine.begin() as connection:
+        rows = connection.execute(text("select id, generation from pages"))
+        assert [tuple(row) for row in rows] == [(7, "theirs")]
+        connection.execute(text("drop table pages"))
+    ledger.write(engine, "g", (), (), {"a": ["词"]})
+    assert ledger.read_words(engine, "g") == {"a": ("词",)}
     engine.dispose()
 
 

@@ -73,7 +73,9 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
     return index
 
 
-def test_ready_and_metrics_tell_what_the_app_does(index: IndexSettings) -> None:
+def test_ready_and_metrics_tell_what_the_app_does(
+    index: IndexSettings, caplog: pytest.LogCaptureFixture
+) -> None:
     assistant = LiveAssistant(replace(Settings(), index=index, llm="none"))
     with served(assistant) as url, httpx.Client(base_url=url, timeout=60) as client:
         cold = client.get("/ready", headers={"Accept-Language": "en"})
@@ -101,7 +103,8 @@ def test_ready_and_metrics_tell_what_the_app_does(index: IndexSettings) -> None:
         away = index.index_dir.with_name("away")
         index.index_dir.rename(away)
         gone = client.get("/ready")
-        assert gone.status_code == 503 and str(index.index_dir) in gone.json()["detail"]
+        assert (gone.status_code, gone.json()["detail"]) == (503, texts()["index_away"])
+        assert str(index.index_dir) in caplog.text and str(index.index_dir.parent) not in gone.text
         index.index_dir.write_text("no folder", "utf-8")
         assert client.get("/ready").status_code == 503
         assert client.get("/health").status_code == 200
