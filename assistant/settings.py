@@ -174,7 +174,7 @@ def _is_everybody(text: str) -> bool:
     found = [ipaddress.ip_network(part.strip()) for part in text.split(",")]
     four = ipaddress.collapse_addresses(one for one in found if isinstance(one, ipaddress.IPv4Network))
     six = ipaddress.collapse_addresses(one for one in found if isinstance(one, ipaddress.IPv6Network))
-    return any(one.prefixlen == 0 for one in (*four, *six))
+    return any(one.prefixlen == 0 for one in four) or any(one.prefixlen == 0 for one in six)
 
 
 def _is_loopback(host: str) -> bool:
