@@ -342,6 +342,19 @@ def test_one_question_is_answered_at_a_time(plain: Page, held: Held) -> None:
     expect(page.locator("#chat .asked")).to_have_text([LEADS, OPEN])
 
 
+def test_a_chosen_document_answers_alone(plain: Page, held: Held) -> None:
+    held.gate.set()
+    page = opened(plain, held.url)
+    expect(_ask(page, "文号是多少？")).to_contain_text("汉政办发〔2024〕11号")
+    page.get_by_label(texts()["among"]).click()
+    page.get_by_role("option", name=held.rare.title, exact=True).click()
+    refused = _ask(page, "文号是多少？")
+    expect(refused).to_contain_text(phrase("zh", "notice_chosen", policies=f"《{held.rare.title}》"))
+    page.get_by_label(texts()["among"]).click()
+    page.get_by_role("option", name=texts()["all_documents"], exact=True).click()
+    expect(_ask(page, "文号是多少？")).to_contain_text("汉政办发〔2024〕11号")
+
+
 def test_while_it_is_looked_for_the_page_says_so(plain: Page, held: Held) -> None:
     page = opened(plain, held.url)
     _type(page, LEADS)
