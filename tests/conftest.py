@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Generator, Iterator, Sequence
@@ -36,6 +37,20 @@ def embedded_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(SentenceEmbeddings, "embed_documents", embed_documents)
         yield
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """What a test that starts the app's ``main`` writes its logs to is gone with the test, and so are the logs."""
+    from assistant.logs import OURS, JsonFormatter, TextFormatter
+
+    yield
+    root = logging.getLogger()
+    for handler in [h for h in root.handlers if isinstance(h.formatter, JsonFormatter | TextFormatter)]:
+        root.removeHandler(handler)
+        logging.captureWarnings(False)
+        for name in OURS:
+            logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")
