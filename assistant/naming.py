@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from assistant.terms import blank, find_terms, words
@@ -34,21 +34,15 @@ def policies_named(
 
     ``titles`` gives, for each policy, the words that name it (title, document number, folded).
     """
+    whole = list(_whole_names(rest, titles))
+    cuts = [(start, end) for start, end, _ in whole]
+    short = list(_short_names(blank(rest, cuts), titles))  # 综保区意见: names the document and nothing else
     best: dict[str, int] = {}
-    cuts: list[tuple[int, int]] = []
-    short: list[tuple[int, int]] = []  # 综保区意见: names the document and nothing else
-    for policy, names in titles.items():
-        for name in names:
-            for start, end in _common(rest, name, 6):
-                best[policy] = max(best.get(policy, 0), end - start)
-                cuts.append((start, end))
-    named, this = _patterns()
-    for match in named.finditer(blank(rest, cuts)):
-        at, name = _name_in(match)
-        for policy, names in titles.items():
-            if _abridges(name, match["kind"], names):
-                best[policy] = max(best.get(policy, 0), len(name))
-                short.append((at + max(_opening(name, names), _other_place(name, names)), match.end()))
+    for policy, length in [(p, end - start) for start, end, p in whole] + [
+        (p, length) for *_, p, length in short
+    ]:
+        best[policy] = max(best.get(policy, 0), length)
+    _, this = _patterns()
     for match in this.finditer(rest) if not best else ():
         of_kind = [policy for policy, names in titles.items() if _kind_of(names) == match["kind"]]
         if len(of_kind) == 1:
@@ -58,7 +52,7 @@ def policies_named(
     # Words of a title are often the topic too; what stands in 《》 or is long names the document.
     return (
         (chosen if len(chosen) < max(2, len(titles)) or len(titles) == 1 else ()),
-        blank(rest, [*cuts, *short]),
+        blank(rest, [*cuts, *((topic, end) for _, topic, end, *_ in short)]),
         [rest[start:end] for start, end in cuts],
     )
 
@@ -71,26 +65,45 @@ def documents_named(
     Words that a title shares (a topic) are no name: a name stands in 《》, holds the kind of document, or is a number.
     """
     found: list[tuple[int, int, str]] = []
-    kinds = re.compile(rf"《|{_KINDS.pattern}")
-    for policy, names in titles.items():
-        for name in names:
-            for start, end in _common(folded, name, 6):
-                behind = _KINDS.match(folded, end)
-                stop = behind.end() if behind else end
-                if folded[start - 1 : start] == "《" or kinds.search(folded[start:stop]) or name[-1:] == "号":
-                    found.append((start, stop, policy))
-    named, _ = _patterns()
-    for match in named.finditer(blank(folded, [(start, end) for start, end, _ in found])):
-        at, name = _name_in(match)
-        for policy, names in titles.items():
-            if _abridges(name, match["kind"], names):
-                found.append((at + _opening(name, names), match.end("kind"), policy))
+    kinds = re.compile(rf"《|{_KINDS.pattern}|号$")
+    for start, end, policy in _whole_names(folded, titles):
+        behind = _KINDS.match(folded, end)
+        stop = behind.end() if behind else end
+        if folded[start - 1 : start] == "《" or kinds.search(folded[start:stop]):
+            found.append((start, stop, policy))
+    rest = blank(folded, [(start, end) for start, end, _ in found])
+    found += [(start, end, policy) for start, _, end, policy, _ in _short_names(rest, titles)]
     slots: list[tuple[int, int, tuple[str, ...]]] = []
     for start, end, _ in sorted(found, key=lambda item: item[0] - item[1]):  # the longest first
         if all(end <= other or start >= stop for other, stop, _ in slots):
             same = (policy for a, b, policy in found if b - a == end - start and a < end and start < b)
             slots.append((start, end, tuple(dict.fromkeys(same))))
     return sorted(slots)
+
+
+def _whole_names(text: str, titles: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[int, int, str]]:
+    """(start, end, policy) of the words that a text shares with a title or number of a policy."""
+    for policy, names in titles.items():
+        for name in names:
+            for start, end in _common(text, name, 6):
+                yield start, end, policy
+
+
+def _short_names(
+    text: str, titles: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[int, int, int, str, int]]:
+    """(start, where the place before it ends, end, policy, length) of words before 方案, 意见 … that are a title in short.
+
+    The place is one that the title does not hold: 西泽市停车办法 is read as a place and a document.
+    """
+    named, _ = _patterns()
+    for match in named.finditer(text):
+        at, name = _name_in(match)
+        for policy, names in titles.items():
+            if _abridges(name, match["kind"], names):
+                start = _opening(name, names)
+                topic = max(start, _other_place(name, names))
+                yield at + start, at + topic, match.end(), policy, len(name)
 
 
 def _name_in(match: re.Match[str]) -> tuple[int, str]:
