@@ -170,8 +170,8 @@ class Answerer:
         whole = Draft(self.corpus, asked.language)
         if len(policies) > MOST:
             spans = {span[0]: span for span in reversed(draft.spans)}
-            return say_which(whole, [spans[policy] for policy in policies])
-        parts = [(self.corpus.names[policy], (policy,), asked.text) for policy in policies]
+            return say_which(whole, [spans[policy] for policy in policies], "several_documents")
+        parts = [(f"《{self.corpus.names[policy]}》", (policy,), asked.text) for policy in policies]
         if answer_apart(parts, lambda own, text: self._of(own, text, asked.language), whole):
             whole.count = None  # of each there is one
             return whole
@@ -189,8 +189,10 @@ class Answerer:
     def _answer(self, asked: Question, passages: Sequence[Passage]) -> Draft:
         """Ledger first; else the sentences that answer; else a refusal."""
         named, asked = bool(asked.policies), self._narrowed(asked)
-        if not named and sum(passage.policy in asked.policies for passage in passages) < CONSIDERED / 2:
-            passages = self.among(asked.policies)._search(asked) if asked.policies else passages
+        chosen = _of_asked(asked, passages)
+        if asked.policies and not named and len(chosen) < CONSIDERED / 2:
+            passages = self.among(asked.policies)._search(asked)
+            chosen = _of_asked(asked, passages)
         ask = self.ask(asked, passages)
         countrywide = self.corpus.regions.get("", ())
         if asked.policies:  # another place's document is none of the place that is asked about
@@ -203,7 +205,6 @@ class Answerer:
         claimed = bool(asked.roles) and asked.has("yesno")  # of a task whose bearers can be named
         if unnamed and not ((asked.has("who") or claimed) and ask.topical()):
             return refuse(ask, "not_named", passages)
-        chosen = [p for p in passages if not asked.policies or p.policy in asked.policies][:CONSIDERED]
         draft = route(ask)
         if draft is not None and not named and (mixed := mixes(asked, draft)):
             return self._unmixed(asked, draft, mixed)
@@ -231,7 +232,7 @@ class Answerer:
         """The sentences that answer, or a refusal; words that no policy uses are read by their neighbours."""
         asked = replace(asked, terms=with_neighbours(self.corpus, self.index, asked.terms))
         ask = self.ask(asked, passages)
-        chosen = [p for p in passages if not asked.policies or p.policy in asked.policies][:CONSIDERED]
+        chosen = _of_asked(asked, passages)
         mentioning = only_mentioned(ask, chosen)
         if mentioning:
             return say_mentioned(ask, mentioning)
@@ -239,6 +240,11 @@ class Answerer:
         if not verdict.passages:
             return refuse(ask, verdict.reason, passages)
         return bearers_of_nearest(ask, verdict.near) or compose(ask, verdict.passages)
+
+
+def _of_asked(asked: Question, passages: Sequence[Passage]) -> list[Passage]:
+    """The passages that may answer, best first: of the policies that are asked, where some are."""
+    return [p for p in passages if not asked.policies or p.policy in asked.policies][:CONSIDERED]
 
 
 def _search_text(asked: Question, standalone: str) -> str:

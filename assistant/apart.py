@@ -61,16 +61,16 @@ def _joined(question: Question, slots: Sequence[Slot]) -> bool:
 def mixes(question: Question, draft: Draft) -> list[str]:
     """Ids of the policies that an answer reckons or counts together, though each speaks for itself; [] where it does not."""
     cited = list(dict.fromkeys(citation.policy for citation in draft.citations()))
-    bodies = draft.columns[:1] == (phrase(draft.language, "column_org"),)
-    return cited if len(cited) > 1 and (bodies or question.has(*_COMPUTED)) else []
+    counted = draft.columns[:1] == ("org",)
+    return cited if len(cited) > 1 and (counted or question.has(*_COMPUTED)) else []
 
 
-def say_which(draft: Draft, passages: Sequence[tuple[str, int, int]]) -> Draft:
-    """That several documents speak of what is asked, and which: too many to answer for each."""
-    draft.count = len(passages)
-    draft.say("several_documents", count=draft.compute(len(passages)))
+def say_which(draft: Draft, spans: Sequence[tuple[str, int, int]], name: str, **values: object) -> Draft:
+    """That several documents, and which, hold what is asked for, too many to answer for each: ``name`` is the sentence."""
+    draft.count = len(spans)
+    draft.say(name, count=draft.compute(len(spans)), **values)
     draft.head("policy", "section")
-    for policy, start, end in passages:
+    for policy, start, end in spans:
         section = section_at(draft.corpus.policies[policy], start)
         path = section.path[-1] if section and section.path else "—"
         draft.row([draft.corpus.names[policy], path], [draft.number(policy, start, end)])
@@ -91,14 +91,15 @@ def answer_apart(
         if draft.status == "refused":
             missing.append(name)
             continue
-        whole.append(draft, phrase(whole.language, "says", title=name))
+        whole.append(draft, phrase(whole.language, "says", name=name))
         counts.append(draft.count)
     if not counts:
         return False
     whole.count = sum(count or 0 for count in counts) if None not in counts and not missing else None
     if missing:
         whole.status = "partial"
-        whole.note("partial", "notice_partial", terms="、".join(missing))
+        terms = phrase(whole.language, "list_comma").join(missing)
+        whole.note("partial", "notice_partial", terms=terms)
     return True
 
 
@@ -115,7 +116,7 @@ def _places(question: Question, corpus: Corpus) -> Iterator[Slot]:
 def _called(question: Question, corpus: Corpus, policies: tuple[str, ...], slots: Sequence[Slot]) -> str:
     """What an answer is headed with: the document's name; of several those words of the question."""
     if len(policies) == 1:
-        return corpus.names[policies[0]]
+        return f"《{corpus.names[policies[0]]}》"
     start, end = next((start, end) for start, end, own in slots if own == policies)
     return question.folded[start:end]
 

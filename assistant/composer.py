@@ -54,11 +54,10 @@ def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
     several, told = len({sentence.policy for sentence in chosen}) > 1, ""
     for group in runs(ask, chosen):
         first, last = group[0], group[-1]
+        head = ""
         if several and first.policy != told:
             told = first.policy
-            head = phrase(draft.language, "says", title=ask.corpus.names[told])
-        else:
-            head = ""
+            head = phrase(draft.language, "says", name=f"《{ask.corpus.names[told]}》")
         source = ask.corpus.policies[first.policy].source
         text = re.sub(r"\s*\n\s*", "\n", source[first.start : last.end])
         score = first.passage.score

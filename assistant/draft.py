@@ -67,8 +67,8 @@ class Draft:
         self.rows.append((tuple(cells), tuple(dict.fromkeys(citations))))
 
     def head(self, *names: str) -> None:
-        """Name the table's columns (``column_…`` phrases)."""
-        self.columns = tuple(phrase(self.language, f"column_{name}") for name in names)
+        """Name the table's columns: the ends of ``column_…`` phrases."""
+        self.columns = names
 
     def note(self, code: str, name: str, /, **values: object) -> None:
         """Add a notice once."""
@@ -172,19 +172,22 @@ class Draft:
         """The table, where there is more than one row; rows of several documents say of which they are."""
         if len(self.rows) < 2:
             return None
+        columns = self.columns
         rows, marks = (tuple(column) for column in zip(*self.rows, strict=True))
-        names = self._documents()
-        if not names:
-            return Table(self.columns, rows, marks)
-        columns = (phrase(self.language, "column_policy"), *self.columns)
-        return Table(columns, tuple((name, *cells) for name, cells in zip(names, rows, strict=True)), marks)
+        if names := self._documents():
+            columns = ("policy", *columns)
+            rows = tuple((name, *cells) for name, cells in zip(names, rows, strict=True))
+        return Table(tuple(phrase(self.language, f"column_{name}") for name in columns), rows, marks)
 
     def _documents(self) -> list[str]:
         """The document of each row, where each row is of one and not all are of the same; [] where that needs no saying."""
         policies = {number: policy for (policy, _, _), number in self.spans.items()}
         of_rows = [{policies[number] for number in marks} for _, marks in self.rows]
-        told = phrase(self.language, "column_policy") in self.columns
-        if told or any(len(own) != 1 for own in of_rows) or len(set().union(*of_rows)) < 2:
+        if (
+            "policy" in self.columns
+            or any(len(own) != 1 for own in of_rows)
+            or len(set().union(*of_rows)) < 2
+        ):
             return []
         return [self.corpus.names[policy] for own in of_rows for policy in own]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.apart import say_which
 from assistant.ask import Ask
 from assistant.corpus import articles_referred, last_numbered, numbered_section, subtree_end
 from assistant.draft import Draft, without_own_marks
@@ -28,7 +29,10 @@ def answer_section(ask: Ask) -> Draft | None:
     draft.route = "ledger"
     numbered = _numbered(ask)
     if len(numbered) > MOST_DOCUMENTS:
-        return _which(ask, numbered)
+        asked = squeeze(question.marker)
+        draft.computed.update(re.findall(r"\d+", asked))
+        spans = [(policy.id, section.start, section.end) for policy, section in numbered]
+        return say_which(draft, spans, "section_in_documents", asked=asked)
     for policy, section in numbered:
         if question.has("targets") and any(target.section == section.id for target in policy.targets):
             return None  # its targets are asked for, not its text
@@ -60,24 +64,9 @@ def _numbered(ask: Ask) -> list[tuple[Policy, Section]]:
         if (section := numbered_section(policy, ask.question.marker))
     ]
     exact = [(policy, section) for policy, section in found if squeeze(section.marker).startswith("第")]
-    quoted = [squeeze(phrase) for phrase in ask.question.quoted]  # 第三部分“主要措施”
-    named = [(p, s) for p, s in found if any(phrase in squeeze(s.heading) for phrase in quoted)]
+    quoted = [squeeze(text) for text in ask.question.quoted]  # 第三部分“主要措施”
+    named = [(p, s) for p, s in found if any(text in squeeze(s.heading) for text in quoted)]
     return named or exact or found
-
-
-def _which(ask: Ask, numbered: list[tuple[Policy, Section]]) -> Draft:
-    """In which documents there is a section of that number, where too many have one to show them all."""
-    draft = ask.draft()
-    draft.count = len(numbered)
-    asked = squeeze(ask.question.marker)
-    draft.computed.update(re.findall(r"\d+", asked))
-    draft.say("section_in_documents", asked=asked, count=draft.compute(len(numbered)))
-    draft.head("policy", "section")
-    for policy, section in numbered:
-        mark = draft.number(policy.id, section.start, section.end)
-        draft.row([ask.corpus.names[policy.id], section.path[-1] if section.path else section.marker], [mark])
-    draft.note("which", "notice_which")
-    return draft
 
 
 def _say_referred(draft: Draft, policy: Policy, section: Section, text: str) -> None:
