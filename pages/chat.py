@@ -187,32 +187,30 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         line_breaks=False,
         examples=[{"text": example} for example in assistant.examples(language)],
     )
-    on_new_index(
-        page,
-        assistant,
-        lambda: (gr.update(examples=[{"text": example} for example in assistant.examples(language)]),),
-        [chat],
-        language,
-    )
 
     def documents() -> list[tuple[str, str]]:
         return [(words["all_documents"], ""), *((name, id) for id, name in assistant.corpus.names.items())]
 
-    offered = documents()
+    def several() -> bool:
+        return len(assistant.corpus.names) > 1
+
     among = gr.Dropdown(
-        offered,
+        documents(),
         value="",
         label=words["among"],
         show_label=False,
         container=False,
-        visible=len(offered) > 2,
+        visible=several(),
         elem_id="among",
     )
     on_new_index(
         page,
         assistant,
-        lambda: (gr.update(choices=documents(), value="", visible=len(assistant.corpus.names) > 1),),
-        [among],
+        lambda: (
+            gr.update(examples=[{"text": example} for example in assistant.examples(language)]),
+            gr.update(choices=documents(), value="", visible=several()),
+        ),
+        [chat, among],
         language,
     )
     with gr.Row(elem_id="ask-row"):

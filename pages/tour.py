@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 import gradio as gr
 
 FIRST = 1  # number of the quiz that a reader begins with
-KEEP = "(...chosen) => policyTour.keep(...chosen)"  # tour.js: the choice outlives a reload
+KEEP_POLICY = "(policy, seed) => { policyTour.keep(policy, ''); return [policy, seed]; }"  # tour.js
+KEEP_BODY = "(policy, body, seed) => { policyTour.keep(policy, body); return [policy, body, seed]; }"
 KEPT = "() => [policyTour.kept()]"
 
 
@@ -98,8 +99,8 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         return quiz_of(policy, name, seed)
 
     chosen = [policy, body, seed]
-    policy.input(choose_policy, [policy, seed], [body, path, quiz], js=KEEP, queue=False, **QUIET)
-    body.input(choose_body, chosen, [path, quiz], js=KEEP, queue=False, **QUIET)
+    policy.input(choose_policy, [policy, seed], [body, path, quiz], js=KEEP_POLICY, queue=False, **QUIET)
+    body.input(choose_body, chosen, [path, quiz], js=KEEP_BODY, queue=False, **QUIET)
     again.click(next_seed, seed, seed, queue=False, **QUIET)
     seed.change(choose_seed, chosen, quiz, queue=False, **QUIET)
     made_from = assistant.index.manifest.generation
@@ -107,8 +108,8 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
     def reopen(kept: Any, request: gr.Request) -> tuple[Any, ...]:
         """The view with what a browser kept, and of an index that was published since the page was made."""
         demand(request, Role.reader, language)
-        texts = [part if isinstance(part, str) else "" for part in kept] if isinstance(kept, list) else []
-        wanted, name = (*texts, "", "")[:2]
+        parts = [part if isinstance(part, str) else "" for part in kept] if isinstance(kept, list) else []
+        wanted, name = (*parts, "", "")[:2]
         if not wanted and assistant.index.manifest.generation == made_from:
             return (gr.skip(),) * 4
         opened, offered = there(assistant.corpus, wanted), policies()

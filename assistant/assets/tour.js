@@ -104,11 +104,10 @@
     }
   });
   window.policyTour = {
-    keep: (...chosen) => {  // policy, number of the quiz; or policy, body, number
+    keep: (policy, body) => {
       try {
-        localStorage.setItem("tour", JSON.stringify([chosen[0], chosen.length > 2 ? chosen[1] || "" : ""]));
+        localStorage.setItem("tour", JSON.stringify([policy, body || ""]));
       } catch {} // as above
-      return chosen;
     },
     kept: () => {
       try {
