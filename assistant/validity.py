@@ -227,7 +227,7 @@ def _is_named(policy: Policy, by: Policy, title: str, number: str | None) -> boo
     if squeeze(title) not in (
         squeeze(policy.title),
         squeeze(document_name(policy.title)),
-        *map(squeeze, re.findall("《([^》]+)》", policy.title)),
+        *map(squeeze, re.findall("(?:印发|发布|公布|转发)《([^》]+)》", policy.title)),
     ):
         return False
     return region_of(by) in ("", region_of(policy))

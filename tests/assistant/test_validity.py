@@ -179,6 +179,12 @@ def test_what_repeals_nothing_of_the_library(clause: str) -> None:
     assert [kind for kind, _ in ends(found["old"])] == ["superseded"]
 
 
+def test_a_notice_about_a_document_is_not_that_document() -> None:
+    notice = EARLIER.replace("关于印发《某市洗车办法》的通知", "关于学习《某市洗车办法》的通知")
+    found = lives(library(notice=notice, earlier=EARLIER, other=OTHER))
+    assert (ends(found["notice"]), len(ends(found["earlier"]))) == ([], 1)
+
+
 def test_another_region_is_another_document() -> None:
     elsewhere = "另市人民政府令\n\n" + OLD.replace("某市", "另市").replace("3号", "8号")
     found = lives(library(new=NEW, elsewhere=elsewhere))
@@ -272,6 +278,8 @@ def test_what_was_changed_is_answered_with_both_texts(parking: PolicyAssistant) 
     assert [notice.code for notice in answer.notices] == ["repealed"]
     same = parking.invoke({"question": "第一条有哪些修改？", "history": []})
     assert "相同" in same.text
+    chosen = parking.invoke({"question": "第三条有什么变化？", "history": [], "policies": ["new"]})
+    assert {citation.policy for citation in chosen.citations} <= {"new"}
 
 
 def test_the_library_says_what_was_repealed(parking: PolicyAssistant) -> None:
