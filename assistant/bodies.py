@@ -6,9 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from assistant.corpus import Corpus
+from assistant.corpus import Corpus, once_a_corpus
 from index.header import region_of
 from index.organisations import (
     LEVEL,
@@ -46,7 +45,7 @@ class Body:
     label: str  # the name, with the region where another body has the same
 
 
-@lru_cache(maxsize=2)  # one click on the tour asks for them several times
+@once_a_corpus
 def read_bodies(corpus: Corpus) -> Mapping[tuple[str, str], Body]:
     """(policy id, name as the policy writes it) -> the organisation, in reading order."""
     keys: dict[tuple[str, str], Place] = {}

@@ -7,7 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, wraps
+from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from assistant.classes import Class, classes_of
 from assistant.terms import Term
@@ -234,6 +236,22 @@ class Corpus:
     def field(self, policy: Policy, meaning: str) -> HeaderField | None:
         """The header field with this meaning (``header.toml``)."""
         return field_of(policy, meaning)
+
+
+Kept = TypeVar("Kept")
+
+
+def once_a_corpus(read: Callable[[Corpus], Kept]) -> Callable[[Corpus], Kept]:
+    """A function whose result is kept as long as the corpus that it reads: of a whole index and of some of its policies."""
+    kept: WeakKeyDictionary[Corpus, Kept] = WeakKeyDictionary()
+
+    @wraps(read)
+    def get(corpus: Corpus) -> Kept:
+        if corpus not in kept:
+            kept[corpus] = read(corpus)
+        return kept[corpus]
+
+    return get
 
 
 def short_titles(titles: Mapping[str, str]) -> dict[str, str]:

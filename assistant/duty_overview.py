@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from assistant.bodies import Body, dictionary_key, read_bodies
-from assistant.corpus import Corpus, section_at, targets_in
+from assistant.corpus import Corpus, once_a_corpus, section_at, targets_in
 from assistant.target_overview import TargetRow, holds_words, read_targets
 from index.header import field_of
 from index.policy import Role
@@ -88,7 +87,7 @@ class Overview:
     numbers: Mapping[str, str]  # document numbers, "" where a policy has none
 
 
-@lru_cache(maxsize=2)  # the views of both languages show the same
+@once_a_corpus
 def read_overview(corpus: Corpus) -> Overview:
     """All duties and targets of the indexed policies, each once."""
     targets = read_targets(corpus)
