@@ -81,7 +81,7 @@ def reversals_missing(said: str, support: str) -> list[str]:
 
 
 def modals_missing(said: str, support: str) -> list[str]:
-    """Kinds of modal (must_not, must, may) of a folded text that another does not hold."""
+    """Kinds of modal (must_not, must, may), and ``cause``, of a folded text that another does not hold."""
     return [name for name, asked, stands in _modals() if asked.search(said) and not stands.search(support)]
 
 

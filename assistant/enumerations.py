@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
 
 from assistant.ask import Ask
-from assistant.corpus import Corpus, Unit
+from assistant.corpus import Corpus, Unit, once_a_corpus
 from assistant.definitions import is_definition
 from assistant.draft import Draft, without_own_marks
 from assistant.listing_asked import Asked, what_is_listed
@@ -29,6 +28,7 @@ LEAST = 0.3  # the same where the question counts or names the list as the text 
 NEAR = 0.7  # nearness in meaning of a list of which fewer words need to stand in the text
 CLEAR = 0.8  # score from which one of several lists is the one that is meant
 ASIDE = 0.5  # what a word counts that stands in another clause than the one that asks
+LONG = 4  # characters of an item that a question names
 SHOWN = 12  # items that the answer names in its sentence; the table has all
 
 
@@ -51,13 +51,13 @@ def answer_enumeration(ask: Ask) -> Draft | None:
     return _said(ask, asked, max(found, key=_score)[1])
 
 
-@lru_cache(maxsize=2)  # a corpus, and the one that takes its place
+@once_a_corpus
 def _listings(corpus: Corpus) -> dict[str, tuple[Listing, ...]]:
     """The lists of every policy by its id, read at the first question for a list."""
     return {policy.id: (*listings(policy), *granted(policy)) for policy in corpus.policies.values()}
 
 
-@lru_cache(maxsize=2)
+@once_a_corpus
 def _grids(corpus: Corpus) -> dict[str, tuple[tuple[Section, Grid], ...]]:
     """The tables of every policy by its id, with their sections."""
     return {
@@ -147,6 +147,9 @@ def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
     differs = asked.number and not counted and asked.number != len(listing.items)
     if differs and not listing.stated and not ask.question.has("yesno"):
         return 0.0
+    one = any(len(item := squeeze(policy.source[a:b])) >= LONG and item in folded for a, b in listing.items)
+    if one and ask.question.has("count") and not ask.question.has("except", "yesno"):
+        return 0.0  # how many there are of a thing that is listed with others
     where = re.search(words()["listing"]["where"], folded)
     rest = [
         term if term.text in asked.clause else replace(term, weight=ASIDE * term.weight)

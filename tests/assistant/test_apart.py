@@ -134,9 +134,10 @@ def test_an_article_stands_beside_the_one_that_refers_to_it(library: PolicyAssis
     assert [section.marker for section in referred] == ["第三条", "第四条"]
 
 
-def test_what_changed_is_told_of_the_chosen_documents_alone(library: PolicyAssistant) -> None:
-    asked = library.read("第三条改了什么？")
-    assert library.versions.changes(asked, ["north"]) is None
+def test_a_document_that_speaks_of_less_does_not_answer(library: PolicyAssistant) -> None:
+    assert (
+        ask(library, "每个充电桩补助多少钱？").status == "refused"
+    )  # 1200元 is of a 泊位, in another document
 
 
 def test_what_one_of_them_does_not_say_is_named(library: PolicyAssistant) -> None:

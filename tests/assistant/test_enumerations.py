@@ -18,7 +18,7 @@ TEXT = """云岭市推进城市更新实施方案
 
 本方案所称老城区，是指城东区、城北区和旧港区。工程评估结果分为优秀、良好、合格三个等次。独居老人、残疾人和失业人免费参加技能培训。
 
-市财政每年安排更新专项资金200万元。
+市财政每年安排更新专项资金200万元。引导大店携手小店共创先进商贸集群、社区小店集群。
 
 二、资金补助
 
@@ -104,6 +104,7 @@ def test_a_wrong_number_of_items_is_corrected(plan: PolicyAssistant) -> None:
         "三大工程打算怎么推，思路是什么？",
         "滨水休闲和现代商贸这两条，各有什么重点？",
         "清单里投资最大的项目是哪个？",
+        "全市要培育几个社区小店集群？",  # one of those that are listed
     ],
 )
 def test_no_list_is_given_where_none_is_asked_for_or_none_fits(plan: PolicyAssistant, question: str) -> None:

@@ -168,6 +168,14 @@ def test_what_a_body_leads_and_what_else_it_takes_part_in(several: PolicyAssista
     assert "牵头" in answer.text and "配合" in answer.text
 
 
+@pytest.mark.parametrize("question", ["第三条是什么？", "有哪些牵头单位？"])
+def test_where_many_documents_hold_it_they_are_listed(several: PolicyAssistant, question: str) -> None:
+    answer = several.invoke({"question": question})
+    assert answer.count and answer.count > 5 and [notice.code for notice in answer.notices] == ["which"]
+    assert answer.table and len({row[0] for row in answer.table.rows}) == answer.count
+    assert answer.certificate.passed
+
+
 @pytest.mark.parametrize(
     ("question", "quote"),
     [
