@@ -27,7 +27,7 @@ from assistant.sentences import (
     subject_terms,
     tells_class,
 )
-from assistant.target_fit import is_commitment
+from assistant.target_fit import is_commitment, of_another_kind
 from assistant.terms import Term, words
 from assistant.wanted import lacking
 from index.policy import Policy
@@ -126,6 +126,8 @@ def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
     """Whether a number is asked of a thing that stands beside 多少, or that the policies know, and the sentence with
     its headings lacks."""
     question = ask.question
+    if of_another_kind(question, squeeze(sentence.text), squeeze(" ".join(sentence.section))):
+        return True
     unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
     nouns = [term for term in question.terms if term.weight >= 0.9 and not term.pair]
     return any(_is_counted(question, noun) and grip(noun, unit) < 0.3 for noun in nouns) or _lacks_thing(

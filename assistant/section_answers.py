@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.apart import say_which
+from assistant.apart import MOST, say_which
 from assistant.ask import Ask
 from assistant.corpus import articles_referred, last_numbered, numbered_section, subtree_end
 from assistant.draft import Draft, without_own_marks
@@ -13,7 +13,6 @@ from index.policy import Policy, Section
 from index.text import squeeze
 from prompts import phrase
 
-MOST_DOCUMENTS = 5  # of which a section of one number is shown
 MOST_REFERRED = 3  # articles shown beside one that refers to them
 LONGEST_REFERRED = 300  # characters of one that is quoted beside it
 
@@ -28,7 +27,7 @@ def answer_section(ask: Ask) -> Draft | None:
     draft = ask.draft()
     draft.route = "ledger"
     numbered = _numbered(ask)
-    if len(numbered) > MOST_DOCUMENTS:
+    if len(numbered) > MOST:
         asked = squeeze(question.marker)
         draft.computed.update(re.findall(r"\d+", asked))
         spans = [(policy.id, section.start, section.end) for policy, section in numbered]
@@ -51,6 +50,8 @@ def answer_section(ask: Ask) -> Draft | None:
                 cite=draft.cite(policy.id, section.start, end),
             )
             _say_referred(draft, policy, section, text)
+    if len(numbered) > 1:
+        draft.count = None  # of each there is one
     if not draft.pieces:
         _say_last(ask, draft)
     return draft if draft.pieces else None

@@ -8,6 +8,7 @@ from assistant.ask import Ask
 from assistant.corpus import Unit
 from assistant.match import Fit, coverage, grip, precision
 from assistant.question import Question
+from assistant.terms import is_verb
 from index.policy import Role, Target
 from index.quantities import COUNTING
 from index.text import squeeze
@@ -33,6 +34,9 @@ _DURATIONS = frozenset(
 _SHARE = re.compile(r"占.+(?:比重|比例|比)")  # behind it: what the share is of
 _SHARE_ASKED = re.compile(r"占|比重|比例|百分|%|\bpercent|\bshare\b|\bproportion")
 _OWN_PART = 0.5  # of the numerator's name that the question has to give where it does not ask for a share
+_MANY = (
+    "(?:多少|几)(?:家|户|座|所|处|台|辆|条|支|个(?!月|小?时|工作日|百分))"  # of things, not how long or much
+)
 _LEVEL = re.compile(r"(?:国家|部|省|市|县)级")
 
 
@@ -54,6 +58,11 @@ def means(ask: Ask, fit: Fit, policy: str, target: Target) -> bool:
     if question.language == "en" and len(unread) > len(weighty):
         return False  # most of what the question names stands in no glossary
     if question.language == "zh" and any(grip(term, unit) < 0.3 for term in weighty):
+        return False
+    document = ask.corpus.policies[policy]
+    sentence = squeeze(document.source[target.sentence_start : target.sentence_end])
+    headings = squeeze(" ".join(document.sections[target.section].path))
+    if of_another_kind(question, target.indicator + sentence, headings):
         return False
     if of_another_level(question, unit) or of_another_whole(question, squeeze(target.indicator)):
         return False
@@ -82,6 +91,25 @@ def only_carries_out(ask: Ask, policy: str, target: Target) -> bool:
             and all(d.rule_start >= 0 and d.role is Role.IMPLEMENT for d in held)
         ):
             return True
+    return False
+
+
+def of_another_kind(question: Question, text: str, headings: str) -> bool:
+    """Whether a squeezed text speaks of the things that a question counts, but of another kind (绿色工厂, not 智能工厂).
+
+    A heading that names the kind together with the thing is enough.
+    """
+    words = [term for term in question.terms if not term.pair and len(term.text) > 1]
+    for kind in words:
+        for thing in words:
+            both = re.escape(kind.text + thing.text)
+            if not re.search(f"{both}[^,。;?]{{0,4}}{_MANY}|{_MANY}[^,。;?]{{0,6}}?{both}", question.folded):
+                continue
+            if kind.text + thing.text in headings or is_verb(kind.text) or is_verb(thing.text):
+                continue
+            held = any(variant in text for variant in thing.variants)
+            if held and not any(variant in text for variant in kind.variants):
+                return True
     return False
 
 

@@ -263,6 +263,11 @@ def official_weight(word: str) -> float:
     return _POS_WEIGHTS["v"] if flags == ["v"] else 1.0
 
 
+def is_verb(word: str) -> bool:
+    """Whether a word is read as verbs alone (新增)."""
+    return all(flag[:1] == "v" for _, flag in tagged(word))
+
+
 def _with_opposites(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Tokens with 非 joined to the noun behind it: 非独生子女 is another thing than 独生子女."""
     joined: list[tuple[str, str]] = []

@@ -45,6 +45,9 @@ _SIZE = re.compile(  # 10亿元以上项目6个: of what size those are that are
 _PLACE = re.compile(r"(?<!现)在$")  # 在5个县试用: where it is done
 _FROM = re.compile(r"[从由][^,;。]{0,16}$")
 _RISES = re.compile(r"\s*(?:左右)?(?:逐步)?(?:增|提|上|扩|下|降|减|压|缩|升|调)[^,;。\d]{0,4}[到至为]")
+_TERM = re.compile(
+    r"(?:施行|实施|执行|生效)[,，]?(?:试行期|有效期|实施期限?)(?:限|为|是)*$"
+)  # how long the document holds
 _OVER = re.compile(r"(?:内|间|期间)?(?:累计|合计|总计|共)")  # 四年(累计改造27万亩): no value itself
 _BEFORE_YEAR = re.compile(r"^.*20\d\d年(?:底|末)?(?:前|之前|以前)(?=.)")  # 请各单位在2027年前(培育示范企业)
 _FIRST_YEAR = re.compile(r"[从由](20\d\d)年[^,;。]{0,4}$")  # of the value from which it rises
@@ -149,6 +152,7 @@ def _section_targets(
             and not (
                 _FROM.search(sentence[: quantity.start]) and _RISES.match(sentence[quantity.end :])
             )  # from which it rises
+            and not _TERM.search(sentence[: quantity.start])
             and not (quantity.unit == "年" and _OVER.match(sentence[quantity.end :]))
             and not (quantity.unit in ("项", "类", "种") and _LISTED.search(sentence[: quantity.start]))
         ]

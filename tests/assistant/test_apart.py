@@ -59,7 +59,9 @@ SOUTH = """南泽市人民政府办公室关于印发《南泽市公共停车管
 
 第七条　拒不改正的，按照本办法第三条规定的两倍处罚，并依照《道路交通安全法》第九十条处理。
 
-第八条　本办法自2025年3月1日起施行，有效期5年。
+第八条　夜间违法停车的，在第三条规定的罚款基础上加罚80元。
+
+第九条　本办法自2025年3月1日起施行，有效期5年。
 """
 EAST = """东川市公共充电管理办法
 
@@ -127,6 +129,7 @@ def test_several_documents_are_not_reckoned_together(library: PolicyAssistant) -
 def test_an_article_stands_beside_the_one_that_refers_to_it(library: PolicyAssistant) -> None:
     answer = ask(library, "南泽市停车办法第七条是什么？")
     assert holds(answer.text, "拒不改正", "处150元罚款") == []
+    assert holds(ask(library, "夜间违法停车加罚多少钱？").text, "80元", "150元") == []
     policy = library.corpus.policies["south"]
     referred = articles_referred(
         policy, "按照本办法第三条、本实施细则第四条和条例第五条、《某法》第六条、第七条执行"
@@ -167,6 +170,8 @@ def test_quotes_of_several_documents_are_headed_by_their_names(library: PolicyAs
 def test_the_term_of_a_permit_is_not_that_of_the_document(library: PolicyAssistant) -> None:
     assert holds(ask(library, "平台接入许可有效期几年？").text, "3年") == []
     assert holds(ask(library, "南泽市公共停车管理办法有效期几年？").text, "5年") == []
+    permit = ask(library, "许可有效期是几年？", "south").text
+    assert holds(permit, "3年") == [] and "5年" not in permit
 
 
 @pytest.mark.parametrize(

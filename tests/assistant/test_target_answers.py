@@ -204,6 +204,11 @@ def test_a_number_of_another_level_or_of_another_whole_is_no_answer(ask: Ask, qu
     assert (answer.status, answer.citations) == ("refused", ())
 
 
+def test_a_number_of_another_kind_of_the_same_thing_is_no_answer(ask: Ask) -> None:
+    assert ask("到2025年，新增智能工厂几家？").status == "refused"
+    assert "8家" in ask("到2025年，新增绿色工厂几家？").text
+
+
 def test_the_part_that_a_share_is_named_for_may_be_asked_for(ask: Ask) -> None:
     assert holds(shown(ask("制造业增加值2027年的目标是多少？")), "占地区生产总值比重", "超过30%") == []
     assert "达到32%" in shown(ask("工业总产值中战略性新兴产业的占比2025年要到多少？"))

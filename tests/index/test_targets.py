@@ -194,6 +194,7 @@ def test_scale_is_an_indicator(targets: Targets) -> None:
         "统一使用GB/T 9704标准。",
         "围绕“十四五”规划，打造第1批示范。",
         "到2035年，体系基本形成。",
+        "本办法自2025年3月1日起施行，有效期5年。",
     ],
 )
 def test_what_is_no_target(targets: Targets, text: str) -> None:
