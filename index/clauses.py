@@ -39,7 +39,7 @@ _VERBS = (
     ),
     (
         Role.RESPONSIBLE,
-        re.compile(rf"^{_MEANS}(?:负责|负总责|承担|主管|办理)(?:落实|实施|组织实施|推进|牵头)?$"),
+        re.compile(rf"^{_MEANS}(?:负责|负总责|承担|主管|办理)(?:属地)?(?:落实|实施|组织实施|推进|牵头)?$"),
     ),
     (
         Role.IMPLEMENT,
@@ -67,7 +67,9 @@ _RULE_FIRST = re.compile(
 )
 
 
-_RULE_TAIL = re.compile(r"^(?:不再(?:单独|逐一|一一)?.*|下同|下略|以下(?:简称|同).*)$")
+_RULE_TAIL = re.compile(
+    r"^(?:(?:各[条项]|以下|下文|文中)?不再(?:单独|逐一|一一|另行)?.*|下同|下略|以下(?:简称|同).*)$"
+)
 TERMS = re.compile(r"(?:完成时限|时限|完成时间|进度安排|牵头领导|分管领导|责任人|联系人|责任领导)\s*[::]")
 
 
@@ -170,7 +172,7 @@ def read_clause(text: str, start: int, end: int, clause: Clause, *, strict: bool
             inner = Clause(0, 0, True)
             read_clause(text, left + rule.start("rest"), right, inner, strict=True)
             if inner.parts:
-                clause.rules.append((rule["which"] or "", inner.parts))
+                clause.rules.append((rule["which"] or "", _implementing(segment, inner.parts)))
             continue
         of = _RULE_OF.match(segment)
         if of and number + 1 < len(segments) and _EVERYBODY.search(text[slice(*segments[number + 1])]):

@@ -98,7 +98,7 @@ def distribute(sentence: str, numbers: list[Quantity]) -> dict[Quantity, str]:
         names, tail = _names_and_tail(*fitting[-1], what)
         tail = _of_what(tail, sentence[row[-1].end :])
         for value, name in zip(row, names, strict=True):
-            found[value] = name + tail
+            found[value] = (name.removesuffix(tail[:2]) if len(tail) > 2 else name) + tail  # …回收|回收率
     return found
 
 
@@ -162,7 +162,7 @@ def _years_in(text: str) -> list[int]:
 def _names_and_tail(names: list[str], raw: str, what: str) -> tuple[list[str], str]:
     """The names of a list, and what is said of all: 甲类、乙类企业奖励 -> 甲类, 乙类 and 企业奖励."""
     *others, last = [_PERIODIC.sub("", name.strip()) for name in names]
-    first = _words()["award"].sub("", without_leads(others[0]))
+    first = without_opening(_words()["award"].sub("", without_leads(others[0])))
     if raw not in what:
         cut = _shared_end(others, last)
         named = [first or others[0], *others[1:], last[:cut]]

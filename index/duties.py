@@ -77,7 +77,7 @@ def find_duties(policy: Policy) -> tuple[Duty, ...]:
                     name = _name(policy, section, folded, name_start, name_end)
                     rules.append((which, number, role, name, clause_at, clause_until))
             number += 1
-    return tuple(_apply_rules(_with_leads(duties, leads), rules, tables))
+    return tuple(_apply_rules(policy, _with_leads(duties, leads), rules, tables))
 
 
 def _reach(policy: Policy, section: Section, text: str) -> range:
@@ -131,18 +131,32 @@ def _row_clauses(policy: Policy, section: Section, folded: Folded) -> list[Claus
 
 
 def _apply_rules(
-    duties: list[Duty], rules: list[tuple[str, int, Role, str, int, int]], tables: dict[int, str]
+    policy: Policy,
+    duties: list[Duty],
+    rules: list[tuple[str, int, Role, str, int, int]],
+    tables: dict[int, str],
 ) -> list[Duty]:
-    """The duties with those that a rule (以下均需…落实) adds to other bracketed clauses."""
+    """The duties with those that a rule (以下均需…落实) adds to the other tasks: bracketed clauses, and the sentence that
+    says who leads an item (由甲局牵头) where the items beside it have such clauses."""
     if not rules:
         return duties
     by_clause: dict[int, list[Duty]] = {}
     for duty in duties:
         by_clause.setdefault(duty.clause, []).append(duty)
+    beside = {policy.sections[duty.section].parent for duty in duties if duty.bracketed} - {None}
+    tasks = {
+        clause
+        for clause, (first, *others) in by_clause.items()
+        if first.bracketed
+        or (
+            policy.sections[first.section].parent in beside
+            and any(duty.role is Role.LEAD for duty in (first, *others))
+        )
+    }
     for which, origin, role, name, start, end in rules:
         for clause, members in by_clause.items():
             present = any(d.organisation == name and d.role is role for d in members)
-            if _binds(which, origin, clause, tables) and not present and members[0].bracketed:
+            if clause in tasks and _binds(which, origin, clause, tables) and not present:
                 members.append(
                     replace(members[0], role=role, organisation=name, rule_start=start, rule_end=end)
                 )

@@ -66,7 +66,8 @@ def read_header(source: str, front: list[Line]) -> Iterator[HeaderField]:
         if line.hashes or line.rank:
             continue
         raw = source[line.start : line.end]
-        yield from _tab_pairs(line, raw) if _is_tab_row(raw) else _colon_fields(line, raw)
+        cells = _cells(raw)
+        yield from _pairs(line, cells) if _is_row(cells, raw) else _colon_fields(line, raw)
 
 
 def with_number(header: tuple[HeaderField, ...], front: list[Line]) -> tuple[HeaderField, ...]:
@@ -86,21 +87,32 @@ def is_number_line(text: str) -> bool:
     return bool(_NUMBER_LINE.match(text))
 
 
-def _is_tab_row(raw: str) -> bool:
-    cells = raw.rstrip("\r\n").split("\t")
-    return len(cells) >= 2 and squeeze(cells[0]).rstrip(":") in known_labels() and ("：" not in cells[0])
+def _cells(raw: str) -> list[tuple[str, int]]:
+    """The cells of a line, apart by tabs or between bars (a Markdown table), each with where it begins in the line."""
+    bar = "|" if raw.lstrip().startswith("|") else "\t"
+    cells, at = [], 0
+    for cell in raw.rstrip("\r\n").split(bar):
+        cells.append((cell, at))
+        at += len(cell) + 1
+    return cells[1:] if bar == "|" else cells
 
 
-def _tab_pairs(line: Line, raw: str) -> Iterator[HeaderField]:
-    position = line.start
-    cells: list[tuple[str, int]] = []
-    for cell in raw.rstrip("\r\n").split("\t"):
-        cells.append((cell, position))
-        position += len(cell) + 1
+def _is_row(cells: list[tuple[str, int]], raw: str) -> bool:
+    """Whether labels and values stand in turn, of which a label is a known one (标签： and a tab is no such row)."""
+    labels = [cell for cell, _ in cells[::2]] if len(cells) >= 2 else []
+    apart = raw.lstrip().startswith("|") or not any("：" in label for label in labels)
+    return apart and any(_label(label) in known_labels() for label in labels)
+
+
+def _label(cell: str) -> str:
+    return squeeze(cell.replace("*", "")).rstrip(":")
+
+
+def _pairs(line: Line, cells: list[tuple[str, int]]) -> Iterator[HeaderField]:
     for (label, _), (value, at) in zip(cells[::2], cells[1::2], strict=False):
         if label.strip() and value.strip():
-            start = at + len(value) - len(value.lstrip())
-            yield HeaderField(squeeze(label), value.strip(), start, start + len(value.strip()))
+            start = line.start + at + len(value) - len(value.lstrip())
+            yield HeaderField(_label(label), value.strip(), start, start + len(value.strip()))
 
 
 def _colon_fields(line: Line, raw: str) -> Iterator[HeaderField]:

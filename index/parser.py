@@ -16,9 +16,10 @@ from index.lines import ARTICLE_RANK, HEADING_RANKS, Line, read_lines
 from index.policy import HeaderField, Policy, Section
 from index.text import fold, squeeze
 
-PARSER_VERSION = 12
+PARSER_VERSION = 14
 # Rank and pattern of each kind of marker, outermost first (rows of a table, tried in order).
 _LONGEST_HEADING = 45
+_OPENING = re.compile(r"[ 　]*(?:\*\*[ 　]*)?")  # between a marker and its heading: 1. **名称。**
 DOCUMENT_KINDS = "通知|意见|办法|条例|规定|方案|决定|公告|细则|规划|计划|纲要|章程|准则|规则|通告|批复|函|决议|命令|措施|制度|清单|要点"
 _TITLE = re.compile(rf"[^。；;]{{4,120}}(?:{DOCUMENT_KINDS})(?:[（(][^（）()]{{1,20}}[）)])?$")
 _DATE_LINE = re.compile(r"(?:二[〇○零ＯO0一二]{2,3}.?年.{2,8}日|\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)$")
@@ -228,7 +229,8 @@ def _split_heading(source: str, lines: list[Line], number: int) -> tuple[str, in
     """Heading and body start of a marked line; the heading may share its line with its text."""
     line = lines[number]
     rest = line.text[len(line.marker) :]
-    lead = len(rest) - len(rest.lstrip(" 　"))
+    opening = _OPENING.match(rest)
+    lead = opening.end() if opening else 0
     text = rest[lead:]
     at = line.at + len(line.marker) + lead
     if line.rank in HEADING_RANKS:
@@ -236,16 +238,17 @@ def _split_heading(source: str, lines: list[Line], number: int) -> tuple[str, in
     if line.rank == ARTICLE_RANK:
         named = re.match(r"[【\[（(]([^】\]）)]{2,15})[】\]）)](?=.)", text)
         return (named.group(1), at + named.end()) if named else ("", at)
-    sentence = re.match(r"[^。；：:]+?(?=[。：:]|$)", text)
-    if not sentence or len(sentence.group()) > _LONGEST_HEADING or _is_statement(sentence.group()):
+    sentence = re.match(r"(?P<name>[^。；：:]+?)(?:\*\*)?(?=[。：:]|$)", text)
+    if not sentence or len(sentence["name"]) > _LONGEST_HEADING or _is_statement(sentence["name"]):
         return "", at
+    name = sentence["name"]
     stop = text[sentence.end() : sentence.end() + 1]
-    behind = text[sentence.end() + 1 :].strip()
+    bold = text.startswith("**", sentence.end() + 1)  # **名称。** 正文
+    after = sentence.end() + len(stop) + 2 * bold
+    behind = text[after:].strip()
     if stop in ("：", ":"):
-        short = (
-            len(sentence.group()) <= 16 and behind and not re.search(r"单位|部门|其中|如下", sentence.group())
-        )
-        return (sentence.group(), at + sentence.end() + 1) if short else ("", at)
+        short = len(name) <= 16 and behind and not re.search(r"单位|部门|其中|如下", name)
+        return (name, at + after) if short else ("", at)
     if not behind:
         following = next((other for other in lines[number + 1 :] if other.text), None)
         has_child = following is not None and following.rank > line.rank
@@ -254,8 +257,8 @@ def _split_heading(source: str, lines: list[Line], number: int) -> tuple[str, in
             return "", at
         if text.endswith(("；", ";", "，", "、")):
             return "", at
-        return (sentence.group(), at + len(text)) if has_child or has_body or not stop else ("", at)
-    return sentence.group(), at + sentence.end() + 1
+        return (name, at + len(text)) if has_child or has_body or not stop else ("", at)
+    return name, at + after
 
 
 def _is_statement(text: str) -> bool:

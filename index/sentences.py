@@ -36,6 +36,8 @@ def sentence_spans(source: str, start: int, end: int) -> Iterator[tuple[int, int
             continue
         if stop or last:
             left, right = begin, at + 1
+            if source.startswith("**", left) and source[left:right].count("**") % 2:
+                left += 2  # **名称。** 正文: what closes the name
             while left < right and source[left].isspace():
                 left += 1
             while right > left and source[right - 1].isspace():

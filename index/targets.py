@@ -18,7 +18,15 @@ from index.distribution import (
     without_opening,
     years_alike,
 )
-from index.fragments import BARE_VERB, ONLY_VERBS, PERIOD, fragment_end, fragment_start, read_value
+from index.fragments import (
+    BARE_VERB,
+    ONLY_VERBS,
+    PERIOD,
+    VERBS,
+    fragment_end,
+    fragment_start,
+    read_value,
+)
 from index.grids import grids
 from index.policy import Comparator, Policy, Section, Target
 from index.quantities import COUNTING, Quantity, quantities, scale_unit
@@ -51,6 +59,7 @@ _TERM = re.compile(
 _OVER = re.compile(r"(?:内|间|期间)?(?:累计|合计|总计|共)")  # 四年(累计改造27万亩): no value itself
 _BEFORE_YEAR = re.compile(r"^.*20\d\d年(?:底|末)?(?:前|之前|以前)(?=.)")  # 请各单位在2027年前(培育示范企业)
 _FIRST_YEAR = re.compile(r"[从由](20\d\d)年[^,;。]{0,4}$")  # of the value from which it rises
+_PART = re.compile(rf"其中[,、]?(?P<name>(?:{VERBS})+)$")  # 58万亩，其中(新建)36万亩: which of them
 _NAMELESS = re.compile(r"[\d年月日]*")  # an indicator that is only a number: 2025年(300家)
 _LISTED = re.compile(r"等\s*$")  # 子女教育、…等6项: what was listed, counted
 
@@ -140,6 +149,7 @@ def _section_targets(
         start, end = unit.start, unit.end
         year, period, named, bound = unit.year, "", "", Comparator.EQUAL
         before: Target | None = None  # in this sentence
+        parted = ""  # the part that was named last
         previous_end = start
         sentence = text[start:end]
         numbers = [
@@ -180,11 +190,14 @@ def _section_targets(
             elif len(row_of(numbers, quantity, sentence)) > 1 and "分别" in sentence[: quantity.start]:
                 previous_end = until  # values of several subjects that cannot be told apart
                 continue
-            own = indicator
+            opened = "其中" if before and before.indicator == parted else ""  # behind a part: 、改造22万亩
+            part = _PART.search(opened + text[previous_end:at]) if before and not indicator else None
+            parted = part["name"] if part else ""
+            own = indicator = part["name"] if part else indicator
             unnamed = not own or ONLY_VERBS.fullmatch(own.removeprefix("每年"))
             if unnamed and found_year and before and _named_alike(before, quantity):
                 indicator = before.indicator  # 到2026年，X达到80万吨；到2028年，达到150万吨
-            elif not own:
+            elif not own and not part:
                 indicator = named if text[left - 1 : left] == "、" and named else _subject(text, start, at)
             elif _GRANT.fullmatch(indicator):
                 indicator = _whose(text, start, at) + indicator

@@ -21,6 +21,9 @@ LINES = st.one_of(
             "# 示范办法",
             "索引号\t123/2024-1\t主题分类\t通知",
             "索 引 号：123　　发文机关： 某市政府",
+            "| 文号 | 某政〔2024〕1号 | 发布日期 | 2024年8月2日 |",
+            "**（一）壮大产业。** 说明。",
+            "2. **加粗。**",
             "各县（区）人民政府，市政府各部门：",
             "一、总体要求",
             "## 二、任务",
@@ -310,6 +313,32 @@ def test_a_header_in_bold() -> None:
         ("发布日期", "2025年1月1日"),
     ]
     assert all(policy.source[field.start : field.end] == field.value for field in policy.header)
+
+
+def test_a_header_in_a_markdown_table() -> None:
+    source = (
+        "# 某某市关于测试的通知\n\n| 登记编号 | 7 | **文号** | 某政发〔2025〕1号 |\n|---|---|---|---|\n"
+        "| 发布日期： | 2025年1月1日 | 有效性 | 有效 |\n\n各区：\n\n正文。\n"
+    )
+    policy = parse(source, "table")
+    assert [(field.label, field.value) for field in policy.header] == [
+        ("登记编号", "7"),
+        ("文号", "某政发〔2025〕1号"),
+        ("发布日期", "2025年1月1日"),
+        ("有效性", "有效"),
+    ]
+    assert all(policy.source[field.start : field.end] == field.value for field in policy.header)
+
+
+def test_a_heading_in_bold_that_shares_its_line_with_its_text() -> None:
+    source = "# 某市关于测试的通知\n\n一、任务\n\n**（一）壮大集群。** 延长链条。\n\n1. **补齐短板：** 建设平台。\n"
+    policy = parse(source, "bold")
+    found = {
+        section.heading: policy.source[section.body_start : section.end].strip()
+        for section in policy.sections
+    }
+    assert found["壮大集群"] == "延长链条。" and found["补齐短板"] == "建设平台。"
+    assert_tiles(policy)
 
 
 def test_plain_paragraphs_below_a_markdown_title_become_sections() -> None:

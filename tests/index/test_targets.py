@@ -173,6 +173,16 @@ def test_respectively_without_a_particle(targets: Targets) -> None:
     ]
 
 
+def test_respectively_behind_what_is_done_to_them(targets: Targets) -> None:
+    found = targets("开展甲膜和乙包装物回收，回收率分别达到90%、88%以上。")
+    assert [(t.indicator, t.low) for t in found] == [("甲膜回收率", 90), ("乙包装物回收率", 88)]
+
+
+def test_a_part_that_only_its_verb_names(targets: Targets) -> None:
+    found = targets("新建和改造步道70公里，其中新建40公里、改造30公里。")
+    assert [(t.indicator, t.low) for t in found] == [("新建和改造步道", 70), ("新建", 40), ("改造", 30)]
+
+
 def test_values_that_cannot_be_told_apart_are_not_given_to_anyone(targets: Targets) -> None:
     assert targets("上述三地的标准分别为100元、200元、300元。") == ()
 
