@@ -24,7 +24,7 @@ from assistant.sentences import (
     subject_terms,
     tells_class,
 )
-from assistant.stated import contradicted
+from assistant.stated import contradicted, forbidden
 from assistant.terms import Term, words
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
@@ -51,6 +51,10 @@ def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
         draft.say("number_denied", asked=denied)
         draft.computed.update((denied, *re.findall(r"\d[\d.]*", denied)))
         draft.note("premise", "notice_premise")
+    elif any(forbidden(ask, sentence, quoted) for sentence in chosen):
+        draft.say("not_allowed")
+        if not ask.question.has("yesno"):
+            draft.note("premise", "notice_premise")
     several, told = len({sentence.policy for sentence in chosen}) > 1, ""
     for group in runs(ask, chosen):
         first, last = group[0], group[-1]
@@ -173,7 +177,8 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
 
 def _is_heading(sentence: Sentence) -> bool:
     """Whether a sentence is no more than the heading of its item, which its citation shows anyway."""
-    return squeeze(sentence.text).rstrip("。") == squeeze(" ".join(sentence.section[-1:]))
+    text = squeeze(sentence.text.replace("**", ""))
+    return text.rstrip("。") == squeeze(" ".join(sentence.section[-1:]))
 
 
 def _item_of(ask: Ask, best: Sentence, terms: Sequence[Term]) -> list[Sentence]:

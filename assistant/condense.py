@@ -214,6 +214,10 @@ def _pointing(new: str, earlier: Sequence[str], said: str, now: Question, then: 
     if among and then.mentions and then.has("tasks") and now.mentions and now.roles:
         role = phrase("zh", f"role_{min(then.roles)}") if len(then.roles) == 1 else phrase("zh", "role_any")
         return phrase("zh", "follow_among", body=then.mentions[0].text, role=role, asks=among["asks"])
+    part = re.match(follow["part"], text)
+    if part and then.has("number", "amount") and not then.has("list") and topic_of(then) and not now.mentions:
+        year = f"{then.years[0]}年" if then.years else ""
+        return f"{year}{topic_of(then)}，其中{part['asks']}"  # 其中新建的是多少
     thing = re.search(follow["thing"], before) and re.search(follow["named"], said)
     pronoun = _PRONOUN.search(new)
     if thing and pronoun and not now.mentions:

@@ -198,8 +198,9 @@ def _inside(text: str, others: Iterable[str]) -> bool:
 
 
 def without_own_marks(text: str) -> str:
-    """Words of a source whose own ``[1]`` is not taken for a citation of the answer."""
-    return re.sub(r"\[(\d{1,3})\]", "［\\1］", text)
+    """Words of a source whose own ``[1]`` is not taken for a citation of the answer, without Markdown's ``#`` and ``**``."""
+    plain = re.sub(r"^#{1,6}\s+", "", text, flags=re.M).replace("**", "")
+    return re.sub(r"\[(\d{1,3})\]", "［\\1］", plain)
 
 
 def plain_number(value: float | int) -> str:

@@ -20,9 +20,7 @@ STATED_NUMBER = re.compile(r"(?:(?![是为号和与跟])[一-鿿]){1,8}\s*\[\s*\
 _STATE_ASKED = re.compile(
     r"吗|是否|是不是|还|有没有|现行|[时有]效性|状态|不[?,。]|不$|\b(?:still|status|is|does)\b"
 )
-_FIELD = (
-    "\n"  # in the place of the words that ask for a field  # in the place of the words that ask for a field
-)
+_FIELD = "\n"  # in the place of the words that ask for a field
 
 
 @cache
@@ -75,6 +73,7 @@ def meanings_asked(ask: Ask, plain: bool = False) -> list[str]:
     question = ask.question
     entry = words()["document"]
     text = re.sub(entry["denied"], " ", STATED_NUMBER.sub(" ", question.folded))
+    text = re.sub(entry["described"], " ", text)
     if asks_other_version(text) or re.search(entry["another"], text):
         return []
     asked = [name for name in ("basis", "recipients") if question.has(name)]

@@ -228,6 +228,8 @@ def _held(clauses: Sequence[Clause], names: Sequence[str]) -> dict[Role, list[Cl
 def _wanted_roles(question: Question, mine: dict[Role, list[Clause]]) -> list[Role]:
     """The roles asked for; every role held where none is named, or only 负责, 参与 or the like."""
     wanted = [role for role in Role if role in question.roles]
+    if wanted == [Role.RESPONSIBLE] and re.search(r"责任(?:单位|部门|主体|方)", question.folded):
+        return [role for role in MAIN_ROLES if mine[role]] or wanted  # beside which others support
     if any_part(question) or not wanted or (Role.RESPONSIBLE in wanted and Role.LEAD not in wanted):
         return [role for role in Role if mine[role]] or wanted or [Role.LEAD]
     return wanted

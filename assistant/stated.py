@@ -1,11 +1,13 @@
-"""A number that a question states (每月扣2000元，对吧) beside the number of the clause that is quoted."""
+"""What a question states beside the clause that is quoted: a number (每月扣2000元，对吧), that something is allowed."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import takewhile
 
 from assistant.ask import Ask
+from assistant.corpus import Unit
 from assistant.match import grip
 from assistant.question import Question
 from assistant.sentences import Sentence, passage_unit, subject_terms
@@ -14,6 +16,8 @@ from index.quantities import Quantity, quantities, read_numeral, scale_unit
 from index.text import fold_with_origin, squeeze
 
 FRAME = 3  # characters around a number (分…次拨付) that show that it is of the same thing
+HELD = 0.45  # of a word, from which a text holds it
+_PLAIN = ("理由", "原因", "规定", "办法", "文件", "政策")  # of a question about the text, not about a thing
 _AROUND = 4  # characters looked at on each side
 
 
@@ -35,6 +39,39 @@ def contradicted(ask: Ask, sentence: Sentence, quoted: str) -> str:
         if framed or (claimed and not _bounded(question, stated)):
             return squeeze(question.folded[stated.start : stated.end])
     return ""
+
+
+def forbidden(ask: Ask, sentence: Sentence, quoted: str) -> bool:
+    """Whether a question asks or takes for granted that something may be done (可以结转, 允许受纳) which the sentence forbids.
+
+    The deed and every noun of the question have to stand in it; a ban with a way out (未经批准不得) decides nothing.
+    """
+    question, entry = ask.question, words()["permission"]
+    allowed = re.search(entry["allowed"], question.folded)
+    if question.language != "zh" or not allowed:
+        return False
+    said = [term for term in question.terms if not term.pair and term.text in allowed["what"]]
+    deeds = [term for term in said if ask.corpus.known(replace(term, near=()))]
+    clauses = re.split("[。;；\n]", sentence.text)
+    for clause in map(squeeze, clauses):
+        ban = re.search(entry["forbidden"], clause)
+        if not ban or re.search(entry["unless"], clause):
+            continue
+        done = [term for term in deeds if any(variant in ban["what"] for variant in term.variants)]
+        if done and all(grip(term, _unit(clause)) >= HELD for term in deeds) and _holds_nouns(ask, sentence):
+            return not re.search(rf"(?:可以|允许|准予)[^,，。;；]{{0,6}}{re.escape(done[0].text)}", quoted)
+    return False
+
+
+def _unit(text: str) -> Unit:
+    return Unit(((1.0, text),))
+
+
+def _holds_nouns(ask: Ask, sentence: Sentence) -> bool:
+    """Whether a sentence, its headings counted, holds every noun of a question."""
+    unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
+    nouns = [t for t in subject_terms(ask) if t.weight >= 0.9 and not t.pair and t.text not in _PLAIN]
+    return all(grip(term, unit) >= HELD for term in nouns)
 
 
 def _numbers(text: str) -> list[Quantity]:
@@ -92,4 +129,4 @@ def _speaks_of_it(ask: Ask, sentence: Sentence) -> bool:
     unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
     asked = pattern("ask", "claim")
     nouns = [t for t in subject_terms(ask) if t.weight >= 0.9 and not t.pair and not asked.fullmatch(t.text)]
-    return bool(nouns) and all(grip(term, unit) >= 0.45 for term in nouns)
+    return bool(nouns) and all(grip(term, unit) >= HELD for term in nouns)

@@ -184,7 +184,7 @@ def _answer(ask: Ask, chosen: list[Found]) -> Draft | None:
     question = ask.question
     if len(chosen) > 1 and question.has("ratio"):
         return _ratio(ask, chosen)
-    if len(chosen) > 1 and question.has("difference") and not question.has("largest", "smallest"):
+    if len(chosen) > 1 and question.has("difference", "rest") and not question.has("largest", "smallest"):
         return _difference(ask, chosen)
     if len(chosen) > 1 and question.has("largest", "smallest") and not _of_one_rule(ask, chosen):
         return _extreme(ask, chosen)

@@ -106,6 +106,8 @@ def choose_targets(ask: Ask) -> list[Found]:
             if len(same) < 2:
                 return []  # a change or a gap needs two numbers of one thing
         return in_years(ask, same)
+    if question.has("rest"):
+        return _whole_and_part(ask, policy, best)
     inside = _parts_of(ask, policy, best)
     if inside:
         return [(policy, best), *inside]
@@ -157,6 +159,22 @@ def _parts_of(ask: Ask, policy: str, whole: Target) -> list[Found]:
         if asked and is_part(source, whole, target)
         if all(grip(term, Unit(((1.0, squeeze(target.indicator)),))) >= 0.45 for term in asked)
     ]
+
+
+def _whole_and_part(ask: Ask, policy: str, best: Target) -> list[Found]:
+    """A total and the part of it that the question leaves out (除去大中型的); [] where no such pair is near ``best``."""
+    document = ask.corpus.policies[policy]
+    for total in document.targets:
+        for part in document.targets:
+            if best not in (total, part) or total is part or not is_part(document.source, total, part):
+                continue
+            named = Unit(((1.0, squeeze(part.indicator)),))
+            own = [
+                t for t in ask.question.terms if t.weight >= 0.4 and t.text not in squeeze(total.indicator)
+            ]
+            if any(grip(term, named) >= 0.45 for term in own):
+                return [(policy, total), (policy, part)]
+    return []
 
 
 def _under_heading(ask: Ask, policy: str, best: Target) -> list[Found]:

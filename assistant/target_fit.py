@@ -38,6 +38,9 @@ _MANY = (
     "(?:多少|几)(?:家|户|座|所|处|台|辆|条|支|个(?!月|小?时|工作日|百分))"  # of things, not how long or much
 )
 _LEVEL = re.compile(r"(?:国家|部|省|市|县)级")
+_GRADE = re.compile(
+    r"(?P<which>[一二三四五](?=星)|[初中高特甲乙丙]|\d?a{1,5})(?P<grade>星?级)"
+)  # of hotels, titles, sights
 
 
 def is_commitment(target: Target) -> bool:
@@ -116,7 +119,20 @@ def of_another_kind(question: Question, text: str, headings: str) -> bool:
 def of_another_level(question: Question, unit: Unit) -> bool:
     """Whether a level (国家级) is asked for that is not named here: the province's number is not the state's."""
     levels = [term for term in question.terms if any(map(_LEVEL.fullmatch, term.variants))]
-    return any(grip(term, unit) < 0.5 for term in levels)
+    text = "".join(part for _, part in unit.texts).lower()
+    return any(grip(term, unit) < 0.5 for term in levels) or of_another_grade(question, text)
+
+
+def of_another_grade(question: Question, text: str) -> bool:
+    """Whether a squeezed text gives grades (五星级、四星级) without one that is asked for (三星级)."""
+    asked = list(_GRADE.finditer(question.folded))
+    return bool(asked and _GRADE.search(text.lower())) and not all(
+        re.search(
+            rf"{grade['which']}(?:[、,和及或至-][一二三四五初中高特甲乙丙a\d]+)*{grade['grade']}",
+            text.lower(),
+        )
+        for grade in asked
+    )
 
 
 def of_another_whole(question: Question, indicator: str) -> bool:

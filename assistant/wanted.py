@@ -21,7 +21,7 @@ _NEEDED = (
     ("per_day", "amount"),
     ("per_month", "amount"),
 )  # what is asked, each with what the refusal calls it
-_COMPARED = ("difference", "largest", "smallest", "ratio")
+_COMPARED = ("difference", "rest", "largest", "smallest", "ratio")
 
 
 def lacking(question: Question, text: str) -> str:
