@@ -34,9 +34,10 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = (
 import gradio as gr
 
 from pages import evaluation, login, openai_api, operation, serving
-from pages.access import LOGIN, Access, Gate, is_upload, visitor_of
+from pages.access import visitor_of
 from pages.frame import create_page
 from pages.frame_html import document_html
+from pages.gate import LOGIN, Access, Gate, is_upload
 
 ASSETS = Path(__file__).parent / "assistant" / "assets"
 CONTENT_SECURITY_POLICY = (

@@ -21,7 +21,8 @@ from assistant.sign_in import limits_of
 from assistant.terms import Language
 from assistant.users import LONGEST_NAME, User
 from assistant.view import texts
-from pages.access import COOKIE, LOGIN, Access, visitor_of
+from pages.access import visitor_of
+from pages.gate import COOKIE, LOGIN, Access
 
 LARGEST = 16 * 1024  # bytes of a form
 AT_ONCE = 2  # passwords checked at a time: each takes 19 MB and a thread

@@ -26,7 +26,7 @@ from assistant.settings import Settings
 from assistant.users import Role, Users
 from index.parser import parse
 from index.policy import Policy
-from pages.access import Access
+from pages.gate import Access
 
 PASSWORD = "correct horse battery"  # of every user
 RARE = parse(

@@ -21,18 +21,8 @@ from assistant.audit import AuditLog
 from assistant.settings import Settings
 from assistant.sign_in import Throttle
 from assistant.users import Role, User, Users
-from pages.access import (
-    ANYONE,
-    MOST_DENIED,
-    Access,
-    Gate,
-    Visitor,
-    allowed,
-    demand,
-    needs,
-    only,
-    visitor_of,
-)
+from pages.access import MOST_DENIED, Visitor, allowed, demand, needs, only, visitor_of
+from pages.gate import ANYONE, Access, Gate
 
 LOOPBACK = "127.0.0.1"
 Pairs = Sequence[tuple[str, str | bytes]]

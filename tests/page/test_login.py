@@ -19,7 +19,7 @@ from assistant.sign_in import MOST_TOGETHER
 from assistant.users import Role, Users
 from assistant.view import texts
 from index.errors import message
-from pages.access import COOKIE
+from pages.gate import COOKIE
 from pages.openai_api import NAME
 from tests.page.conftest import PASSWORD, Guarded
 
