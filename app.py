@@ -34,7 +34,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = (
 import gradio as gr
 
 from pages import evaluation, login, openai_api, operation, serving
-from pages.access import visitor_of
+from pages.access import language_of, visitor_of
 from pages.frame import create_page
 from pages.frame_html import document_html
 from pages.gate import LOGIN, Access, Gate, is_upload
@@ -64,26 +64,21 @@ def create_app(assistant: PolicyAssistant, access: Access | None = None) -> Fast
 
     @app.middleware("http")
     async def secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        english = request.url.path.startswith("/en/")
+        path, words = str(request.scope["path"]), texts(language_of(request.scope))
         identity = operation.identify(request)
-        if request.url.path in ("/", "/en") and (
-            request.cookies.get("language") == "en" or request.url.path == "/en"
-        ):
-            return RedirectResponse(
-                "en/", headers={"Cache-Control": "no-store"}
-            )  # what the reader chose last
+        chosen = request.cookies.get("language")  # what the reader chose last
+        if path == "/en" or (path == "/" and chosen == "en"):
+            return RedirectResponse("en/", headers={"Cache-Control": "no-store"})
         too_large = _too_large(request)
         if too_large:
-            response: Response = JSONResponse(
-                {"detail": texts("en" if english else "zh")["too_large"]}, too_large
-            )
+            response: Response = JSONResponse({"detail": words["too_large"]}, too_large)
         else:
             response = await call_next(request)
-        if response.status_code == 503 and request.url.path.endswith("/queue/join"):
+        if response.status_code == 503 and path.endswith("/queue/join"):
             # 503 makes Gradio's page show an English sentence of its own; with 429 it shows ours.
-            response = JSONResponse({"detail": texts("en" if english else "zh")["busy"]}, 429)
+            response = JSONResponse({"detail": words["busy"]}, 429)
         response.headers[operation.REQUEST_ID] = identity
-        if request.url.path not in LOGIN or not known.signs_in:  # that page has a stricter one of its own
+        if path not in LOGIN or not known.signs_in:  # that page has a stricter one of its own
             response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"

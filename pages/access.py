@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 import gradio as gr
 
+PROGRAMS = ("/v1/", "/ready")  # how addresses begin that only programs ask
 MOST_DENIED = 100  # lines of the audit log on refusals, of an address and a reason in a quarter of an hour
 
 
@@ -114,7 +115,7 @@ def record_answer(request: Any, answer: Answer, via: str) -> None:
 
 
 def language_of(scope: Scope) -> Language:
-    """The language of a request's page; of ``/v1`` the one that the client says it reads."""
+    """The language of a request's page; for programs, which ask no page, the one that they say they read."""
     path = str(scope["path"])
-    accepted = Headers(scope=scope).get("accept-language", "").lower() if path.startswith("/v1/") else ""
+    accepted = Headers(scope=scope).get("accept-language", "").lower() if path.startswith(PROGRAMS) else ""
     return "en" if path.startswith("/en/") or accepted.startswith("en") else "zh"

@@ -21,7 +21,8 @@ from assistant.sign_in import limits_of
 from assistant.terms import Language
 from assistant.users import LONGEST_NAME, User
 from assistant.view import texts
-from pages.access import visitor_of
+from pages.access import language_of, visitor_of
+from pages.frame_html import address
 from pages.gate import COOKIE, LOGIN, Access
 
 LARGEST = 16 * 1024  # bytes of a form
@@ -57,7 +58,7 @@ def routes(access: Access) -> APIRouter:
         return name if users.find(name) else ""  # else it may be a password
 
     async def sign_in(request: Request) -> Response:
-        words = texts(_language(request))
+        words = texts(language_of(request.scope))
         if int(request.headers.get("content-length", "0")) > LARGEST:
             return _page(request, 413, words["too_large"])
         form = await request.form(max_files=0, max_fields=8)
@@ -110,20 +111,16 @@ def routes(access: Access) -> APIRouter:
     return found
 
 
-def _language(request: Request) -> Language:
-    return "en" if request.url.path.startswith("/en/") else "zh"
-
-
 def _page(request: Request, status: int = 200, problem: str = "", name: str = "") -> Response:
     """The form, with what is wrong and the name that was given."""
-    language = _language(request)
+    language = language_of(request.scope)
     other: Language = "zh" if language == "en" else "en"
     nonce, token = secrets.token_urlsafe(16), request.cookies.get(TOKEN) or secrets.token_urlsafe(32)
     html = _template().render(
         words=texts(language),
         lang="zh-CN" if language == "zh" else language,
         other=other,
-        other_login="../login" if other == "zh" else "en/login",
+        other_login=f"{address(other)}login",
         other_language=texts(other)["language"],
         problem=problem,
         name=name[:LONGEST_NAME],
