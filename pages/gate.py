@@ -29,7 +29,7 @@ from pages.access import Visitor, language_of
 
 COOKIE = "policy_session"
 LOGIN = ("/login", "/en/login")
-PAGES = {"/": "login", "/en": "en/login", "/en/": "login"}  # the page -> where to sign in, seen from there
+PAGES = ("/", "/en/")  # "login", seen from there, is where to sign in
 PUBLIC = frozenset({*LOGIN, "/logout", "/health", "/ready", "/favicon.ico"})
 UPLOADS = ("/upload", "/process_recording")  # ends of the addresses at which Gradio takes files
 STATIC = ("/assets/", "/static/", "/en/assets/", "/en/static/")  # Gradio's own files: the same for everybody
@@ -123,6 +123,7 @@ class Gate:
             return await self._app(scope, receive, send)
         if scope["type"] == "websocket":  # there are none here
             return await send({"type": "websocket.close", "code": 1008})
+        send = _private(scope, send)
         try:
             scope["visitor"] = visitor = self._access.visitor(scope)
         except UsersError:
@@ -131,7 +132,7 @@ class Gate:
         refused = self._refused(scope, visitor)
         if refused is not None:
             return await refused(scope, receive, send)
-        await self._app(scope, receive, _private(scope, send))
+        await self._app(scope, receive, send)
 
     def _refused(self, scope: Scope, visitor: Visitor) -> Response | None:
         """What is answered in place of the route; None where the request may pass."""
@@ -145,7 +146,7 @@ class Gate:
             _denied(scope, visitor, "role")
             return _refusal(scope, 403, "not_allowed")
         if self._access.signs_in and path in PAGES and method in ("GET", "HEAD"):
-            return RedirectResponse(PAGES[path], 303, {"Cache-Control": "no-store"})
+            return RedirectResponse("login", 303)
         _denied(scope, visitor, "anonymous")
         return _refusal(scope, 401, "sign_in")
 
@@ -190,7 +191,7 @@ def _refusal(scope: Scope, status: int, key: str) -> Response:
     """One sentence, in the form that the caller reads: OpenAI's or Gradio's."""
     api = str(scope["path"]).startswith("/v1/")
     text = texts(language_of(scope))["no_key" if api and status == 401 else key]
-    headers = {"Cache-Control": "no-store"} | ({"WWW-Authenticate": "Bearer"} if status == 401 else {})
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
     body: dict[str, Any] = {"detail": text}
     if api:
         code = "invalid_api_key" if status == 401 else key
@@ -199,10 +200,11 @@ def _refusal(scope: Scope, status: int, key: str) -> Response:
 
 
 def _private(scope: Scope, send: Send) -> Send:
-    """Nothing that only users may see stays in a cache, of a browser or of a proxy."""
+    """Nothing that only users may see stays in a cache, of a browser or of a proxy; no refusal does."""
+    static = str(scope["path"]).startswith(STATIC)
 
     async def sent(message: Message) -> None:
-        if message["type"] == "http.response.start" and not str(scope["path"]).startswith(STATIC):
+        if message["type"] == "http.response.start" and (message["status"] >= 400 or not static):
             MutableHeaders(scope=message).setdefault("Cache-Control", "no-store")
         await send(message)
 

@@ -83,7 +83,7 @@ def routes(access: Access) -> APIRouter:
 
     def _entered(request: Request, user: User) -> Response:
         replace(visitor_of(request), user=user).record("login")
-        response = RedirectResponse("./", 303, {"Cache-Control": "no-store"})
+        response = RedirectResponse("./", 303)
         response.delete_cookie(TOKEN, httponly=True, samesite="strict")
         response.set_cookie(
             COOKIE,
@@ -100,7 +100,7 @@ def routes(access: Access) -> APIRouter:
         if visitor.user:
             visitor.record("logout")
         sessions.end(request.cookies.get(COOKIE, ""))
-        response = RedirectResponse("login", 303, {"Cache-Control": "no-store"})
+        response = RedirectResponse("login", 303)
         response.delete_cookie(COOKIE, httponly=True, samesite="lax")
         return response
 
@@ -127,11 +127,8 @@ def _page(request: Request, status: int = 200, problem: str = "", name: str = ""
         token=token,
         nonce=nonce,
     )
-    headers = {
-        "Content-Security-Policy": CONTENT_SECURITY_POLICY.format(nonce=nonce),
-        "Cache-Control": "no-store",
-    }
-    response = HTMLResponse(html, status, headers)
+    policy = CONTENT_SECURITY_POLICY.format(nonce=nonce)
+    response = HTMLResponse(html, status, {"Content-Security-Policy": policy})
     secure = request.url.scheme == "https"
     response.set_cookie(TOKEN, token, max_age=TOKEN_SECONDS, httponly=True, samesite="strict", secure=secure)
     return response
