@@ -201,9 +201,7 @@ def main() -> int:
     print(words["ready"].format(url=f"http://{settings.host}:{settings.port}"), flush=True)
     stop = threading.Event()
     keep_forgetting(settings, stop)
-    serving.serve(  # where readers sign in, the gate reads a proxy's headers itself: it has to know who is connected
-        app, settings.host, settings.port, assistant.meter.end, proxy_headers=not access.protected
-    )
+    serving.serve(app, settings.host, settings.port, assistant.meter.end)
     stop.set()
     assistant.close()
     if warmer:

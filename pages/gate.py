@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,7 +54,7 @@ class Access:
         self.sessions = Sessions(self.users, settings.session_hours * 3600) if self.users else None
         self.throttle = Throttle()
         self._refusals = Throttle()  # of its own: no flood of refusals makes failures to sign in forgotten
-        self.proxies = [part.strip() for part in settings.trusted_proxies.split(",")]
+        self.proxies = settings.proxies
         self._header = settings.auth_header
         folder = settings.audit_folder
         self.audit = AuditLog(folder, questions=settings.log_questions) if folder else None
@@ -95,18 +95,21 @@ class Access:
             return False
         if isinstance(found, IPv6Address) and found.ipv4_mapped:
             found = found.ipv4_mapped
-        return any(found in ip_network(proxy) for proxy in self.proxies)
+        return any(found in network for network in self.proxies)
 
 
 class Gate:
-    """ASGI middleware: puts the Visitor of each request into its scope, and turns away who may not pass."""
+    """ASGI middleware: puts the Visitor of each request into its scope, and turns away who may not pass.
+
+    It alone reads what a trusted proxy says of a reader (``X-Forwarded-For`` and ``-Proto``), for it has to know who is
+    connected as well: the server before it must not.
+    """
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
         self._app = app
         self._access = access
-        self._enter: Any = self._pass
-        if access.protected:  # the reader's own address and scheme, where a proxy of ours tells them
-            self._enter = ProxyHeadersMiddleware(self._pass, access.proxies)  # type: ignore[arg-type]
+        proxies = [str(network) for network in access.proxies]
+        self._enter: Any = ProxyHeadersMiddleware(self._pass, proxies)  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -111,6 +111,13 @@ def test_where_nobody_signs_in_everybody_may() -> None:
     assert found == [200, "", "administrator", "10.0.0.1", "http"]
 
 
+@pytest.mark.parametrize(("peer", "believed"), [("10.0.0.1", True), (LOOPBACK, False)])
+def test_where_nobody_signs_in_only_a_trusted_proxy_tells_who_is_connected(peer: str, believed: bool) -> None:
+    told = [("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-Proto", "https")]
+    found = _ask(Access(Settings(trusted_proxies="10.0.0.0/8")), peer, told)
+    assert found[3:] == (["6.6.6.6", "https"] if believed else [peer, "http"])
+
+
 @pytest.mark.parametrize("path", ["/gradio_api/upload%0A", "/health%0A", "/x%00"])
 def test_an_address_with_control_characters_is_none(path: str) -> None:
     for access in (Access(Settings()), _access()):
