@@ -6,7 +6,6 @@ A line is written by one call that appends, so several processes may share a fol
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import message
+from index.files import sha256
 
 if TYPE_CHECKING:
     from assistant.answer import Answer
@@ -75,7 +75,7 @@ class AuditLog:
 
     def question(self, text: str) -> dict[str, str]:
         """A question as it may stand in a line."""
-        digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+        digest = sha256(text.encode("utf-8", "replace"))
         return {"question_sha256": digest, **({"question": text} if self._questions else {})}
 
     def close(self) -> None:

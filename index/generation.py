@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import shutil
 import subprocess
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from index import ledger
 from index.chunker import embedded_text
 from index.errors import IndexWriteError, message
+from index.files import sha256
 from index.keywords import KeywordIndex
 from index.policy import Chunk, Policy
 from index.sentences import SentenceVectors, sentences_of
@@ -67,7 +67,7 @@ def vocabulary(words: Mapping[str, Sequence[str]]) -> list[str]:
 
 def digest(text: str) -> str:
     """The key of a text's vector."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(text.encode())
 
 
 def read_vectors(folder: Path) -> dict[str, NDArray[numpy.float32]]:

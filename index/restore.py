@@ -17,8 +17,9 @@ from typing import Any
 
 from index import generation as generations
 from index import library
-from index.backup import ABOUT, POLICIES, About, copy_database, failing, refuse_servers, sha256
+from index.backup import ABOUT, POLICIES, About, copy_database, failing, refuse_servers
 from index.errors import ArchiveError, IndexWriteError, OccupiedError, message
+from index.files import sha256_of
 from index.lock import one_builder
 from index.settings import FEEDBACK, IndexSettings
 from index.store import POINTER, SCHEMA, first_line, generation_folder, held, read_pointer, write_pointer
@@ -79,7 +80,7 @@ def _unpacked(archive: Path, stage: Path) -> About:
     except (OSError, EOFError, ValueError, tarfile.TarError, zlib.error) as error:  # ValueError: odd headers
         raise ArchiveError(message("backup_unreadable", file=archive, reason=first_line(error))) from error
     for name, digest in about.files.items():
-        if not (stage / name).is_file() or sha256(stage / name) != digest:
+        if not (stage / name).is_file() or sha256_of(stage / name) != digest:
             raise ArchiveError(message("backup_changed", file=archive, member=name))
     return about
 
@@ -114,7 +115,7 @@ def _occupied(settings: IndexSettings, about: About) -> Path | None:
         return None
     files = (path for path in sorted(settings.policy_dir.iterdir()) if path.is_file())
     listed = {path: about.files.get(f"{POLICIES}/{path.name}") for path in files if path.name[0] != "."}
-    return next((path for path, digest in listed.items() if digest != sha256(path)), None)
+    return next((path for path, digest in listed.items() if digest != sha256_of(path)), None)
 
 
 def _publish(settings: IndexSettings, stage: Path, generation: str) -> None:
