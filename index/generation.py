@@ -213,11 +213,19 @@ def sweep(settings: IndexSettings) -> None:
     for path in folder.iterdir():
         if path.name in pointer.values():
             continue
-        alone = held(path, fcntl.LOCK_EX)
-        if alone is not None or not (path / "manifest.json").exists():
-            discard(settings, path.name)
-        if alone is not None:
-            alone.close()
+        remove_unread(settings, path.name)
+
+
+def remove_unread(settings: IndexSettings, generation: str) -> bool:
+    """Remove a generation unless somebody reads it; whether nobody did. One without a manifest nobody can read."""
+    folder = generation_folder(settings, generation)
+    alone = held(folder, fcntl.LOCK_EX)
+    if alone is None and (folder / "manifest.json").exists():
+        return False
+    discard(settings, generation)
+    if alone is not None:
+        alone.close()
+    return True
 
 
 def _forget(settings: IndexSettings, generation: str) -> None:

@@ -104,8 +104,8 @@ def remove(
 
 
 @contextmanager
-def taken_over(settings: IndexSettings, source: Path) -> Iterator[int]:
-    """The policy folder holds the files of another one while the block runs and afterwards; their number.
+def taken_over(settings: IndexSettings, source: Path) -> Iterator[None]:
+    """The policy folder holds the files of another one while the block runs and afterwards.
 
     What differs or is not there is moved aside; where the block fails, the folder is as it was. For who holds the
     lock of ``one_builder``. Raises NoPoliciesError or IndexWriteError.
@@ -120,7 +120,7 @@ def taken_over(settings: IndexSettings, source: Path) -> Iterator[int]:
             data = path.read_bytes()
             if folder.names.get(path.name) != (key := sha256(data)):
                 folder.put(path.name, data, key)
-        yield len(files)
+        yield
 
 
 class _Folder:

@@ -161,6 +161,26 @@ def test_nothing_is_replaced_untold(archive: Path, empty: IndexSettings) -> None
     assert not (empty.index_dir / "generations").exists()
 
 
+def test_a_lock_of_a_word_processor_is_nothing_to_replace(archive: Path, empty: IndexSettings) -> None:
+    empty.policy_dir.mkdir(parents=True)
+    (empty.policy_dir / "~$custom.docx").write_bytes(b"who")
+    restore(empty, archive)
+    assert {path.name for path in empty.policy_dir.iterdir()} == {"custom.md", "other.txt", "~$custom.docx"}
+
+
+def test_a_damaged_generation_is_replaced_once_nobody_reads_it(
+    archive: Path, original: IndexSettings, tmp_path: Path
+) -> None:
+    index = copied(original, tmp_path)
+    reader = open_index(index)
+    (reader.folder / "words.npz").write_bytes(b"")
+    with pytest.raises(ArchiveError, match="还有程序在用"):
+        restore(index, archive, replacing=True)
+    reader.close()
+    restore(index, archive, replacing=True)
+    open_index(index).close()
+
+
 def test_told_to_it_replaces_and_the_app_goes_on_with_what_was_restored(
     archive: Path,
     original: IndexSettings,
