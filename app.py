@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
     from assistant.terms import Language
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = (
-    "False"  # before gradio is imported: it looks up foreign hosts otherwise
-)
+# before gradio is imported: it looks up foreign hosts otherwise
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 
 from pages import evaluation, login, openai_api, operation, serving
@@ -46,9 +45,8 @@ CONTENT_SECURITY_POLICY = (
     "worker-src 'self' blob:; frame-src 'none'; object-src 'none'; base-uri 'self'; form-action 'none'; "
     "frame-ancestors 'self'"
 )
-LARGEST_BODY = (
-    32 * 1024 * 1024
-)  # bytes of a request: a question goes with what the page shows of a conversation
+# bytes of a request: a question goes with what the page shows of a conversation
+LARGEST_BODY = 32 * 1024 * 1024
 LARGEST_UPLOAD = 2 * 1024 * 1024  # of one that uploads, however many files
 PAGES: tuple[tuple[Language, str], ...] = (("en", "/en"), ("zh", "/"))  # "/" takes every address that is left
 
