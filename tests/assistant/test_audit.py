@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -89,6 +90,15 @@ def test_a_day_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
     assert [path.name for path in sorted(log.folder.iterdir())] == ["2026-11-29.jsonl", "2026-11-30.jsonl"]
     assert stat.S_IMODE(log.folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in log.folder.iterdir()} == {0o600}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+def test_what_root_records_stays_the_apps(log: AuditLog) -> None:
+    log.folder.mkdir()
+    os.chown(log.folder, 12345, 23456)
+    log.write("user")
+    (path,) = log.folder.iterdir()
+    assert (path.stat().st_uid, path.stat().st_gid) == (12345, 23456)
 
 
 def test_two_logs_of_one_folder_lose_nothing(log: AuditLog) -> None:
