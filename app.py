@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
     from assistant.terms import Language
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = (
-    "False"  # before gradio is imported: it looks up foreign hosts otherwise
-)
+# before gradio is imported: it looks up foreign hosts otherwise
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 
 from pages import evaluation, login, openai_api, operation, serving
-from pages.access import LOGIN, Access, Gate, is_upload, visitor_of
+from pages.access import language_of, visitor_of
 from pages.frame import create_page
 from pages.frame_html import document_html
+from pages.gate import LOGIN, Access, Gate, is_upload
 
 ASSETS = Path(__file__).parent / "assistant" / "assets"
 CONTENT_SECURITY_POLICY = (
@@ -45,9 +45,8 @@ CONTENT_SECURITY_POLICY = (
     "worker-src 'self' blob:; frame-src 'none'; object-src 'none'; base-uri 'self'; form-action 'none'; "
     "frame-ancestors 'self'"
 )
-LARGEST_BODY = (
-    32 * 1024 * 1024
-)  # bytes of a request: a question goes with what the page shows of a conversation
+# bytes of a request: a question goes with what the page shows of a conversation
+LARGEST_BODY = 32 * 1024 * 1024
 LARGEST_UPLOAD = 2 * 1024 * 1024  # of one that uploads, however many files
 PAGES: tuple[tuple[Language, str], ...] = (("en", "/en"), ("zh", "/"))  # "/" takes every address that is left
 
@@ -63,26 +62,21 @@ def create_app(assistant: PolicyAssistant, access: Access | None = None) -> Fast
 
     @app.middleware("http")
     async def secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        english = request.url.path.startswith("/en/")
+        path, words = str(request.scope["path"]), texts(language_of(request.scope))
         identity = operation.identify(request)
-        if request.url.path in ("/", "/en") and (
-            request.cookies.get("language") == "en" or request.url.path == "/en"
-        ):
-            return RedirectResponse(
-                "en/", headers={"Cache-Control": "no-store"}
-            )  # what the reader chose last
+        chosen = request.cookies.get("language")  # what the reader chose last
+        if path == "/en" or (path == "/" and chosen == "en"):
+            return RedirectResponse("en/", headers={"Cache-Control": "no-store"})
         too_large = _too_large(request)
         if too_large:
-            response: Response = JSONResponse(
-                {"detail": texts("en" if english else "zh")["too_large"]}, too_large
-            )
+            response: Response = JSONResponse({"detail": words["too_large"]}, too_large)
         else:
             response = await call_next(request)
-        if response.status_code == 503 and request.url.path.endswith("/queue/join"):
+        if response.status_code == 503 and path.endswith("/queue/join"):
             # 503 makes Gradio's page show an English sentence of its own; with 429 it shows ours.
-            response = JSONResponse({"detail": texts("en" if english else "zh")["busy"]}, 429)
+            response = JSONResponse({"detail": words["busy"]}, 429)
         response.headers[operation.REQUEST_ID] = identity
-        if request.url.path not in LOGIN or not known.signs_in:  # that page has a stricter one of its own
+        if path not in LOGIN or not known.signs_in:  # that page has a stricter one of its own
             response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
@@ -205,9 +199,7 @@ def main() -> int:
     print(words["ready"].format(url=f"http://{settings.host}:{settings.port}"), flush=True)
     stop = threading.Event()
     keep_forgetting(settings, stop)
-    serving.serve(  # where readers sign in, the gate reads a proxy's headers itself: it has to know who is connected
-        app, settings.host, settings.port, assistant.meter.end, proxy_headers=not access.protected
-    )
+    serving.serve(app, settings.host, settings.port, assistant.meter.end)
     stop.set()
     assistant.close()
     if warmer:

@@ -6,7 +6,6 @@ A line is written by one call that appends, so several processes may share a fol
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import message
+from index.files import sha256
 
 if TYPE_CHECKING:
     from assistant.answer import Answer
@@ -54,10 +54,16 @@ class AuditLog:
             reason = error.strerror or str(error)
             raise AuditError(message("audit_unwritable", path=self.folder, reason=reason)) from error
 
-    def write(self, act: str, who: str = "", address: str = "", **values: Any) -> None:
-        """One line. Where it cannot be written that is logged, and what is recorded goes on."""
+    def write(
+        self, act: str, who: str = "", address: str = "", *, question: str | None = None, **values: Any
+    ) -> None:
+        """One line, of a question its SHA-256. Where it cannot be written that is logged, and what is recorded goes on."""
         now = self._clock()
         line = {"time": now.isoformat(timespec="milliseconds"), "act": act, "who": who, "address": address}
+        if question is not None:
+            line["question_sha256"] = sha256(question.encode("utf-8", "replace"))
+            if self._questions:
+                line["question"] = question
         text = json.dumps(line | values, ensure_ascii=False)
         data = text.encode("utf-8", "replace") + b"\n"
         try:
@@ -67,16 +73,18 @@ class AuditLog:
             logger.exception("no audit line of %s", act)
 
     def answer(self, answer: Answer, who: str = "", address: str = "", *, via: str) -> None:
-        """The line of an answer: which question (its SHA-256), from what it was answered, how and how fast."""
-        values: dict[str, Any] = {"via": via, **self.question(answer.question)}
-        policies = sorted({citation.policy for citation in answer.citations})
-        values |= {"policies": policies, "status": answer.status, "route": answer.route}
-        self.write("answer", who, address, **values, ms=answer.timings_ms.get("total"))
-
-    def question(self, text: str) -> dict[str, str]:
-        """A question as it may stand in a line."""
-        digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-        return {"question_sha256": digest, **({"question": text} if self._questions else {})}
+        """The line of an answer: which question, from what it was answered, how and how fast."""
+        self.write(
+            "answer",
+            who,
+            address,
+            question=answer.question,
+            via=via,
+            policies=sorted({citation.policy for citation in answer.citations}),
+            status=answer.status,
+            route=answer.route,
+            ms=answer.timings_ms.get("total"),
+        )
 
     def close(self) -> None:
         """Close the file; the next line opens it again."""

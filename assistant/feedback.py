@@ -35,7 +35,6 @@ from index.errors import StoreError, message
 from index.settings import FEEDBACK, IndexSettings
 from index.store import first_line
 
-FILE = FEEDBACK
 LONGEST = 10_000  # characters of a corrected answer
 PATIENCE_MS = 30_000  # for which a writer waits until others have written (SQLite)
 
@@ -98,7 +97,7 @@ class FeedbackStore:
     """The table ``feedback``, made at the first row; may be shared by threads."""
 
     def __init__(self, settings: IndexSettings) -> None:
-        self._file = None if settings.database_url else settings.index_dir / FILE
+        self._file = None if settings.database_url else settings.index_dir / FEEDBACK
         self._engine = ledger.connect(settings.database_url or f"sqlite:///{self._file}")
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _prepare)
@@ -120,11 +119,9 @@ class FeedbackStore:
 
     def list(self, ids: Collection[int] = ()) -> list[Feedback]:
         """Every row, or those with these ids, oldest first; [] where there is no table yet. Raises StoreError."""
-        if self._file and not self._file.exists():
-            return []
         query = select(_TABLE).order_by(_TABLE.c.id)
         with self._named():
-            if not inspect(self._engine).has_table(_TABLE.name):
+            if not self._has_table():
                 return []
             with self._engine.connect() as connection:
                 rows = (
@@ -134,11 +131,9 @@ class FeedbackStore:
 
     def forget(self, before: datetime) -> int:
         """Remove what was said before a moment (UTC); how many rows. Raises StoreError."""
-        if self._file and not self._file.exists():
-            return 0
         old = delete(_TABLE).where(_TABLE.c.created < before.isoformat(timespec="seconds"))
         with self._named():
-            if not inspect(self._engine).has_table(_TABLE.name):
+            if not self._has_table():
                 return 0
             with self._engine.begin() as connection:
                 return connection.execute(old).rowcount
@@ -147,6 +142,12 @@ class FeedbackStore:
         """Release the connections; the next call opens new ones."""
         self._engine.dispose()
 
+    def _has_table(self) -> bool:
+        """Whether something was said yet; to look makes no file."""
+        if self._file and not self._file.exists():
+            return False
+        return inspect(self._engine).has_table(_TABLE.name)
+
     def _make_table(self) -> None:
         if self._file:
             self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -154,7 +155,7 @@ class FeedbackStore:
             with self._engine.begin() as connection:
                 connection.execute(CreateTable(_TABLE, if_not_exists=True))
         except SQLAlchemyError:  # PostgreSQL: another process may have made it in this moment
-            if not inspect(self._engine).has_table(_TABLE.name):
+            if not self._has_table():
                 raise
 
     @contextmanager
@@ -170,9 +171,8 @@ class FeedbackStore:
 
 def _prepare(connection: Any, _: object) -> None:
     connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
-    connection.execute(
-        "PRAGMA secure_delete = ON"
-    )  # what is removed is gone from the file, and from its copies
+    # what is removed is gone from the file, and from its copies
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _storable(value: Any) -> Any:

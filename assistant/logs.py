@@ -12,13 +12,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
-OURS = (
-    "assistant",
-    "eval",
-    "index",
-    "pages",
-    "app",
-)  # what they say is shown from INFO on, of others from WARNING
+OURS = ("assistant", "eval", "index", "pages", "app")  # shown from INFO on, others from WARNING
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 logger = logging.getLogger(__name__)
 

@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 
 PREFIX = "policy_assistant"
 SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60)  # from the ledger to a slow model
-MODEL_FAILURES = (
-    "model_failed",
-    "replaced",
-)  # notices: no words of the model, or none that stand in a clause
+# notices: no words of the model, or none that stand in a clause
+MODEL_FAILURES = ("model_failed", "replaced")
 logger = logging.getLogger(__name__)
 
 

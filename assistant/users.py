@@ -6,7 +6,6 @@ can sign in as anyone (it holds the key that sessions are sealed with): it is ma
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -25,6 +24,7 @@ from filelock import FileLock
 from pydantic import BaseModel, Field, ValidationError
 
 from index.errors import message
+from index.files import sha256, write_whole
 
 SHORTEST_PASSWORD = 10  # characters
 LONGEST_PASSWORD = 1000
@@ -202,24 +202,9 @@ class Users:
             with FileLock(f"{self._path}.lock"):
                 file = _File() if new and not self._path.exists() else self._content().model_copy(deep=True)
                 yield file
-                self._write(file)
+                write_whole(self._path, file.model_dump_json(indent=2), 0o600)
         except OSError as error:
             raise UsersError(message("cannot_write", path=self._path, reason=error.strerror)) from error
-
-    def _write(self, file: _File) -> None:
-        part = self._path.with_name(f"{self._path.name}.part")
-        part.unlink(missing_ok=True)
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "w", encoding="utf-8") as out:
-            if self._path.exists():  # whoever could read it still can: the app may run as another user
-                before = self._path.stat()
-                os.fchmod(handle, before.st_mode & 0o777)
-                if (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()) and os.geteuid() == 0:
-                    os.fchown(handle, before.st_uid, before.st_gid)
-            out.write(file.model_dump_json(indent=2))
-            out.flush()
-            os.fsync(handle)
-        os.replace(part, self._path)
 
 
 def _account(file: _File, name: str) -> Account:
@@ -230,4 +215,4 @@ def _account(file: _File, name: str) -> Account:
 
 def _digest(text: str) -> str:
     """A hash that needs no salt: what goes in is random, or a hash that has one."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(text.encode("utf-8", "surrogatepass"))

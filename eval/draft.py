@@ -13,11 +13,12 @@ import json
 import os
 import re
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from index.files import write_whole
 
 if TYPE_CHECKING:
     from assistant.feedback import Feedback
@@ -185,7 +186,7 @@ def add(path: Path, drafts: Iterable[Mapping[str, Any]]) -> int:
     there = set(_ids(path, text))
     fresh = [case for case in drafts if case["feedback"]["id"] not in there and case["id"] not in there]
     if fresh:
-        _replace(path, text + "".join(f"{_line(case)}\n" for case in fresh))
+        write_whole(path, text + "".join(f"{_line(case)}\n" for case in fresh))
     return len(fresh)
 
 
@@ -200,22 +201,6 @@ def _ids(path: Path, text: str) -> Iterable[str | int]:
                     yield row["feedback"]["id"]
             except (ValueError, KeyError, TypeError) as error:
                 raise DraftError(f"{path}, line {number} is no case; nothing was written.") from error
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file in one step: a reader sees the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _line(case: Mapping[str, Any]) -> str:

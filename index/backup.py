@@ -7,7 +7,6 @@ published generation is not written again, and what SQLite writes is copied by i
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -23,6 +22,7 @@ from tempfile import TemporaryDirectory
 
 from index import generation as generations
 from index.errors import ArchiveError, IndexMissingError, IndexWriteError, message
+from index.files import sha256_of
 from index.lock import one_builder
 from index.reader import policy_files
 from index.settings import FEEDBACK, IndexSettings
@@ -123,12 +123,6 @@ def copy_database(source: Path, target: Path) -> None:
         read.backup(written)
 
 
-def sha256(path: Path) -> str:
-    """Of the bytes of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _staged(settings: IndexSettings, stage: Path) -> About:
     """Copy everything, and check that the copy can be read."""
     copied = replace(settings, index_dir=stage)
@@ -156,7 +150,7 @@ def _staged(settings: IndexSettings, stage: Path) -> About:
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         generation=generation,
         schema=index.manifest.schema,
-        files={name: sha256(path) for name, path in paths.items()},
+        files={name: sha256_of(path) for name, path in paths.items()},
         sizes={name: path.stat().st_size for name, path in paths.items()},
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import shutil
 import subprocess
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from index import ledger
 from index.chunker import embedded_text
 from index.errors import IndexWriteError, message
+from index.files import sha256
 from index.keywords import KeywordIndex
 from index.policy import Chunk, Policy
 from index.sentences import SentenceVectors, sentences_of
@@ -67,7 +67,7 @@ def vocabulary(words: Mapping[str, Sequence[str]]) -> list[str]:
 
 def digest(text: str) -> str:
     """The key of a text's vector."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(text.encode())
 
 
 def read_vectors(folder: Path) -> dict[str, NDArray[numpy.float32]]:
@@ -213,11 +213,19 @@ def sweep(settings: IndexSettings) -> None:
     for path in folder.iterdir():
         if path.name in pointer.values():
             continue
-        alone = held(path, fcntl.LOCK_EX)
-        if alone is not None or not (path / "manifest.json").exists():
-            discard(settings, path.name)
-        if alone is not None:
-            alone.close()
+        remove_unread(settings, path.name)
+
+
+def remove_unread(settings: IndexSettings, generation: str) -> bool:
+    """Remove a generation unless somebody reads it; whether nobody did. One without a manifest nobody can read."""
+    folder = generation_folder(settings, generation)
+    alone = held(folder, fcntl.LOCK_EX)
+    if alone is None and (folder / "manifest.json").exists():
+        return False
+    discard(settings, generation)
+    if alone is not None:
+        alone.close()
+    return True
 
 
 def _forget(settings: IndexSettings, generation: str) -> None:

@@ -16,12 +16,13 @@ from langchain_core.embeddings import Embeddings
 
 from index.build import BuildReport, build_locked
 from index.errors import IndexWriteError, NoPoliciesError, SourceError, message
+from index.files import sha256, sha256_of
 from index.formats.extraction import Extractor
 from index.lock import one_builder
 from index.policy import Policy
 from index.reader import policy_files, read_bytes
 from index.settings import IndexSettings
-from index.sources import Known, Progress, read_policy, sha256
+from index.sources import Known, Progress, read_policy
 
 ASIDE = ".removed"  # a folder inside POLICY_DIR, which the index does not read
 
@@ -103,8 +104,8 @@ def remove(
 
 
 @contextmanager
-def taken_over(settings: IndexSettings, source: Path) -> Iterator[int]:
-    """The policy folder holds the files of another one while the block runs and afterwards; their number.
+def taken_over(settings: IndexSettings, source: Path) -> Iterator[None]:
+    """The policy folder holds the files of another one while the block runs and afterwards.
 
     What differs or is not there is moved aside; where the block fails, the folder is as it was. For who holds the
     lock of ``one_builder``. Raises NoPoliciesError or IndexWriteError.
@@ -119,7 +120,7 @@ def taken_over(settings: IndexSettings, source: Path) -> Iterator[int]:
             data = path.read_bytes()
             if folder.names.get(path.name) != (key := sha256(data)):
                 folder.put(path.name, data, key)
-        yield len(files)
+        yield
 
 
 class _Folder:
@@ -132,7 +133,7 @@ class _Folder:
         with suppress(NoPoliciesError):
             for file in policy_files(path):
                 with suppress(OSError):
-                    self.names[file.name] = sha256(file.read_bytes())
+                    self.names[file.name] = sha256_of(file)
 
     def name_of(self, policy: str) -> str:
         """The file of a policy's id, or of this name; NoPoliciesError where there is none."""

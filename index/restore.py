@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -17,11 +16,13 @@ from typing import Any
 
 from index import generation as generations
 from index import library
-from index.backup import ABOUT, POLICIES, About, copy_database, failing, refuse_servers, sha256
-from index.errors import ArchiveError, IndexWriteError, OccupiedError, message
+from index.backup import ABOUT, POLICIES, About, copy_database, failing, refuse_servers
+from index.errors import ArchiveError, IndexWriteError, NoPoliciesError, OccupiedError, message
+from index.files import sha256_of
 from index.lock import one_builder
+from index.reader import policy_files
 from index.settings import FEEDBACK, IndexSettings
-from index.store import POINTER, SCHEMA, first_line, generation_folder, held, read_pointer, write_pointer
+from index.store import POINTER, SCHEMA, first_line, generation_folder, read_pointer, write_pointer
 
 STAGE = ".restore-"  # how the folder in INDEX_DIR begins in which an archive is unpacked
 LARGEST_ABOUT = 64 * 1024 * 1024  # bytes of the list of files
@@ -79,7 +80,7 @@ def _unpacked(archive: Path, stage: Path) -> About:
     except (OSError, EOFError, ValueError, tarfile.TarError, zlib.error) as error:  # ValueError: odd headers
         raise ArchiveError(message("backup_unreadable", file=archive, reason=first_line(error))) from error
     for name, digest in about.files.items():
-        if not (stage / name).is_file() or sha256(stage / name) != digest:
+        if not (stage / name).is_file() or sha256_of(stage / name) != digest:
             raise ArchiveError(message("backup_changed", file=archive, member=name))
     return about
 
@@ -105,16 +106,15 @@ def _refuse_too_large(about: About, archive: Path, stage: Path) -> None:
 
 def _occupied(settings: IndexSettings, about: About) -> Path | None:
     """What would be replaced; a policy that is the same file would not."""
-    generations_here = settings.index_dir / "generations"
-    if (settings.index_dir / POINTER).exists() or (generations_here / about.generation).exists():
+    if (settings.index_dir / POINTER).exists() or generation_folder(settings, about.generation).exists():
         return settings.index_dir
     if about.has_feedback and (settings.index_dir / FEEDBACK).exists():
         return settings.index_dir / FEEDBACK
-    if not settings.policy_dir.is_dir():
-        return None
-    files = (path for path in sorted(settings.policy_dir.iterdir()) if path.is_file())
-    listed = {path: about.files.get(f"{POLICIES}/{path.name}") for path in files if path.name[0] != "."}
-    return next((path for path, digest in listed.items() if digest != sha256(path)), None)
+    with suppress(NoPoliciesError):
+        for path in policy_files(settings.policy_dir):
+            if about.files.get(f"{POLICIES}/{path.name}") != sha256_of(path):
+                return path
+    return None
 
 
 def _publish(settings: IndexSettings, stage: Path, generation: str) -> None:
@@ -159,16 +159,11 @@ def _said_anew(settings: IndexSettings, stage: Path) -> Iterator[None]:
 
 def _cleared(settings: IndexSettings, generation: str) -> bool:
     """Whether the place of a generation is free; one that is there and sound stays, for it is the same."""
-    target = generation_folder(settings, generation)
-    if not target.exists():
+    if not generation_folder(settings, generation).exists():
         return True
     with suppress(IndexWriteError):
         generations.verify(settings, generation)
         return False
-    alone = held(target, fcntl.LOCK_EX)
-    if alone is None and (target / "manifest.json").exists():
+    if not generations.remove_unread(settings, generation):
         raise ArchiveError(message("backup_in_use", generation=generation))
-    shutil.rmtree(target)
-    if alone is not None:
-        alone.close()
     return True

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.errors import NoPoliciesError, SourceError, message
 from index.facts import annotate
+from index.files import sha256
 from index.formats.extraction import Extractor, TransientError
 from index.formats.kinds import READ, refuse_content
 from index.formats.text import Extracted
@@ -76,11 +76,6 @@ def read_text(path: Path) -> str:
     data = read_bytes(path)
     with Extractor() as extractor:
         return read_policy(path, data, sha256(data), extractor, Known(), {}).source
-
-
-def sha256(data: bytes) -> str:
-    """What tells whether a file has changed."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def read_policy(

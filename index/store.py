@@ -7,7 +7,6 @@ of the one before it, and is replaced by fsync and os.replace.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 from collections.abc import Callable, Collection, Iterator
@@ -29,6 +28,7 @@ from index.errors import (
     StoreError,
     message,
 )
+from index.files import sha256
 from index.keywords import KeywordIndex
 from index.policy import Chunk, Policy
 from index.reader import policy_files, read_bytes
@@ -373,7 +373,7 @@ def source_hashes(settings: IndexSettings) -> dict[str, str]:
         return {}
     for path in files:
         try:
-            hashes[path.name] = hashlib.sha256(read_bytes(path)).hexdigest()
+            hashes[path.name] = sha256(read_bytes(path))
         except SourceError:
             continue
     return hashes

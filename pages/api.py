@@ -15,7 +15,7 @@ from assistant.terms import Language
 from assistant.users import Role
 from assistant.view import texts
 from index.errors import PolicyIndexError
-from pages.access import demand, record, record_answer, visitor_of
+from pages.access import demand, record, record_answer
 from pages.chat import AT_ONCE
 
 MOST = 12  # passages of one search
@@ -69,10 +69,8 @@ def build(assistant: PolicyAssistant, language: Language) -> None:
         if type(k) is not int or not 1 <= k <= MOST:
             raise gr.Error(words["api_bad_k"].format(most=MOST), print_exception=False)
         found = tried(lambda: assistant.retrieve(question[:LONGEST_QUESTION], k))
-        audit = visitor_of(request).audit
-        if audit:
-            policies = sorted({passage.policy for passage in found})
-            record(request, "retrieve", via="api", **audit.question(question), policies=policies)
+        policies = sorted({passage.policy for passage in found})
+        record(request, "retrieve", question=question, via="api", policies=policies)
         return [passage.to_json() for passage in found]
 
     for function in (ask, retrieve):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from assistant.users import Role
 from assistant.view import evidence_html, texts
 from pages import api, chat, duties, evaluation, targets, tour
-from pages.access import Access, allowed
+from pages.access import allowed
 from pages.frame_html import heading_html, viewer_html
+from pages.gate import Access
 from pages.renewal import on_new_index
 from pages.sessions import QUIET
 

@@ -21,7 +21,9 @@ from assistant.sign_in import limits_of
 from assistant.terms import Language
 from assistant.users import LONGEST_NAME, User
 from assistant.view import texts
-from pages.access import COOKIE, LOGIN, Access, visitor_of
+from pages.access import language_of, visitor_of
+from pages.frame_html import address
+from pages.gate import COOKIE, LOGIN, Access
 
 LARGEST = 16 * 1024  # bytes of a form
 AT_ONCE = 2  # passwords checked at a time: each takes 19 MB and a thread
@@ -56,7 +58,7 @@ def routes(access: Access) -> APIRouter:
         return name if users.find(name) else ""  # else it may be a password
 
     async def sign_in(request: Request) -> Response:
-        words = texts(_language(request))
+        words = texts(language_of(request.scope))
         if int(request.headers.get("content-length", "0")) > LARGEST:
             return _page(request, 413, words["too_large"])
         form = await request.form(max_files=0, max_fields=8)
@@ -81,7 +83,7 @@ def routes(access: Access) -> APIRouter:
 
     def _entered(request: Request, user: User) -> Response:
         replace(visitor_of(request), user=user).record("login")
-        response = RedirectResponse("./", 303, {"Cache-Control": "no-store"})
+        response = RedirectResponse("./", 303)
         response.delete_cookie(TOKEN, httponly=True, samesite="strict")
         response.set_cookie(
             COOKIE,
@@ -98,7 +100,7 @@ def routes(access: Access) -> APIRouter:
         if visitor.user:
             visitor.record("logout")
         sessions.end(request.cookies.get(COOKIE, ""))
-        response = RedirectResponse("login", 303, {"Cache-Control": "no-store"})
+        response = RedirectResponse("login", 303)
         response.delete_cookie(COOKIE, httponly=True, samesite="lax")
         return response
 
@@ -109,31 +111,24 @@ def routes(access: Access) -> APIRouter:
     return found
 
 
-def _language(request: Request) -> Language:
-    return "en" if request.url.path.startswith("/en/") else "zh"
-
-
 def _page(request: Request, status: int = 200, problem: str = "", name: str = "") -> Response:
     """The form, with what is wrong and the name that was given."""
-    language = _language(request)
+    language = language_of(request.scope)
     other: Language = "zh" if language == "en" else "en"
     nonce, token = secrets.token_urlsafe(16), request.cookies.get(TOKEN) or secrets.token_urlsafe(32)
     html = _template().render(
         words=texts(language),
         lang="zh-CN" if language == "zh" else language,
         other=other,
-        other_login="../login" if other == "zh" else "en/login",
+        other_login=f"{address(other)}login",
         other_language=texts(other)["language"],
         problem=problem,
         name=name[:LONGEST_NAME],
         token=token,
         nonce=nonce,
     )
-    headers = {
-        "Content-Security-Policy": CONTENT_SECURITY_POLICY.format(nonce=nonce),
-        "Cache-Control": "no-store",
-    }
-    response = HTMLResponse(html, status, headers)
+    policy = CONTENT_SECURITY_POLICY.format(nonce=nonce)
+    response = HTMLResponse(html, status, {"Content-Security-Policy": policy})
     secure = request.url.scheme == "https"
     response.set_cookie(TOKEN, token, max_age=TOKEN_SECONDS, httponly=True, samesite="strict", secure=secure)
     return response

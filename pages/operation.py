@@ -15,6 +15,7 @@ from gradio.context import LocalContext
 from assistant.view import texts
 from index.errors import PolicyIndexError
 from index.store import check_readable
+from pages.access import language_of
 
 if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
@@ -36,8 +37,7 @@ def router(assistant: PolicyAssistant) -> APIRouter:
 
     @routes.get("/ready")
     async def ready(request: Request) -> JSONResponse:
-        english = request.headers.get("Accept-Language", "").lower().startswith("en")
-        why = not_ready(assistant, "en" if english else "zh")
+        why = not_ready(assistant, language_of(request.scope))
         content = {"status": "not ready", "detail": why} if why else {"status": "ready"}
         return JSONResponse(content, 503 if why else 200, {"Cache-Control": "no-store"})
 

@@ -29,13 +29,8 @@ async def _close_pages(app: FastAPI) -> None:
         page.stop_event.set()
 
 
-def serve(
-    app: FastAPI, host: str, port: int, ending: Callable[[], None], *, proxy_headers: bool = True
-) -> None:
-    """Serve until SIGTERM or SIGINT; ``ending`` is called at once, before connections are waited for.
-
-    ``proxy_headers``: uvicorn takes a reader's address from what a proxy on loopback says.
-    """
+def serve(app: FastAPI, host: str, port: int, ending: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT; ``ending`` is called at once, before connections are waited for."""
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -55,7 +50,7 @@ def serve(
             log_config=None,  # that of the program
             log_level="warning",
             timeout_graceful_shutdown=PATIENCE,
-            proxy_headers=proxy_headers,
+            proxy_headers=False,  # the gate reads them
         )
     )
 

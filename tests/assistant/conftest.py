@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,12 +11,14 @@ from assistant.answer import Answer
 from assistant.chain import PolicyAssistant
 from assistant.corpus import Corpus
 from assistant.duty_overview import Overview, read_overview
+from assistant.users import Role, Users
 from eval.run import FOLDERS
 from eval.systems import indexed
 from tests.assistant.library import whole_corpus
 from tests.assistant.look import PLAN, spoken
 
 Ask = Callable[..., Answer]
+GOOD, OTHER = "correct horse battery", "staple correct horse"  # passwords
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +60,12 @@ def ask(assistant: PolicyAssistant) -> Ask:
         return assistant.invoke({"question": question, "history": spoken(*earlier)})
 
     return asked
+
+
+@pytest.fixture
+def users(tmp_path: Path) -> Users:
+    """Two users: one with a password, one without."""
+    found = Users(tmp_path / "users.json")
+    found.add("王工", Role.evaluator, GOOD)
+    found.add("report", Role.reader)
+    return found

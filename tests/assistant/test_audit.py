@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import stat
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -19,7 +22,7 @@ from hypothesis import strategies as st
 from assistant.answer import Answer, Citation
 from assistant.audit import AuditError, AuditLog
 from assistant.feedback import Feedback, FeedbackStore
-from assistant.retention import forget_old
+from assistant.retention import forget_old, keep_forgetting
 from assistant.settings import Settings
 from index.settings import IndexSettings
 
@@ -91,6 +94,15 @@ def test_a_day_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in log.folder.iterdir()} == {0o600}
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+def test_what_root_records_stays_the_apps(log: AuditLog) -> None:
+    log.folder.mkdir()
+    os.chown(log.folder, 12345, 23456)
+    log.write("user")
+    (path,) = log.folder.iterdir()
+    assert (path.stat().st_uid, path.stat().st_gid) == (12345, 23456)
+
+
 def test_two_logs_of_one_folder_lose_nothing(log: AuditLog) -> None:
     other = AuditLog(log.folder)
     with ThreadPoolExecutor(8) as pool:
@@ -130,6 +142,18 @@ def test_lines_of_old_days_go(tmp_path: Path, days: int, left: range) -> None:
     forget_old(settings, DAY)
     names = {path.name for path in folder.iterdir()}
     assert names == {*(f"2026-11-{day}.jsonl" for day in left), "2020-01-01.txt"}
+
+
+@pytest.mark.parametrize("days", [0, 2])
+def test_the_app_removes_what_is_old_as_it_starts(tmp_path: Path, days: int) -> None:
+    settings = Settings(index=IndexSettings(index_dir=tmp_path), audit_dir=str(tmp_path), retention_days=days)
+    (tmp_path / "2020-01-01.jsonl").touch()
+    stop, before = Event(), set(threading.enumerate())
+    keep_forgetting(settings, stop)
+    stop.set()
+    for thread in set(threading.enumerate()) - before:
+        thread.join()
+    assert (tmp_path / "2020-01-01.jsonl").exists() is not bool(days)
 
 
 def test_words_of_readers_go_when_they_are_older(tmp_path: Path) -> None:

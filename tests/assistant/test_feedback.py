@@ -19,11 +19,11 @@ from sqlalchemy import create_engine, text
 
 from assistant.answer import Answer, Citation
 from assistant.chain import PolicyAssistant
-from assistant.feedback import FILE, LONGEST, Feedback, FeedbackStore
+from assistant.feedback import LONGEST, Feedback, FeedbackStore
 from index import ledger
 from index.build import build
 from index.errors import StoreError
-from index.settings import IndexSettings
+from index.settings import FEEDBACK, IndexSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 CITATION = Citation(1, "p", "某市通知", "某政〔2025〕1号", ("一、总则",), 3, 9, "由甲局牵头。", 0.9)
@@ -79,9 +79,9 @@ def test_what_is_removed_is_gone_from_the_file(place: IndexSettings) -> None:
     store = FeedbackStore(place)
     for length in (1, 5000):  # in a page of rows, and in pages of its own
         store.add(said(question="PRIVATE" * length))
-    assert b"PRIVATE" in (place.index_dir / FILE).read_bytes()
+    assert b"PRIVATE" in (place.index_dir / FEEDBACK).read_bytes()
     assert store.forget(datetime.now(UTC) + timedelta(days=1)) == 2
-    assert b"PRIVATE" not in (place.index_dir / FILE).read_bytes()
+    assert b"PRIVATE" not in (place.index_dir / FEEDBACK).read_bytes()
     assert store.add(said()).id == 3
 
 
@@ -95,7 +95,7 @@ def test_what_is_no_feedback_is_refused(values: dict[str, str]) -> None:
 
 def test_the_database_refuses_it_too(place: IndexSettings) -> None:
     FeedbackStore(place).add(said())
-    engine = create_engine(f"sqlite:///{place.index_dir / FILE}")
+    engine = create_engine(f"sqlite:///{place.index_dir / FEEDBACK}")
     for change in ("thumb = 'meh'", "reason = 'ugly'"):
         with pytest.raises(Exception, match="CHECK constraint"), engine.begin() as connection:
             connection.execute(text(f"UPDATE feedback SET {change}"))
@@ -136,12 +136,12 @@ def test_in_a_database_of_ones_own_it_outlives_the_generation_too(
     ledger.forget(engine, "g")
     engine.dispose()
     assert store.list() == [kept]
-    assert not (place.index_dir / FILE).exists()
+    assert not (place.index_dir / FEEDBACK).exists()
 
 
 def test_what_the_disk_says_is_one_sentence(place: IndexSettings) -> None:
     place.index_dir.mkdir(parents=True)
-    (place.index_dir / FILE).write_bytes(b"no database" * 200)
+    (place.index_dir / FEEDBACK).write_bytes(b"no database" * 200)
     for use in (lambda: FeedbackStore(place).add(said()), lambda: FeedbackStore(place).list()):
         with pytest.raises(StoreError, match=r"^反馈读写失败（.+）.+。$"):
             use()
@@ -153,7 +153,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from assistant.feedback import Feedback, FeedbackStore
-from index.settings import IndexSettings
+from index.settings import FEEDBACK, IndexSettings
 store = FeedbackStore(IndexSettings(index_dir=Path(sys.argv[1])))
 sys.stdin.readline()  # all begin together
 for number in range(int(sys.argv[3])):

@@ -128,6 +128,20 @@ def older(index: IndexSettings) -> str:
     return folder.name
 
 
+def untouched(place: IndexSettings) -> bool:
+    """Whether neither a policy, nor an index, nor anything that was unpacked is there."""
+    left = [path.name for path in place.index_dir.iterdir()] if place.index_dir.exists() else []
+    return set(left) <= {"builder.lock"} and not (
+        place.policy_dir.exists() and any(place.policy_dir.iterdir())
+    )
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> IndexSettings:
+    """A place where nothing is yet."""
+    return IndexSettings(policy_dir=tmp_path / "there" / "policies", index_dir=tmp_path / "there" / "index")
+
+
 @pytest.fixture
 def small(_small: IndexSettings, tmp_path: Path) -> IndexSettings:
     """An index of two small policies, custom.md and other.txt, to break or to build again."""

@@ -26,7 +26,7 @@ from assistant.settings import Settings
 from assistant.users import Role, Users
 from index.parser import parse
 from index.policy import Policy
-from pages.access import Access
+from pages.gate import Access
 
 PASSWORD = "correct horse battery"  # of every user
 RARE = parse(
@@ -92,12 +92,10 @@ def served(assistant: PolicyAssistant) -> Iterator[str]:
 
 
 @contextmanager
-def serving(app: FastAPI, *, proxy_headers: bool = True) -> Iterator[str]:
+def serving(app: FastAPI) -> Iterator[str]:
     """The address of an app while it is served."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(
-            app, log_level="warning", timeout_graceful_shutdown=1, proxy_headers=proxy_headers
-        )
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, proxy_headers=False)
         server = uvicorn.Server(config)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
@@ -126,7 +124,7 @@ def guarded(assistant: PolicyAssistant, tmp_path_factory: pytest.TempPathFactory
     keys = {role.name: users.add_key(role.name) for role in Role}
     settings = Settings(auth_file=str(folder / "users.json"), audit_dir=str(folder / "audit"))
     app = create_app(assistant, Access(settings))
-    with serving(app, proxy_headers=False) as url:
+    with serving(app) as url:
         yield Guarded(app, url, users, keys, folder / "audit")
 
 

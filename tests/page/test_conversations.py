@@ -12,9 +12,9 @@ import pytest
 
 from assistant.chain import PolicyAssistant
 from assistant.conversation import Turn, new_turn
-from assistant.feedback import FILE, LONGEST, FeedbackStore
+from assistant.feedback import LONGEST, FeedbackStore
 from assistant.view import question_html, texts
-from index.settings import IndexSettings
+from index.settings import FEEDBACK, IndexSettings
 from pages.chat import reopened, sent_twice
 from pages.conversations import exporter, keeper
 from tests.page.markup import having
@@ -98,7 +98,7 @@ def test_what_is_no_conversation_gets_a_sentence(apart: PolicyAssistant, sent: A
 
 def test_a_store_that_fails_says_so_in_one_sentence(apart: PolicyAssistant, turns: list[Turn]) -> None:
     keep = keeper(apart, "zh")
-    place = apart.index.settings.index_dir / FILE
+    place = apart.index.settings.index_dir / FEEDBACK
     place.write_text("no database, and longer than the header of one" * 100)
     reply = keep(_sent(turns, thumb="up"))
     assert not reply["stored"] and len(reply["text"].splitlines()) == 1

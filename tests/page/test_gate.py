@@ -21,18 +21,8 @@ from assistant.audit import AuditLog
 from assistant.settings import Settings
 from assistant.sign_in import Throttle
 from assistant.users import Role, User, Users
-from pages.access import (
-    ANYONE,
-    MOST_DENIED,
-    Access,
-    Gate,
-    Visitor,
-    allowed,
-    demand,
-    needs,
-    only,
-    visitor_of,
-)
+from pages.access import MOST_DENIED, Visitor, allowed, demand, needs, only, visitor_of
+from pages.gate import ANYONE, Access, Gate
 
 LOOPBACK = "127.0.0.1"
 Pairs = Sequence[tuple[str, str | bytes]]
@@ -119,6 +109,13 @@ def test_where_nobody_signs_in_everybody_may() -> None:
     strange = [("X-Remote-User", "a"), ("Authorization", "Bearer none"), ("Cookie", "policy_session=x")]
     found = _ask(Access(Settings()), "10.0.0.1", strange)
     assert found == [200, "", "administrator", "10.0.0.1", "http"]
+
+
+@pytest.mark.parametrize(("peer", "believed"), [("10.0.0.1", True), (LOOPBACK, False)])
+def test_where_nobody_signs_in_only_a_trusted_proxy_tells_who_is_connected(peer: str, believed: bool) -> None:
+    told = [("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-Proto", "https")]
+    found = _ask(Access(Settings(trusted_proxies="10.0.0.0/8")), peer, told)
+    assert found[3:] == (["6.6.6.6", "https"] if believed else [peer, "http"])
 
 
 @pytest.mark.parametrize("path", ["/gradio_api/upload%0A", "/health%0A", "/x%00"])

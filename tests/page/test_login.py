@@ -19,7 +19,7 @@ from assistant.sign_in import MOST_TOGETHER
 from assistant.users import Role, Users
 from assistant.view import texts
 from index.errors import message
-from pages.access import COOKIE
+from pages.gate import COOKIE
 from pages.openai_api import NAME
 from tests.page.conftest import PASSWORD, Guarded
 
@@ -52,6 +52,8 @@ def _sign_in(client: httpx.Client, name: str, password: str = PASSWORD, **more: 
 def test_from_the_login_page_to_signing_out(guarded: Guarded, client: httpx.Client) -> None:
     first = client.get("/")
     assert (first.status_code, first.headers["location"]) == (303, "login")
+    told = (first, client.get("/login"), client.get("/v1/models"), client.get("/static/img/logo.svg"))
+    assert [reply.headers["cache-control"] for reply in told] == ["no-store"] * 4
     reply = _sign_in(client, "reader")
     assert (reply.status_code, reply.headers["location"]) == (303, "./")
     (cookie,) = [text for text in reply.headers.get_list("set-cookie") if text.startswith(f"{COOKIE}=")]
