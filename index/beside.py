@@ -102,9 +102,9 @@ def _change(values: dict[str, Any]) -> Change:
     if report:
         report = BuildReport(**report | {"problems": tuple(report["problems"])})
     found = tuple(Found(**one) for one in values["found"])
-    rest = {name: tuple(values[name]) for name in ("added", "replaced", "removed", "problems")}
-    pairs = {name: tuple((one, other) for one, other in values[name]) for name in ("known", "moved")}
-    return Change(**rest, **pairs, report=report, found=found)
+    known, moved = (tuple((one, other) for one, other in values[name]) for name in ("known", "moved"))
+    names = {name: tuple(values[name]) for name in ("added", "replaced", "removed", "problems")}
+    return Change(**names, known=known, moved=moved, report=report, found=found)
 
 
 # --- the process beside -------------------------------------------------------------------------
@@ -113,8 +113,8 @@ def _change(values: dict[str, Any]) -> Change:
 def perform(request: Mapping[str, Any], progress: Progress) -> Change:
     """What a request asks for; raises a PolicyIndexError."""
     values = request["settings"]
-    folders = {name: Path(values[name]) for name in ("policy_dir", "index_dir")}
-    settings = replace(IndexSettings(**values), **folders)
+    policies, index = Path(values["policy_dir"]), Path(values["index_dir"])
+    settings = replace(IndexSettings(**values), policy_dir=policies, index_dir=index)
     if request["kind"] == "add":
         return add(settings, [Path(name) for name in request["names"]], progress)
     if request["kind"] == "remove":

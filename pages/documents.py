@@ -122,14 +122,14 @@ def _begun(changes: Changes, event: gr.EventData, request: gr.Request) -> Job | 
     if asked == "remove" and (files := _list(event, "files")):
         return changes.start("remove", files, visitor)
     if asked == "add":
-        files = changes.uploads.take(_list(event, "uploads"))
-        shown = [path.name for path in files]
-        if not files:
+        sent = changes.uploads.take(_list(event, "uploads"))
+        shown = [path.name for path in sent]
+        if not sent:
             return None
         try:
-            return changes.start("add", [str(path) for path in files], visitor, lambda: delete(files), shown)
+            return changes.start("add", [str(path) for path in sent], visitor, lambda: delete(sent), shown)
         except UnderWayError:
-            delete(files)
+            delete(sent)
             raise
     return None
 

@@ -151,8 +151,9 @@ def _added(
 ) -> str:
     """A document that was added: what was found in it, what it replaces, and what is to be known of it."""
     words, id = texts(language), Path(one.file).stem
-    said = [f"<p>{safe(_held(one.sections, one.clauses, one.duties, one.targets, words))}</p>"]
-    missing = [kind for kind in ("sections", "duties", "targets") if not getattr(one, kind)]
+    counts = {kind: getattr(one, kind) for kind in ("sections", "clauses", "duties", "targets")}
+    said = [f"<p>{_held(words, **counts)}</p>"]
+    missing = [kind for kind in ("sections", "duties", "targets") if not counts[kind]]
     said += [f'<p class="hint">{safe(words[f"documents_no_{kind}"])}</p>' for kind in missing]
     for file in dict.fromkeys(change.replaced):
         if Path(file).stem == id:
@@ -175,8 +176,10 @@ def _moved(file: str, moved: Mapping[str, str], words: Words) -> str:
     return f"<li>{safe(words['documents_moved'].format(file=file, where=moved.get(file, ASIDE)))}</li>"
 
 
-def _held(sections: int, clauses: int, duties: int, targets: int, words: Words) -> str:
-    return words["documents_held"].format(sections=sections, clauses=clauses, duties=duties, targets=targets)
+def _held(words: Words, **counts: int) -> str:
+    """What was found in a document."""
+    parts = (words[f"documents_held_{kind}"].format(count=count) for kind, count in counts.items())
+    return " · ".join(f'<span class="part">{safe(part)}</span>' for part in parts)
 
 
 # --- what is there --------------------------------------------------------------------------------
@@ -215,12 +218,17 @@ def _row(
     words = texts(language)
     number = field_of(policy, "document_number")
     about = [number.value if number else "", file, _format(file), _size(index.settings.policy_dir / file)]
-    clauses = len({duty.clause for duty in policy.duties})
-    held = _held(len(policy.sections), clauses, len(policy.duties), len(policy.targets), words)
+    held = _held(
+        words,
+        sections=len(policy.sections),
+        clauses=len({duty.clause for duty in policy.duties}),
+        duties=len(policy.duties),
+        targets=len(policy.targets),
+    )
     return (
         f"<tr><td>{_box(file, policy.title, words)}</td>"
         f'<th scope="row">{cite(policy.id, 0, 0, policy.title)}<small>{safe(" · ".join(filter(None, about)))}</small>'
-        f"</th><td>{safe(held)}</td><td>{_state(policy.id, index, lives, today, words)}</td></tr>"
+        f"</th><td>{held}</td><td>{_state(policy.id, index, lives, today, words)}</td></tr>"
     )
 
 
