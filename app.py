@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 
-from pages import evaluation, login, openai_api, operation, serving
+from pages import documents, evaluation, login, openai_api, operation, serving
 from pages.access import language_of, visitor_of
 from pages.frame import create_page
 from pages.frame_html import document_html
@@ -93,6 +93,7 @@ def create_app(assistant: PolicyAssistant, access: Access | None = None) -> Fast
     app.include_router(operation.router(assistant))
     app.include_router(openai_api.router(assistant))
     app.include_router(evaluation.routes(assistant))
+    app.include_router(documents.routes(assistant))
     theme = gr.themes.Default(
         primary_hue="red", neutral_hue="slate", font=["system-ui", "sans-serif"], font_mono=["monospace"]
     ).set(  # white on the theme's own red is too pale to read (WCAG AA)
@@ -199,7 +200,12 @@ def main() -> int:
     print(words["ready"].format(url=f"http://{settings.host}:{settings.port}"), flush=True)
     stop = threading.Event()
     keep_forgetting(settings, stop)
-    serving.serve(app, settings.host, settings.port, assistant.meter.end)
+
+    def ending() -> None:
+        documents.stop(assistant)
+        assistant.meter.end()
+
+    serving.serve(app, settings.host, settings.port, ending)
     stop.set()
     assistant.close()
     if warmer:

@@ -111,7 +111,12 @@ class Settings:
     @property
     def exposed(self) -> bool:
         """Whether anyone on a network could ask, and nobody has said that this is meant."""
-        return not (self.protected or self.allow_anonymous or _is_loopback(self.host))
+        return self.on_network and not (self.protected or self.allow_anonymous)
+
+    @property
+    def on_network(self) -> bool:
+        """Whether the app listens for others than this machine."""
+        return not is_loopback(self.host)
 
     @property
     def audit_folder(self) -> Path | None:
@@ -178,7 +183,8 @@ def _is_everybody(networks: tuple[Network, ...]) -> bool:
     return any(one.prefixlen == 0 for one in four) or any(one.prefixlen == 0 for one in six)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address is that of the machine itself."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

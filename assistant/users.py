@@ -37,7 +37,7 @@ class Role(IntEnum):
 
     reader = 1  # ask, read, say what an answer is worth
     evaluator = 2  # and upload cases, run evaluations, read their reports
-    administrator = 3  # the same today: documents are managed on the machine itself
+    administrator = 3  # and add and remove documents
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from index.settings import IndexSettings
 
 if TYPE_CHECKING:
     from index.build import BuildReport
+    from index.steps import Step
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,8 +92,9 @@ def _build(settings: IndexSettings) -> int:
     return 1 if report.problems else 0
 
 
-def _say(step: str) -> None:
-    print(f"… {step}", file=sys.stderr, flush=True)
+def _say(step: Step) -> None:
+    if not step.total:  # what has parts shows a bar, or is told at the end
+        print(f"… {step}", file=sys.stderr, flush=True)
 
 
 def _print(report: BuildReport) -> None:

@@ -25,7 +25,8 @@ from index.parser import PARSER_VERSION
 from index.policy import Chunk, Policy
 from index.sentences import sentences_of
 from index.settings import IndexSettings
-from index.sources import Known, Progress, Sources, read_sources
+from index.sources import Known, Sources, read_sources
+from index.steps import Progress, Step
 from index.store import (
     SCHEMA,
     Index,
@@ -83,7 +84,7 @@ def build_locked(
     generations.sweep(settings)
     live = _live(settings)
     if live and live.schema != SCHEMA:
-        progress(message("step_schema", built=live.schema, wanted=SCHEMA))
+        progress(Step("schema", {"built": live.schema, "wanted": SCHEMA}))
     base = _base(settings, live)
     try:
         return _brought_up_to_date(settings, live, base, fresh or {}, start, progress, embedder)
@@ -107,7 +108,7 @@ def _brought_up_to_date(
     if base and _made_from(base.manifest) == now:
         return _report(base.manifest, sources, 0, start, unchanged=True)
     content, embedded = _content(settings, live, base, sources, progress, embedder)
-    progress(message("step_write"))
+    progress(Step("write"))
     before = live.generation if live else ""
     try:
         manifest = _published(settings, content, sources, base, before, progress)
@@ -131,7 +132,7 @@ def _published(
     manifest = _manifest(settings, content, sources)
     try:
         generations.write(settings, manifest, content, base)
-        progress(message("step_verify"))
+        progress(Step("verify"))
         generations.verify(settings, manifest.generation)
         generations.sync(generation_folder(settings, manifest.generation))
         write_pointer(settings, manifest.generation, before)
@@ -259,12 +260,13 @@ def _embed(
         from index.embedder import BATCH as AT_ONCE
         from index.embedder import load
 
-        progress(message("step_model", model=settings.embedding_model))
+        progress(Step("model", {"model": settings.embedding_model}))
         model = embedder or load(settings.embedding_model)
         with tqdm(
             total=len(fresh), desc=message("step_embed"), unit=message("embed_unit"), disable=None
         ) as bar:
             for at in range(0, len(fresh), AT_ONCE):
+                progress(Step("embed", done=at, total=len(fresh)))
                 part = fresh[at : at + AT_ONCE]
                 for text, vector in zip(part, model.embed_documents(part), strict=True):
                     vectors[keys[text]] = numpy.asarray(vector, dtype=numpy.float32)

@@ -70,3 +70,7 @@ class StoreError(PolicyIndexError):
 
 class ModelError(PolicyIndexError):
     """The embedding model cannot be loaded; names it."""
+
+
+class CancelledError(PolicyIndexError):
+    """Who began the build has ended it; nothing has changed."""

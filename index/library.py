@@ -22,9 +22,22 @@ from index.lock import one_builder
 from index.policy import Policy
 from index.reader import policy_files, read_bytes
 from index.settings import IndexSettings
-from index.sources import Known, Progress, read_policy
+from index.sources import Known, read_policy
+from index.steps import Progress, Step
 
 ASIDE = ".removed"  # a folder inside POLICY_DIR, which the index does not read
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a file that was added holds."""
+
+    file: str
+    title: str
+    sections: int
+    clauses: int  # that say who does what
+    duties: int
+    targets: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,8 @@ class Change:
     known: tuple[tuple[str, str], ...]  # (file, file of the same content that is there already)
     problems: tuple[str, ...]  # one sentence for each file that is no policy
     report: BuildReport | None  # None where nothing changed
+    found: tuple[Found, ...] = ()  # of each added file
+    moved: tuple[tuple[str, str], ...] = ()  # (file, where in the folder it lies now) of those moved aside
 
 
 def add(
@@ -56,11 +71,12 @@ def add(
         except OSError as error:
             raise IndexWriteError(message("write_failed", reason=error.strerror)) from error
         folder = _Folder(settings.policy_dir)
-        added, replaced, known, problems = [], [], [], []
+        added, replaced, known, problems, found = [], [], [], [], []
         fresh: dict[tuple[str, str], Policy] = {}
         with folder.undone_on_error():
             with Extractor() as extractor:
-                for path in files:
+                for number, path in enumerate(files):
+                    progress(Step("file", {"file": path.name}, number, len(files)))
                     try:
                         data = read_bytes(path)
                         key = sha256(data)
@@ -68,16 +84,32 @@ def add(
                         if same:
                             known.append((path.name, same))
                             continue
-                        fresh[path.name, key] = read_policy(path, data, key, extractor, Known(), {})
+                        policy = read_policy(path, data, key, extractor, Known(), {})
                     except SourceError as error:
                         problems.append(str(error))
                         continue
                     replaced += folder.put(path.name, data, key)
                     added.append(path.name)
+                    fresh[path.name, key] = policy
+                    found.append(_found(path.name, policy))
             report = build_locked(settings, progress, embedder, fresh) if added or known else None
         if report and not added and report.unchanged:
             report = None
-        return Change(tuple(added), tuple(replaced), (), tuple(known), tuple(problems), report)
+        return Change(
+            tuple(added),
+            tuple(replaced),
+            (),
+            tuple(known),
+            tuple(problems),
+            report,
+            tuple(found),
+            folder.moved,
+        )
+
+
+def _found(file: str, policy: Policy) -> Found:
+    clauses = len({duty.clause for duty in policy.duties})
+    return Found(file, policy.title, len(policy.sections), clauses, len(policy.duties), len(policy.targets))
 
 
 def remove(
@@ -100,7 +132,7 @@ def remove(
             for name in names:
                 folder.take_out(name)
             report = build_locked(settings, progress, embedder) if names else None
-        return Change((), (), tuple(names), (), (), report)
+        return Change((), (), tuple(names), (), (), report, moved=folder.moved)
 
 
 @contextmanager
@@ -134,6 +166,13 @@ class _Folder:
             for file in policy_files(path):
                 with suppress(OSError):
                     self.names[file.name] = sha256_of(file)
+
+    @property
+    def moved(self) -> tuple[tuple[str, str], ...]:
+        """The files that were moved aside, each with where it lies now, seen from the folder."""
+        return tuple(
+            (path.name, str(moved.relative_to(self._path))) for path, moved in self._done if moved is not None
+        )
 
     def name_of(self, policy: str) -> str:
         """The file of a policy's id, or of this name; NoPoliciesError where there is none."""

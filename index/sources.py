@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,8 +16,7 @@ from index.parser import parse
 from index.policy import Page, Policy
 from index.reader import decode, policy_files, read_bytes
 from index.settings import IndexSettings
-
-Progress = Callable[[str], None]
+from index.steps import Progress, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def read_sources(settings: IndexSettings, progress: Progress, known: Known | Non
                 files[path.name] = skipped.pop(path.name)
             except SourceError as error:
                 problems.append(str(error))
-    progress(message("step_read", count=len(files)))
+    progress(Step("read", {"count": len(files)}))
     if not policies:
         raise NoPoliciesError("\n".join([*problems, message("no_policies", folder=settings.policy_dir)]))
     return Sources(tuple(policies.values()), files, skipped, tuple(problems), faults)

@@ -151,10 +151,13 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         offered, any_duty = policies(), bool(read_overview(assistant.corpus).duties)
         return (
             gr.update(visible=any_duty),
-            gr.update(choices=offered, visible=len(offered) > 2),
-            gr.update(choices=bodies("")),
-            gr.update(visible=any_duty),
+            gr.update(choices=offered, value="", visible=len(offered) > 2),
+            gr.update(choices=bodies(""), value=""),
+            "",
+            "",
+            gr.update(value=MODES[0], visible=any_duty),
+            ("", False),
             view("", "", "", "", MODES[0], ("", False)),
         )
 
-    on_new_index(page, assistant, renew, [filters, policy, body, mode, content], language)
+    on_new_index(page, assistant, renew, [filters, policy, body, role, text, mode, order, content], language)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.users import Role
 from assistant.view import evidence_html, texts
-from pages import api, chat, duties, evaluation, targets, tour
+from pages import api, chat, documents, duties, evaluation, targets, tour
 from pages.access import allowed
 from pages.frame_html import heading_html, viewer_html
 from pages.gate import Access
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 import gradio as gr
 
-VIEWS = (chat, duties, targets, tour, evaluation)
+VIEWS = (chat, duties, targets, tour, evaluation, documents)
 FORGET = 3600  # seconds after which an uploaded file is deleted
 QUEUE = 16  # questions that may wait; more are told to come back
 
@@ -46,7 +46,7 @@ def create_page(assistant: PolicyAssistant, language: Language, access: Access) 
                     name = view.__name__.rpartition(".")[2]
                     role = getattr(view, "ROLE", Role.reader)
                     # hidden until it is known who has opened the page
-                    hidden = access.protected and role > Role.reader
+                    hidden = role > access.anyone
                     tab = gr.Tab(words[f"view_{name}"], id=name, elem_id=f"view-{name}", visible=not hidden)
                     with tab:
                         view.build(page, assistant, evidence, language)

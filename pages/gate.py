@@ -1,6 +1,7 @@
 """The gate before every route: who is known here, and who may pass.
 
-With neither AUTH_FILE nor AUTH_HEADER it lets everybody through as an administrator, as on a machine of one's own.
+With neither AUTH_FILE nor AUTH_HEADER it lets everybody through: as an administrator on a machine of one's own, as an
+evaluator where he comes from elsewhere (ALLOW_ANONYMOUS, or a proxy), so that nobody there removes documents.
 With one of them it is closed: what is not in PUBLIC needs a reader at least, so a new route is protected before
 anybody thinks of it.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterable
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant.audit import AuditLog
-from assistant.settings import Settings
+from assistant.settings import Settings, is_loopback
 from assistant.sign_in import Sessions, Throttle
 from assistant.users import Role, User, Users, UsersError, is_name
 from assistant.view import texts
@@ -34,7 +36,9 @@ PUBLIC = frozenset({*LOGIN, "/logout", "/health", "/ready", "/favicon.ico"})
 UPLOADS = ("/upload", "/process_recording")  # ends of the addresses at which Gradio takes files
 STATIC = ("/assets/", "/static/", "/en/assets/", "/en/static/")  # Gradio's own files: the same for everybody
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # stands in no address of a route
-ANYONE = User("", Role.administrator)  # where nobody has to sign in
+DOCUMENTS = "/documents/"  # how addresses begin that only who manages documents may ask
+ANYONE = User("", Role.administrator)  # where nobody has to sign in, on a machine of one's own
+ANYONE_ELSE = User("", Role.evaluator)  # the same from elsewhere
 logger = logging.getLogger(__name__)
 
 
@@ -47,6 +51,7 @@ class Access:
     def __init__(self, settings: Settings | None = None) -> None:
         settings = settings or Settings()
         self.protected = settings.protected
+        self._on_network = settings.on_network
         self.signs_in = bool(settings.auth_file) and not settings.auth_header  # on a page of ours
         self.users = Users(Path(settings.auth_file)) if settings.auth_file else None
         if self.users is not None and not self.users.all() and self.signs_in:
@@ -59,10 +64,24 @@ class Access:
         folder = settings.audit_folder
         self.audit = AuditLog(folder, questions=settings.log_questions) if folder else None
 
+    @property
+    def anyone(self) -> Role:
+        """What a page shows before it is known who has opened it is for this role."""
+        return Role.reader if self.protected else ANYONE_ELSE.role
+
+    def _anyone(self, scope: Scope) -> User:
+        """Who is at the machine itself is an administrator: the host asked for is this machine, and no proxy's name or
+        one by which a page elsewhere reaches it; and no other site's page sent the request."""
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        name = urlsplit(f"//{host}").hostname if _host_of(f"//{host}") else None
+        elsewhere = self._on_network or not name or not is_loopback(name)
+        return ANYONE_ELSE if elsewhere or _is_of_another_site(headers, [host]) else ANYONE
+
     def visitor(self, scope: Scope) -> Visitor:
         """Who sent a request. UsersError where AUTH_FILE cannot be read any longer."""
         address = (scope.get("client") or ("",))[0]
-        user = self._user(scope) if self.protected else ANYONE
+        user = self._user(scope) if self.protected else self._anyone(scope)
         return Visitor(user, address, self.audit, self._refusals)
 
     def _user(self, scope: Scope) -> User | None:
@@ -122,7 +141,9 @@ class Gate:
         if scope["type"] == "http" and CONTROL.search(str(scope["path"])):
             return await JSONResponse({"detail": "Not Found"}, 404)(scope, receive, send)
         if not self._access.protected:
-            scope["visitor"] = self._access.visitor(scope)
+            scope["visitor"] = visitor = self._access.visitor(scope)
+            if scope["type"] == "http" and visitor.user and visitor.user.role < role_of(str(scope["path"])):
+                return await _refusal(scope, 403, "not_allowed")(scope, receive, send)
             return await self._app(scope, receive, send)
         if scope["type"] == "websocket":  # there are none here
             return await send({"type": "websocket.close", "code": 1008})
@@ -156,16 +177,19 @@ class Gate:
     def _is_of_another_site(self, scope: Scope) -> bool:
         """Whether a browser says that a page of another origin sent this. Over plain http only ``Origin`` says so."""
         headers = Headers(scope=scope)
-        if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
-            return True
-        origin = headers.get("origin")
-        if origin is None:  # a program
-            return False
         hosts = [headers.get("host", "")]
         if self._access.is_proxy((scope.get("peer") or ("",))[0]):
             told = ",".join(headers.getlist("x-forwarded-host"))
             hosts += [host.strip() for host in told.split(",")]
-        return _host_of(origin) not in {host.lower() for host in hosts if host}
+        return _is_of_another_site(headers, hosts)
+
+
+def _is_of_another_site(headers: Headers, hosts: Iterable[str]) -> bool:
+    """The same, for the hosts by which this one may be asked."""
+    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        return True
+    origin = headers.get("origin")  # a program sends none
+    return origin is not None and _host_of(origin) not in {host.lower() for host in hosts if host}
 
 
 def _denied(scope: Scope, visitor: Visitor, why: str) -> None:
@@ -186,7 +210,9 @@ def is_upload(path: str) -> bool:
 
 
 def role_of(path: str) -> Role:
-    """The least role for a path that is not public. Only who may run evaluations may send files, in either way."""
+    """The least role for a path that is not public. Only who may run evaluations may send files to Gradio."""
+    if path.startswith(DOCUMENTS):
+        return Role.administrator
     return Role.evaluator if is_upload(path) else Role.reader
 
 

@@ -116,10 +116,12 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         offered, (dues, themes) = policies(), choices("")
         return (
             gr.update(visible=bool(read_overview(assistant.corpus).targets)),
-            gr.update(choices=offered, visible=len(offered) > 2),
-            gr.update(choices=dues),
-            gr.update(choices=themes),
+            gr.update(choices=offered, value="", visible=len(offered) > 2),
+            gr.update(choices=dues, value=""),
+            gr.update(choices=themes, value=""),
+            "",
+            ("", False),
             view("", "", "", "", ("", False)),
         )
 
-    on_new_index(page, assistant, renew, [filters, policy, due, theme, content], language)
+    on_new_index(page, assistant, renew, [filters, policy, due, theme, text, order, content], language)

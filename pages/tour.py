@@ -12,6 +12,7 @@ from assistant.tour import reading_path
 from assistant.users import Role
 from assistant.view import texts
 from pages.access import demand
+from pages.renewal import published
 from pages.sessions import QUIET
 from pages.tour_html import path_html, quiz_html
 
@@ -122,4 +123,12 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
             quiz_of(opened, name, FIRST),
         )
 
-    page.load(reopen, kept, [policy, body, path, quiz], js=KEPT, queue=False, **QUIET)
+    gr.on(
+        [page.load, published(page).change],
+        reopen,
+        kept,
+        [policy, body, path, quiz],
+        js=KEPT,
+        queue=False,
+        **QUIET,
+    )

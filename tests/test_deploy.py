@@ -13,6 +13,7 @@ import pytest
 
 from app import LARGEST_BODY, LARGEST_UPLOAD
 from assistant.settings import Settings
+from index.reader import LARGEST as LARGEST_DOCUMENT
 from pages.openai_api import LARGEST
 from tests.test_repository import README, ROOT, section_of
 
@@ -103,7 +104,7 @@ def both(paths: tuple[str, ...]) -> list[str]:
     ("path", "limit"),
     [("/", LARGEST_BODY), ("/gradio_api/queue/join", LARGEST_BODY), ("/gradio_api/upload", LARGEST_UPLOAD),
      ("/en/gradio_api/upload/", LARGEST_UPLOAD), ("/gradio_api/process_recording", LARGEST_UPLOAD),
-     ("/v1/chat/completions", LARGEST)],
+     ("/v1/chat/completions", LARGEST), ("/documents/uploads", LARGEST_DOCUMENT)],
 )  # fmt: skip
 def test_bodies_have_the_limits_of_the_app(site: Block, path: str, limit: int) -> None:
     place = location(site, path)

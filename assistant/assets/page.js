@@ -105,6 +105,7 @@
     return /^[^。；：:，,]*/.exec(bare)[0].slice(0, 30) || bare.slice(0, 30);
   };
 
+  let awaited = ""; // the view that the address names, until its tab is there: who may see it is known a moment later
   let opened = 0; // clauses so far: one that comes later than the next is not shown
   let opener = null; // what has the focus again once the original is left
   const covers = () => !!document.querySelector("#viewer .back").offsetParent; // the whole of a narrow page
@@ -261,6 +262,7 @@
     }
     const tab = event.target.closest && event.target.closest("#views button[data-tab-id]");
     if (tab) {
+      awaited = "";
       const view = tab.dataset.tabId;
       const shown = view === "duties" && document.querySelector("#duties-content .overview");
       entered(view);
@@ -323,12 +325,16 @@
     const changed = () => {
       mend();
       accompany();
+      if (awaited) enter(awaited);
     };
     changed();
     new MutationObserver(changed).observe(document.querySelector("#views"), { childList: true, subtree: true });
     new MutationObserver(dress).observe(document.body, { attributeFilter: ["class"] });
     const { view, place } = read(location.hash);
-    if (view === "chat" || !enter(view)) entered("chat");
+    if (view === "chat" || !enter(view)) {
+      entered("chat");
+      awaited = view === "chat" ? "" : view;
+    }
     if (place) open(place);
     addEventListener("hashchange", follow);
   };

@@ -25,7 +25,7 @@ class _Parser(HTMLParser):
         self.elements.append((tag, {name: value or "" for name, value in attrs}, []))
         if tag == "br":
             self.handle_data("\n")
-        else:
+        elif tag != "input":  # the others that are used have an end
             self.open.append(len(self.elements) - 1)
 
     def handle_endtag(self, tag: str) -> None:

@@ -37,7 +37,8 @@ OPEN = {  # what anybody may ask for; a new one stands here or it fails
 EVALUATORS = re.compile(  # the least role is reader for all else
     r"(/en)?/gradio_api/(upload|process_recording)|/runs/.+"
 )
-FUNCTIONS = {"pages.evaluation": Role.evaluator} | dict.fromkeys(
+ADMINISTRATORS = re.compile(r"/documents/.+")
+FUNCTIONS = {"pages.evaluation": Role.evaluator, "pages.documents": Role.administrator} | dict.fromkeys(
     (
         "pages.api",
         "pages.chat",
@@ -51,7 +52,15 @@ FUNCTIONS = {"pages.evaluation": Role.evaluator} | dict.fromkeys(
 )
 OWN = {"end", "empty", "next_seed"}  # functions that touch nothing but what the same browser session began
 QUIET = {"opened"}  # and those that say nothing where others would refuse
-TELLING = {("pages.evaluation", "opened"), ("pages.frame", "show")}  # those that tell every role its own
+NOTHING = (
+    {"__type__": "update"},
+    {"__type__": "update", "props": {"__type__": "update"}},
+)  # the second of gr.HTML
+TELLING = {  # those that tell every role its own, and the least role that is told anything
+    ("pages.evaluation", "opened"): Role.evaluator,
+    ("pages.documents", "opened"): Role.administrator,
+    ("pages.frame", "show"): Role.evaluator,
+}
 
 
 @pytest.fixture
@@ -96,9 +105,11 @@ def test_every_route_asks_for_its_role(guarded: Guarded, client: httpx.Client) -
     assert {path for _, path in found} >= {"/document/x", "/v1/chat/completions", "/en/gradio_api/queue/join"}
     assert len(found) > 100
     for method, path in found:
-        least = (
-            None if (method, path) in OPEN else Role.evaluator if EVALUATORS.fullmatch(path) else Role.reader
-        )
+        least = None if (method, path) in OPEN else Role.reader
+        if EVALUATORS.fullmatch(path):
+            least = Role.evaluator
+        if ADMINISTRATORS.fullmatch(path):
+            least = Role.administrator
         for role in ROLES:
             refused = _ours(client, method, path, guarded.key(role))
             may = least is None or (role != "" and Role[role] >= least)
@@ -203,12 +214,15 @@ def test_every_function_of_the_page_asks_for_its_role(
         if least is Role.reader or name in OWN:
             continue
         checked.add(name)
-        given = _call(client, prefix, number, function, guarded.key("reader"))
-        if name in QUIET:
-            assert all(data == {"__type__": "update"} for data in given), name
-        else:
-            assert given == words["not_allowed"], name
-    assert checked >= {"receive", "run", "show", "opened"}
+        for role in Role:
+            if role >= least:
+                continue
+            given = _call(client, prefix, number, function, guarded.key(role.name))
+            if name in QUIET:
+                assert all(data in NOTHING for data in given), (name, given)
+            else:
+                assert given == words["not_allowed"], name
+    assert checked >= {"receive", "run", "show", "opened", "change", "interrupt"}
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
@@ -219,8 +233,10 @@ def test_every_function_of_the_page_asks_behind_the_gate_too(guarded: Guarded, p
             continue
         place = (function.fn.__module__, function.fn.__name__)
         least = FUNCTIONS[place[0]]
-        for user in (None, User("reader", Role.reader)):
+        for user in (None, User("reader", Role.reader), User("evaluator", Role.evaluator)):
             request = _sent_by(Visitor(user))
+            if place in TELLING and user and user.role >= TELLING[place]:
+                continue
             if place in TELLING:
                 given = function.fn(request)
                 shown = given if isinstance(given, (list, tuple)) else (given,)

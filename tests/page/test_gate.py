@@ -108,7 +108,24 @@ def test_the_file_gives_the_role_and_the_proxy_the_address(tmp_path: Path) -> No
 def test_where_nobody_signs_in_everybody_may() -> None:
     strange = [("X-Remote-User", "a"), ("Authorization", "Bearer none"), ("Cookie", "policy_session=x")]
     found = _ask(Access(Settings()), "10.0.0.1", strange)
-    assert found == [200, "", "administrator", "10.0.0.1", "http"]
+    assert found == [200, "", "evaluator", "10.0.0.1", "http"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:7860", "localhost", "LOCALHOST:80", "[::1]:7860"])
+def test_who_is_at_the_machine_itself_is_an_administrator(host: str) -> None:
+    assert _ask(Access(), LOOPBACK, [("Host", host)])[2] == "administrator"
+    assert _ask(Access(), LOOPBACK, [("Host", host), ("Origin", f"http://{host}")])[2] == "administrator"
+    for told in ("https://evil.test", "null", f"http://{host}.evil.test"):
+        assert _ask(Access(), LOOPBACK, [("Host", host), ("Origin", told)])[2] == "evaluator"
+    network = Access(Settings(host="0.0.0.0", allow_anonymous=True))
+    assert _ask(network, LOOPBACK, [("Host", host)])[2] == "evaluator"
+
+
+@pytest.mark.parametrize(
+    "host", ["", "policy.example.org", "127.0.0.1.evil.test", "[::1", "localhost.evil.test", "@"]
+)
+def test_a_name_from_elsewhere_is_not_the_machine_itself(host: str) -> None:
+    assert _ask(Access(), LOOPBACK, [("Host", host)])[2] == "evaluator"
 
 
 @pytest.mark.parametrize(("peer", "believed"), [("10.0.0.1", True), (LOOPBACK, False)])
