@@ -20,7 +20,7 @@ from assistant.retention import keep_forgetting
 from assistant.settings import Settings, SettingsError
 from assistant.users import UsersError
 from assistant.view import texts
-from index.errors import PolicyIndexError
+from index.errors import PolicyIndexError, StoreError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request, Response
@@ -158,6 +158,9 @@ def main() -> int:
     except (UsersError, AuditError) as error:
         logs.complain(str(error))
         return 2
+    except StoreError as error:
+        logs.complain(str(error))
+        return 3
     if settings.protected and settings.allow_anonymous:
         print(words["anonymous_unused"], flush=True)
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
@@ -201,6 +204,8 @@ def main() -> int:
     keep_forgetting(settings, stop)
     serving.serve(app, settings.host, settings.port, assistant.meter.end)
     stop.set()
+    if access.audit:
+        access.audit.close()
     assistant.close()
     if warmer:
         warmer.stop()

@@ -74,7 +74,7 @@ def add(
                         continue
                     replaced += folder.put(path.name, data, key)
                     added.append(path.name)
-            report = build_locked(settings, progress, embedder, fresh) if added or known else None
+            report = build_locked(settings, progress, embedder, fresh, replaced) if added or known else None
         if report and not added and report.unchanged:
             report = None
         return Change(tuple(added), tuple(replaced), (), tuple(known), tuple(problems), report)
@@ -99,7 +99,7 @@ def remove(
         with folder.undone_on_error():
             for name in names:
                 folder.take_out(name)
-            report = build_locked(settings, progress, embedder) if names else None
+            report = build_locked(settings, progress, embedder, taken_out=names) if names else None
         return Change((), (), tuple(names), (), (), report)
 
 

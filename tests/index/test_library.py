@@ -21,6 +21,7 @@ from index.policy import Chunk, Policy
 from index.settings import IndexSettings
 from index.store import Index, Manifest, generation_folder, open_index, read_pointer
 from tests.index.conftest import CUSTOM, run_index
+from tests.servers import both_stores
 
 THIRD = "第一条 为了加强第三项工作，制定本办法。\n\n第二条 市财政局负责本市第三项工作的管理。\n"
 
@@ -41,6 +42,7 @@ def third(tmp_path: Path) -> Path:
     return path
 
 
+@both_stores
 def test_what_is_added_is_answered_and_what_is_removed_lies_aside(small: IndexSettings, third: Path) -> None:
     before = folder(small)
     change = add(small, [third])
@@ -96,6 +98,7 @@ def test_a_file_that_is_no_policy_is_explained_and_the_others_are_added(
     assert set(folder(small)) == {"custom.md", "other.txt", "third.txt"}
 
 
+@both_stores
 @pytest.mark.parametrize("act", ["add", "remove"])
 def test_the_folder_is_as_it_was_where_nothing_can_be_published(
     small: IndexSettings, third: Path, act: str, monkeypatch: pytest.MonkeyPatch
@@ -152,6 +155,7 @@ def test_what_cannot_be_removed(small: IndexSettings) -> None:
     assert folder(small) == before
 
 
+@both_stores
 def test_nobody_adds_while_another_builds(small: IndexSettings, third: Path) -> None:
     before = folder(small)
     with one_builder(small), pytest.raises(IndexBusyError):
