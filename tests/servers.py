@@ -50,8 +50,9 @@ class Server:
 
     def start(self) -> None:
         """Returns when it listens."""
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._process = subprocess.Popen(self.command(), **quiet, **self._options)
+        self._process = subprocess.Popen(
+            self.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self._options
+        )
         until = time.monotonic() + PATIENCE
         while True:
             try:

@@ -25,7 +25,7 @@ OPEN = "示范产业怎么壮大？"
 class Machines(NamedTuple):
     """The settings of the machine that has the policies, and both programs."""
 
-    index: IndexSettings
+    here: IndexSettings
     programs: tuple[subprocess.Popen[str], subprocess.Popen[str]]
     clients: tuple[httpx.Client, httpx.Client]
     folders: tuple[Path, Path]
@@ -102,7 +102,7 @@ def test_both_answer_the_same_and_follow_a_publication_without_a_failed_answer(m
     thread.start()
     try:
         for count in (30, 40):
-            publish(machines.index, count)
+            publish(machines.here, count)
             for client in machines.clients:
                 until(partial(says, client, count))
     finally:
@@ -127,7 +127,7 @@ def test_answers_go_on_without_the_database_and_a_publication_is_seen_when_it_is
             until(partial(has_told, folder))
     finally:
         postgres.start()
-    publish(machines.index, 50)
+    publish(machines.here, 50)
     for client in machines.clients:
         until(partial(says, client, 50))
 
