@@ -29,7 +29,9 @@ def postgres_programs() -> Path | None:
     """The folder of PostgreSQL's programs, None where there is none."""
     found = shutil.which("initdb")
     return (
-        Path(found).parent if found else max((path.parent for path in Path("/").glob(DEBIAN)), default=None)
+        Path(found).resolve().parent
+        if found
+        else max((path.parent for path in Path("/").glob(DEBIAN)), default=None)
     )
 
 
@@ -83,8 +85,8 @@ class Chroma(Server):
         return [str(program), "run", "--path", str(self.folder), "--port", str(self.port)]
 
     def close(self) -> None:
-        """Stop it and remove what it held."""
-        self.stop()
+        """End it and remove what it held."""
+        self.stop(signal.SIGKILL)
         shutil.rmtree(self.folder)
 
 
@@ -132,11 +134,21 @@ class Postgres(Server):
         url = make_url(f"postgresql://policy@127.0.0.1:{self.port}/{database}").set(password=PASSWORD)
         return url.render_as_string(hide_password=False)
 
+    def start(self) -> None:
+        """Returns when it lets clients in."""
+        super().start()
+        until = time.monotonic() + PATIENCE
+        while subprocess.call(
+            [self._programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-d", "postgres"]
+        ):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
     def stop(self, how: int = signal.SIGINT) -> None:
         """The fast way, which waits for nobody."""
         super().stop(how)
 
     def close(self) -> None:
-        """Stop it and remove what it held."""
-        self.stop()
+        """End it and remove what it held."""
+        self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder)

@@ -72,7 +72,7 @@ def _lines(log: AuditLog) -> list[dict[str, Any]]:
     else:
         assert isinstance(log, AuditFiles)
         found = [
-            line for path in sorted(log.folder.iterdir()) for line in path.read_text("utf-8").splitlines()
+            line for path in sorted(log.folder.iterdir()) for line in path.read_text("utf-8").split("\n")[:-1]
         ]
     return [json.loads(line) for line in found]
 

@@ -87,7 +87,6 @@ def test_an_answer_under_way_ends_in_the_generation_that_it_began_in(
     assert not first.index.folder.exists()
 
 
-@both_stores
 def test_publications_under_readers(settings: Settings, live: LiveAssistant) -> None:
     done = threading.Event()
     seen: list[str] = []

@@ -146,7 +146,7 @@ def empty(tmp_path: Path) -> IndexSettings:
 @pytest.fixture
 def small(_small: IndexSettings, tmp_path: Path, elsewhere: dict[str, Any]) -> IndexSettings:
     """An index of two small policies, custom.md and other.txt, to break or to build again."""
-    return _moved(copied(_small, tmp_path), elsewhere)
+    return moved(copied(_small, tmp_path), elsewhere)
 
 
 @pytest.fixture
@@ -156,13 +156,13 @@ def two(
     """The same index after other.txt was removed: a live generation and the one before it."""
     if not elsewhere:
         return copied(_two, tmp_path)
-    index = _moved(copied(_small, tmp_path), elsewhere)
+    index = moved(copied(_small, tmp_path), elsewhere)
     (index.policy_dir / "other.txt").unlink()
     build(index)
     return index
 
 
-def _moved(index: IndexSettings, elsewhere: dict[str, Any]) -> IndexSettings:
+def moved(index: IndexSettings, elsewhere: dict[str, Any]) -> IndexSettings:
     """The same index in servers, where these are given."""
     if not elsewhere:
         return index

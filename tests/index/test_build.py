@@ -106,7 +106,6 @@ def build_when_free(settings: IndexSettings) -> BuildReport:
             time.sleep(0.05)
 
 
-@both_stores
 def test_a_build_reports_what_it_found(small: IndexSettings) -> None:
     manifest = read_manifest(generation_folder(small, read_pointer(small)["current"]))
     index = open_index(small)
@@ -149,9 +148,7 @@ def test_a_file_moved_to_another_name_embeds_nothing(small: IndexSettings) -> No
     assert set(open_index(small).policies) == {"renamed", "other"}
 
 
-@both_stores
-def test_two_generations_are_kept_and_no_more(two: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.shared.GRACE", timedelta(0))
+def test_two_generations_are_kept_and_no_more(two: IndexSettings) -> None:
     first = read_pointer(two)["current"]
     (two.policy_dir / "again.txt").write_bytes((two.policy_dir / "custom.md").read_bytes())
     report = build(two)  # what it embeds it knows: the same text under the same title
@@ -381,7 +378,6 @@ def test_a_full_disk_leaves_the_live_generation_live(two: IndexSettings, limit: 
         ("读取文件", "files"),
         ("写入索引", "files"),
         ("检查索引", "files"),
-        pytest.param("写入索引", "servers", marks=pytest.mark.servers),
         pytest.param("检查索引", "servers", marks=pytest.mark.servers),
     ],
 )

@@ -98,7 +98,6 @@ def test_a_file_that_is_no_policy_is_explained_and_the_others_are_added(
     assert set(folder(small)) == {"custom.md", "other.txt", "third.txt"}
 
 
-@both_stores
 @pytest.mark.parametrize("act", ["add", "remove"])
 def test_the_folder_is_as_it_was_where_nothing_can_be_published(
     small: IndexSettings, third: Path, act: str, monkeypatch: pytest.MonkeyPatch
@@ -155,7 +154,6 @@ def test_what_cannot_be_removed(small: IndexSettings) -> None:
     assert folder(small) == before
 
 
-@both_stores
 def test_nobody_adds_while_another_builds(small: IndexSettings, third: Path) -> None:
     before = folder(small)
     with one_builder(small), pytest.raises(IndexBusyError):

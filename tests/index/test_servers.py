@@ -30,7 +30,7 @@ from index.library import add
 from index.lock import one_builder
 from index.settings import IndexSettings
 from index.store import generation_folder, is_stale, open_index, read_pointer, write_pointer
-from tests.index.conftest import run_index
+from tests.index.conftest import copied, moved, run_index
 from tests.servers import PASSWORD, Chroma, Postgres
 
 THIRD = "第一条 为了加强第三项工作，制定本办法。\n\n第二条 市财政局负责本市第三项工作的管理。\n"
@@ -93,17 +93,26 @@ def test_index_in_a_server_and_a_file_of_sqlite(
 in_servers = pytest.mark.parametrize("stores", [pytest.param("servers", marks=pytest.mark.servers)])
 
 
+@pytest.fixture(scope="module")
+def library(
+    _small: IndexSettings, postgres: Postgres, chroma: Chroma, tmp_path_factory: pytest.TempPathFactory
+) -> IndexSettings:
+    """An index in both servers, for tests that publish nothing."""
+    index = copied(_small, tmp_path_factory.mktemp("library"))
+    return moved(index, {"database_url": postgres.database(), "chroma_url": chroma.url})
+
+
 def another(settings: IndexSettings, folder: Path) -> IndexSettings:
     """The settings of another machine, where nothing is yet."""
     return replace(settings, policy_dir=folder / "no-policies", index_dir=folder / "machine" / "index")
 
 
-@in_servers
+@pytest.mark.servers
 def test_a_machine_where_nothing_is_answers_from_what_another_published(
-    small: IndexSettings, tmp_path: Path
+    library: IndexSettings, tmp_path: Path
 ) -> None:
-    there = another(small, tmp_path)
-    one, other = open_index(small), open_index(there)
+    there = another(library, tmp_path)
+    one, other = open_index(library), open_index(there)
     assert not (other.folder / "chroma").exists()
     assert (one.manifest, one.policies, one.chunks) == (other.manifest, other.policies, other.chunks)
     assert one.vocabulary.words == other.vocabulary.words
@@ -174,51 +183,51 @@ def test_a_generation_is_kept_for_its_readers_and_then_gone_everywhere(
     assert not generation_folder(there, first).exists()  # the copy, too
 
 
-@in_servers
-def test_a_damaged_copy_is_made_anew(small: IndexSettings) -> None:
-    folder = generation_folder(small, read_pointer(small)["current"])
+@pytest.mark.servers
+def test_a_damaged_copy_is_made_anew(library: IndexSettings) -> None:
+    folder = generation_folder(library, read_pointer(library)["current"])
     for name in ("words.npz", "manifest.json"):
         (folder / name).write_bytes(b"")
-        index = open_index(small)
+        index = open_index(library)
         assert index.manifest.generation == folder.name and index.vocabulary.words
         index.close()
 
 
-@in_servers
+@pytest.mark.servers
 @pytest.mark.parametrize("command", ["build", "add"])
 def test_a_folder_without_the_policies_does_not_take_the_place_of_the_library(
-    small: IndexSettings, tmp_path: Path, command: str
+    library: IndexSettings, tmp_path: Path, command: str
 ) -> None:
-    there = replace(another(small, tmp_path), policy_dir=tmp_path / "empty")
+    there = replace(another(library, tmp_path), policy_dir=tmp_path / "empty")
     there.policy_dir.mkdir()
-    pointer, file = read_pointer(small), tmp_path / "third.txt"
+    pointer, file = read_pointer(library), tmp_path / "third.txt"
     file.write_text(THIRD, "utf-8")
     if command == "build":
         shutil.copy(file, there.policy_dir)
     with pytest.raises(NoPoliciesError, match=r"^文件夹 .+只有现有索引 2 份政策中的 0 份"):
         build(there) if command == "build" else add(there, [file])
-    assert read_pointer(small) == pointer
+    assert read_pointer(library) == pointer
     assert [path.name for path in there.policy_dir.glob("*.txt")] == ["third.txt"] * (command == "build")
 
 
-@in_servers
-def test_a_builder_of_another_machine_is_told_who_builds(small: IndexSettings, tmp_path: Path) -> None:
-    there = replace(small, index_dir=tmp_path / "machine" / "index")
+@pytest.mark.servers
+def test_a_builder_of_another_machine_is_told_who_builds(library: IndexSettings, tmp_path: Path) -> None:
+    there = replace(library, index_dir=tmp_path / "machine" / "index")
     with (
-        one_builder(small),
+        one_builder(library),
         pytest.raises(IndexBusyError, match=r"^另一个进程正在建索引（进程 \d+，主机 .+，开始于 2"),
     ):
         build(there)
     assert build(there).unchanged
 
 
-@in_servers
+@pytest.mark.servers
 def test_a_builder_that_lost_its_lock_publishes_nothing(
-    small: IndexSettings, monkeypatch: pytest.MonkeyPatch
+    library: IndexSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pointer = read_pointer(small)
-    engine = create_engine(small.database_url)
-    with one_builder(small):
+    pointer = read_pointer(library)
+    engine = create_engine(library.database_url)
+    with one_builder(library):
         with engine.begin() as connection:
             ended = connection.scalars(
                 text(
@@ -228,12 +237,12 @@ def test_a_builder_that_lost_its_lock_publishes_nothing(
         assert ended == [True]
         with monkeypatch.context() as elsewhere:
             elsewhere.setattr(shared, "_me", lambda: {"pid": 1, "host": "another"})
-            with one_builder(small):
+            with one_builder(library):
                 pass
         with pytest.raises(IndexWriteError, match="没有发布"):
-            write_pointer(small, "one", "")
+            write_pointer(library, "one", "")
     engine.dispose()
-    assert read_pointer(small) == pointer
+    assert read_pointer(library) == pointer
 
 
 # --- servers that go away and come back ---------------------------------------------------------------
