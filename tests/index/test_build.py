@@ -114,7 +114,6 @@ def test_a_build_reports_what_it_found(small: IndexSettings) -> None:
     assert verify_live(small) == manifest.generation
 
 
-@both_stores
 def test_an_unchanged_folder_embeds_and_publishes_nothing(small: IndexSettings) -> None:
     before = snapshot(small)
     steps: list[str] = []
@@ -426,7 +425,6 @@ def test_leftovers_of_a_killed_build_are_swept(two: IndexSettings) -> None:
     assert generations(two) == set(read_pointer(two).values())
 
 
-@both_stores
 def test_readers_keep_reading_while_a_build_runs(two: IndexSettings) -> None:
     opened = open_index(two)
     expected = opened.dense("示范企业", 2)

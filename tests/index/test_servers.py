@@ -135,28 +135,16 @@ def test_without_a_chroma_server_each_machine_makes_its_own(
 ) -> None:
     here = replace(small, index_dir=tmp_path / "here", database_url=postgres.database())
     build(here)
-    change(here, 1)
-    report = build(here)  # from a copy of the one before
     there = another(here, tmp_path)
     one, other = open_index(here), open_index(there)
     assert (other.folder / "chroma" / "chroma.sqlite3").exists()
-    assert verify_live(there) == report.generation
     near = [
-        [(position, round(score, 5)) for position, score in i.dense("附则由谁解释", 9)] for i in (one, other)
+        [(position, round(score, 5)) for position, score in i.dense("示范园区由谁建设", 9)]
+        for i in (one, other)
     ]
     assert near[0] == near[1]
     one.close()
     other.close()
-
-
-@in_servers
-def test_vectors_are_kept_for_a_build_on_another_machine(small: IndexSettings, tmp_path: Path) -> None:
-    there = replace(small, index_dir=tmp_path / "machine" / "index")
-    (there.policy_dir / "third.txt").write_text(THIRD, "utf-8")
-    report = build(there)
-    assert report.embedded == 2
-    assert read_pointer(small)["current"] == report.generation
-    assert set(open_index(small).policies) == {"custom", "other", "third"}
 
 
 @in_servers
@@ -166,9 +154,10 @@ def test_a_generation_is_kept_for_its_readers_and_then_gone_everywhere(
     there = another(small, tmp_path)
     reader = open_index(there)
     first = reader.manifest.generation
-    for number in range(2):
+    for number, builder in enumerate((small, replace(small, index_dir=tmp_path / "third" / "index"))):
         change(small, number)
-        build(small)
+        report = build(builder)
+        assert report.embedded < report.chunks  # of what has not changed, the database holds the vectors
     expected = reader.dense("示范企业", 2)
     assert first not in read_pointer(small).values()
     assert len(expected) == 2 and first in rows(small.database_url)
@@ -292,7 +281,6 @@ def test_a_chroma_server_that_is_away_is_one_sentence_and_an_empty_one_is_filled
     own_chroma.start()
     again = build(settings)
     assert (again.unchanged, again.embedded, again.chunks) == (False, 0, first.chunks)
-    verify_live(settings)
 
 
 @pytest.mark.parametrize(
