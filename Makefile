@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run index model backup restore test browser eval bench lock clean
+.PHONY: help run index model backup restore test browser servers eval bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
@@ -55,6 +55,18 @@ browser: ## install chromium and a Chinese font for the browser tests (Debian, U
 	set -x; $$sudo apt-get update && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
 	    chromium fontconfig fonts-noto-cjk
+
+servers: ## install PostgreSQL's programs for the tests of shared indexes (Debian, Ubuntu)
+	@if command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	    echo "PostgreSQL is here"; exit 0; \
+	fi; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	if ! command -v apt-get >/dev/null 2>&1 || { [ -n "$$sudo" ] && ! command -v sudo >/dev/null 2>&1; }; then \
+	    echo "Tests of shared indexes need PostgreSQL: have an administrator install it" \
+	         "(Debian: apt-get install postgresql)." >&2; exit 1; \
+	fi; \
+	set -x; $$sudo apt-get update && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql
 
 lock: $(VENV)/.installed ## write the lock files anew from requirements.txt and requirements-dev.txt
 	$(PIP) install uv==0.13.9

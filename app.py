@@ -20,7 +20,7 @@ from assistant.retention import keep_forgetting
 from assistant.settings import Settings, SettingsError
 from assistant.users import UsersError
 from assistant.view import texts
-from index.errors import PolicyIndexError
+from index.errors import PolicyIndexError, StoreError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request, Response
@@ -159,6 +159,9 @@ def main() -> int:
     except (UsersError, AuditError) as error:
         logs.complain(str(error))
         return 2
+    except StoreError as error:
+        logs.complain(str(error))
+        return 3
     if settings.protected and settings.allow_anonymous:
         print(words["anonymous_unused"], flush=True)
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
@@ -207,6 +210,8 @@ def main() -> int:
 
     serving.serve(app, settings.host, settings.port, ending)
     stop.set()
+    if access.audit:
+        access.audit.close()
     assistant.close()
     if warmer:
         warmer.stop()

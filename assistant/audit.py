@@ -1,7 +1,7 @@
-"""The audit log: one JSON line for each act that matters for security and for each answer, one file a day (UTC).
+"""The audit log: one JSON line for each act that matters for security and for each answer.
 
-A line is written by one call that appends, so several processes may share a folder. Nothing is ever rewritten;
-``assistant/retention.py`` removes the files of days that are past their time.
+In one file a day (UTC), or in the table of a database that machines share (``assistant/audit_table.py``). Nothing is
+ever rewritten; ``assistant/retention.py`` removes what is past its time.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +23,7 @@ from index.files import sha256
 if TYPE_CHECKING:
     from assistant.answer import Answer
 
+_FILE = re.compile(r"\d{4}-\d{2}-\d{2}\.jsonl")
 logger = logging.getLogger(__name__)
 
 
@@ -32,27 +35,29 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class AuditLog:
-    """Appends to ``YYYY-MM-DD.jsonl`` of a folder; may be shared by threads."""
+class AuditLog(ABC):
+    """What a line says; may be shared by threads."""
 
-    def __init__(
-        self, folder: Path, *, questions: bool = False, clock: Callable[[], datetime] = _now
-    ) -> None:
-        self.folder = folder
+    def __init__(self, *, questions: bool = False, clock: Callable[[], datetime] = _now) -> None:
         self._questions = questions  # whether the text of questions is kept too
         self._clock = clock
         self._guard = threading.Lock()
-        self._day = ""
-        self._handle: int | None = None
 
+    @abstractmethod
     def check(self) -> None:
-        """Raises AuditError where no line can be written now."""
-        try:
-            with self._guard:
-                self._open(f"{self._clock():%Y-%m-%d}")
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise AuditError(message("audit_unwritable", path=self.folder, reason=reason)) from error
+        """Raises AuditError where no line can be written now, StoreError where a database is away."""
+
+    @abstractmethod
+    def append(self, now: datetime, line: str) -> None:
+        """Keep a line, a JSON object. Raises OSError."""
+
+    @abstractmethod
+    def forget(self, before: datetime) -> None:
+        """Remove what is older. Raises OSError or StoreError."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close what is open; the next line opens it again."""
 
     def write(
         self, act: str, who: str = "", address: str = "", *, question: str | None = None, **values: Any
@@ -64,11 +69,8 @@ class AuditLog:
             line["question_sha256"] = sha256(question.encode("utf-8", "replace"))
             if self._questions:
                 line["question"] = question
-        text = json.dumps(line | values, ensure_ascii=False)
-        data = text.encode("utf-8", "replace") + b"\n"
         try:
-            with self._guard:
-                os.write(self._open(f"{now:%Y-%m-%d}"), data)
+            self.append(now, json.dumps(line | values, ensure_ascii=False))
         except OSError:
             logger.exception("no audit line of %s", act)
 
@@ -86,8 +88,38 @@ class AuditLog:
             ms=answer.timings_ms.get("total"),
         )
 
+
+class AuditFiles(AuditLog):
+    """Appends to ``YYYY-MM-DD.jsonl`` of a folder, by one call, so that several processes may share it."""
+
+    def __init__(
+        self, folder: Path, *, questions: bool = False, clock: Callable[[], datetime] = _now
+    ) -> None:
+        super().__init__(questions=questions, clock=clock)
+        self.folder = folder
+        self._day = ""
+        self._handle: int | None = None
+
+    def check(self) -> None:
+        try:
+            with self._guard:
+                self._open(f"{self._clock():%Y-%m-%d}")
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise AuditError(message("audit_unwritable", path=self.folder, reason=reason)) from error
+
+    def append(self, now: datetime, line: str) -> None:
+        with self._guard:
+            os.write(self._open(f"{now:%Y-%m-%d}"), line.encode("utf-8", "replace") + b"\n")
+
+    def forget(self, before: datetime) -> None:
+        """Remove the files of days before this one."""
+        if self.folder.is_dir():
+            for path in self.folder.iterdir():
+                if _FILE.fullmatch(path.name) and path.stem < f"{before:%Y-%m-%d}":
+                    path.unlink(missing_ok=True)
+
     def close(self) -> None:
-        """Close the file; the next line opens it again."""
         with self._guard:
             self._leave()
 

@@ -274,8 +274,9 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
 
     def _warn_of_index(self, draft: Draft) -> None:
         """Notices of an index that another has replaced, and of sources that have changed since it was made."""
-        own = self.index.manifest.generation
-        if read_pointer(self.index.settings).get("current", own) != own:
+        own, settings = self.index.manifest.generation, self.index.settings
+        # no answer waits for a database: who shares one looks for another generation in the background
+        if not settings.shared and read_pointer(settings).get("current", own) != own:
             draft.note("index_stale", "notice_replaced_index")
         elif is_stale(self.index):
             draft.note("index_stale", "notice_stale")

@@ -31,9 +31,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from index import ledger
-from index.errors import StoreError, message
+from index.errors import StoreError, first_line, message
 from index.settings import FEEDBACK, IndexSettings
-from index.store import first_line
 
 LONGEST = 10_000  # characters of a corrected answer
 PATIENCE_MS = 30_000  # for which a writer waits until others have written (SQLite)
@@ -165,8 +164,7 @@ class FeedbackStore:
             yield
         except (SQLAlchemyError, OSError) as error:
             self.close()  # a connection would go on with the file that failed, also where it was replaced
-            reason = first_line(getattr(error, "orig", None) or error)
-            raise StoreError(message("feedback_failed", reason=reason)) from error
+            raise StoreError(message("feedback_failed", reason=first_line(error))) from error
 
 
 def _prepare(connection: Any, _: object) -> None:

@@ -17,6 +17,7 @@ from assistant.chain import PolicyAssistant
 from assistant.meter import Meter
 from assistant.settings import Settings
 from assistant.terms import Language
+from index.errors import StoreError
 from index.store import read_pointer
 
 logger = logging.getLogger(__name__)
@@ -79,15 +80,24 @@ class LiveAssistant(PolicyAssistant):
 
     def _watch(self, changed: Callable[[PolicyAssistant], None]) -> None:
         failed: str | None = None
+        away = ""  # what was said of a database or a server that is
         while not self._stop.wait(PATIENCE):
-            current = read_pointer(self._settings.index).get("current")
-            if current == failed:
-                continue
+            current = None
             try:
+                current = read_pointer(self._settings.index).get("current")
+                if failed is not None and current == failed:
+                    continue
                 if self.refresh():
                     logger.info("answers come from generation %s", current)
                     changed(self._now)
                 failed = current if current != self._now.index.manifest.generation else None
+                away = ""
+            except StoreError as error:  # it may be back in a moment
+                if str(error) != away:
+                    logger.warning(
+                        "answers go on from generation %s: %s", self.index.manifest.generation, error
+                    )
+                away = str(error)
             except (
                 Exception
             ) as error:  # a damaged store raises what it likes; answers go on from the one before

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import logging
-import re
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
+from assistant.audit_table import open_audit
 from assistant.feedback import FeedbackStore
 from assistant.settings import Settings
 from index.errors import PolicyIndexError
 
 DAY = 24 * 60 * 60  # seconds between two looks
-_FILE = re.compile(r"\d{4}-\d{2}-\d{2}\.jsonl")
 logger = logging.getLogger(__name__)
 
 
 def forget_old(settings: Settings, now: datetime | None = None) -> None:
     """Remove what is older than the setting says; nothing where it says nothing.
 
-    Raises StoreError for the feedback, OSError for the audit log.
+    Raises StoreError for the feedback, OSError or StoreError for the audit log.
     """
     if not settings.retention_days:
         return
     oldest = (now or datetime.now(UTC)) - timedelta(days=settings.retention_days)
-    folder = settings.audit_folder
-    if folder is not None and folder.is_dir():
-        for path in folder.iterdir():
-            if _FILE.fullmatch(path.name) and path.stem < f"{oldest:%Y-%m-%d}":
-                path.unlink(missing_ok=True)
+    log = open_audit(settings)
+    if log is not None:
+        log.forget(oldest)
     store = FeedbackStore(settings.index)
     try:
         store.forget(oldest)

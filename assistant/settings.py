@@ -43,7 +43,9 @@ class Settings:
     trusted_proxies: str = "127.0.0.1,::1"  # addresses and networks whose headers about a reader are believed
     allow_anonymous: bool = False  # whether anyone on a network may ask without signing in
     session_hours: int = 12  # after which a reader has to sign in again
-    audit_dir: str = ""  # folder of the audit log; "": audit of INDEX_DIR where readers sign in, else none
+    audit_dir: str = (
+        ""  # folder of the audit log; "": where readers sign in, audit of INDEX_DIR or the shared database
+    )
     log_questions: bool = False  # whether it holds the text of questions
     retention_days: int = 0  # for which feedback and audit log are kept; 0 is for ever
 
@@ -120,10 +122,10 @@ class Settings:
 
     @property
     def audit_folder(self) -> Path | None:
-        """Where the audit log lies; None where there is none."""
+        """Where the audit log lies; None where there is none, or where machines share it in a database."""
         if self.audit_dir:
             return Path(self.audit_dir)
-        return self.index.index_dir / "audit" if self.protected else None
+        return self.index.index_dir / "audit" if self.protected and not self.index.shared else None
 
 
 def _without_login(url: str) -> str:

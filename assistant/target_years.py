@@ -84,7 +84,9 @@ def without_totals(ask: Ask, chosen: Sequence[Found]) -> list[Found]:
 def is_part(source: str, total: Target, part: Target) -> bool:
     """Whether a value stands behind the 其中 that opens the parts of another in its sentence."""
     between = source[total.end : part.end]
-    return part.sentence_start == total.sentence_start and bool(re.fullmatch(r"[^。；;]*?[，,]?其中[^。；;]*", between))
+    return part.sentence_start == total.sentence_start and bool(
+        re.fullmatch(r"[^。；;]*?[，,]?其中[^。；;]*", between)
+    )
 
 
 def in_years(ask: Ask, found: Sequence[Found]) -> list[Found]:

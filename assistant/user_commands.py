@@ -8,10 +8,11 @@ import os
 import sys
 from pathlib import Path
 
-from assistant.audit import AuditError, AuditLog
+from assistant.audit import AuditError
+from assistant.audit_table import open_audit
 from assistant.settings import Settings
 from assistant.users import LONGEST_PASSWORD, SHORTEST_PASSWORD, Role, Users, UsersError
-from index.errors import message
+from index.errors import StoreError, message
 
 ACTIONS = ("add", "list", "remove", "role", "password", "key", "revoke")
 
@@ -46,16 +47,17 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 def _record(settings: Settings, **values: str) -> None:
     """A line in the audit log of the app. What cannot be recorded is done all the same, and that is said."""
-    if settings.audit_folder is None:
-        return
-    log = AuditLog(settings.audit_folder)
+    log = None
     try:
-        log.check()
-        log.write("user", **values, uid=os.getuid())
-    except AuditError as error:
+        log = open_audit(settings)
+        if log is not None:
+            log.check()
+            log.write("user", **values, uid=os.getuid())
+    except (AuditError, StoreError) as error:
         print(error, file=sys.stderr)
     finally:
-        log.close()
+        if log is not None:
+            log.close()
 
 
 def _act(users: Users, options: argparse.Namespace) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 from index import generation as generations
 from index import ledger
 from index.chunker import chunk, embedded_text
-from index.errors import IndexWriteError, PolicyIndexError, message
+from index.errors import (
+    IndexDamagedError,
+    IndexWriteError,
+    NoPoliciesError,
+    PolicyIndexError,
+    first_line,
+    message,
+)
 from index.formats.kinds import READ
 from index.formats.text import READER_VERSION, Extracted
 from index.generation import Content, digest
@@ -33,15 +40,19 @@ from index.store import (
     Manifest,
     candidates,
     database_url,
-    first_line,
     generation_folder,
+    has_collection,
+    manifest_of,
     open_generation,
     open_index,
-    read_manifest,
     read_pointer,
     write_pointer,
 )
 from index.vocabulary import content_words
+
+LEAST_KEPT = (
+    0.5  # of the live policies: a folder that holds fewer is not believed where machines share an index
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +89,12 @@ def build_locked(
     progress: Progress = lambda _: None,
     embedder: Embeddings | None = None,
     fresh: Mapping[tuple[str, str], Policy] | None = None,
+    taken_out: Collection[str] = (),
 ) -> BuildReport:
-    """The same for who holds the lock of ``one_builder``; ``fresh`` has been read already, by name and sha256."""
+    """The same for who holds the lock of ``one_builder``; ``fresh`` has been read already, by name and sha256.
+
+    ``taken_out`` are files that were moved out of the folder on purpose.
+    """
     start = time.perf_counter()
     generations.sweep(settings)
     live = _live(settings)
@@ -87,7 +102,7 @@ def build_locked(
         progress(Step("schema", {"built": live.schema, "wanted": SCHEMA}))
     base = _base(settings, live)
     try:
-        return _brought_up_to_date(settings, live, base, fresh or {}, start, progress, embedder)
+        return _brought_up_to_date(settings, live, base, fresh or {}, taken_out, start, progress, embedder)
     finally:
         if base:
             base.close()
@@ -98,12 +113,15 @@ def _brought_up_to_date(
     live: Manifest | None,
     base: Index | None,
     fresh: Mapping[tuple[str, str], Policy],
+    taken_out: Collection[str],
     start: float,
     progress: Progress,
     embedder: Embeddings | None,
 ) -> BuildReport:
     known = _known(base)
     sources = read_sources(settings, progress, replace(known, policies={**known.policies, **fresh}))
+    if settings.shared and live:
+        _refuse_foreign(settings, sources, live, taken_out)
     now = (PARSER_VERSION, READER_VERSION, sources.files, sources.skipped)
     if base and _made_from(base.manifest) == now:
         return _report(base.manifest, sources, 0, start, unchanged=True)
@@ -171,18 +189,36 @@ def _live(settings: IndexSettings) -> Manifest | None:
     """The manifest of the newest sound generation, None where there is none."""
     for generation in candidates(settings):
         try:
-            return read_manifest(generation_folder(settings, generation))
-        except PolicyIndexError:
+            return manifest_of(settings, generation)
+        except IndexDamagedError:
             continue
     return None
 
 
 def _base(settings: IndexSettings, live: Manifest | None) -> Index | None:
-    """The live generation where it can be read and has this schema and model."""
+    """The live generation where it can be read and has this schema and model, and its vectors are all there."""
     try:
-        return open_generation(settings, live.generation) if live else None
+        base = open_generation(settings, live.generation) if live else None
     except PolicyIndexError:
         return None
+    if base is None or not settings.chroma_url or has_collection(base):
+        return base
+    base.close()  # a server that has lost its folder is filled anew
+    return None
+
+
+def _refuse_foreign(
+    settings: IndexSettings, sources: Sources, live: Manifest, taken_out: Collection[str]
+) -> None:
+    """NoPoliciesError where a folder held less than half of what the live index was made from.
+
+    It may well be that of another machine than the library's, which would take the place of the library everywhere.
+    """
+    names, hashes = {*sources.files, *sources.skipped, *taken_out}, set(sources.files.values())
+    here = sum(name in names or key in hashes for name, key in live.files.items())
+    if here < len(live.files) * LEAST_KEPT:
+        counts = {"here": here, "live": len(live.files)}
+        raise NoPoliciesError(message("foreign_folder", folder=settings.policy_dir, **counts))
 
 
 def _made_from(manifest: Manifest) -> tuple[int, int, dict[str, str], dict[str, str]]:
@@ -237,7 +273,7 @@ def _content(
     said = [text for piece in chunks for text in sentences_of(piece)]
     known: dict[str, NDArray[numpy.float32]] = {}
     if live is not None and live.model == settings.embedding_model:
-        known = generations.read_vectors(generation_folder(settings, live.generation))
+        known = generations.read_vectors(settings, live.generation)
     vectors = _embed(settings, known, [*texts, *said, *generations.vocabulary(words)], progress, embedder)
     embedded = sum(digest(text) not in known for text in texts)
     return Content(sources.policies, chunks, words, vectors), embedded

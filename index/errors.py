@@ -20,6 +20,13 @@ def message(name: str, /, **values: object) -> str:
     return _messages()[name].format_map(values)
 
 
+def first_line(error: BaseException) -> str:
+    """What an error says, or what the database said that it comes from, in one line that fits a sentence."""
+    error = getattr(error, "orig", None) or error
+    text = getattr(error, "strerror", None) or str(error).strip() or type(error).__name__
+    return str(text).splitlines()[0][:200]
+
+
 class PolicyIndexError(Exception):
     """Base of all errors below; ``str(error)`` is one clear sentence."""
 

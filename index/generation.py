@@ -17,7 +17,7 @@ from zipfile import BadZipFile
 import numpy
 from numpy.typing import NDArray
 
-from index import ledger
+from index import ledger, shared
 from index.chunker import embedded_text
 from index.errors import IndexWriteError, message
 from index.files import sha256
@@ -35,6 +35,7 @@ from index.store import (
     database_url,
     generation_folder,
     held,
+    manifest_text,
     read_pointer,
     write_manifest,
 )
@@ -70,13 +71,15 @@ def digest(text: str) -> str:
     return sha256(text.encode())
 
 
-def read_vectors(folder: Path) -> dict[str, NDArray[numpy.float32]]:
+def read_vectors(settings: IndexSettings, generation: str) -> dict[str, NDArray[numpy.float32]]:
     """Vectors of a generation by the hash of the text; {} where there are none.
 
-    From a file beside Chroma: a builder that opened the live store would write into it.
+    From the database, or a file beside Chroma: a builder that opened the live store would write into it.
     """
+    if settings.shared:
+        return shared.read_vectors(settings, generation)
     try:
-        with numpy.load(folder / VECTORS) as file:
+        with numpy.load(generation_folder(settings, generation) / VECTORS) as file:
             return dict(zip(file["digests"].tolist(), file["vectors"], strict=True))
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return {}
@@ -89,19 +92,30 @@ def write(settings: IndexSettings, manifest: Manifest, content: Content, base: I
     only what differs is added and removed. All else is written anew.
     """
     folder = generation_folder(settings, manifest.generation)
+    if settings.shared:
+        shared.announce(settings, manifest.generation, manifest_text(manifest))
     folder.mkdir(parents=True)
     engine = ledger.connect(database_url(settings, folder))
     try:
         ledger.write(engine, manifest.generation, content.policies, content.chunks, content.words)
     finally:
         engine.dispose()
+    write_collection(settings, manifest, content, folder, base)
+    if settings.shared:
+        shared.write_vectors(settings, manifest.generation, content.vectors)
+    else:
+        numpy.savez(
+            folder / VECTORS,
+            digests=list(content.vectors),
+            vectors=numpy.asarray([*content.vectors.values()], dtype=numpy.float32),
+        )
+    write_files(folder, content)
+    write_manifest(folder, manifest)
+
+
+def write_files(folder: Path, content: Content) -> None:
+    """Write what is made anew of a generation's content: the keyword index, the vectors of sentences and of words."""
     KeywordIndex.build([embedded_text(piece) for piece in content.chunks]).save(folder / "keywords")
-    _write_vectors(settings, manifest, content, folder, base)
-    numpy.savez(
-        folder / VECTORS,
-        digests=list(content.vectors),
-        vectors=numpy.asarray([*content.vectors.values()], dtype=numpy.float32),
-    )
     SentenceVectors.save(
         folder,
         content.chunks,
@@ -111,12 +125,12 @@ def write(settings: IndexSettings, manifest: Manifest, content: Content, base: I
     Vocabulary(
         words, numpy.asarray([content.vectors[digest(word)] for word in words], dtype=numpy.float32)
     ).save(folder / WORDS)
-    write_manifest(folder, manifest)
 
 
-def _write_vectors(
-    settings: IndexSettings, manifest: Manifest, content: Content, folder: Path, base: Index | None
+def write_collection(
+    settings: IndexSettings, manifest: Manifest, content: Content, folder: Path, base: Index | None = None
 ) -> None:
+    """Write the vectors of the chunks into the store of vectors, of a generation's folder or of CHROMA_URL."""
     wanted = {piece.id: piece for piece in content.chunks}
     held = {piece.id for piece in base.chunks} if base else set()
     gone = sorted(held - wanted.keys())
@@ -204,6 +218,14 @@ def discard(settings: IndexSettings, generation: str) -> None:
 
 def sweep(settings: IndexSettings) -> None:
     """Remove generations that are neither live nor the one before and that nobody reads; what a killed build left, too."""
+    if settings.shared:
+        from index import copies  # which writes files as a build does
+
+        for generation in shared.unwanted(settings):
+            with suppress(Exception):  # of a server that is away; the next build tries again
+                _forget(settings, generation)
+        copies.sweep(settings)
+        return
     pointer = read_pointer(settings)
     folder = settings.index_dir / "generations"
     if not folder.is_dir() or (
@@ -239,3 +261,5 @@ def _forget(settings: IndexSettings, generation: str) -> None:
         if any(c.name == collection_name(generation) for c in client.list_collections()):
             client.delete_collection(collection_name(generation))
         client.close()
+    if settings.shared:
+        shared.forget(settings, generation)  # where all else is gone: until then it is known

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -25,11 +26,12 @@ from sqlalchemy import (
     delete,
     insert,
     inspect,
+    make_url,
     select,
 )
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from index.errors import StoreError, message
+from index.errors import StoreError, first_line, message
 from index.policy import Chunk, Comparator, Duty, HeaderField, Page, Policy, Role, Section, Target
 
 _METADATA = MetaData()
@@ -83,18 +85,43 @@ _PARTS: tuple[tuple[str, Table, Any], ...] = (
     ("pages", _PAGES, Page),
 )
 _OURS = {"generation", "ordinal"}  # columns of every table of ours, in every version
+# libpq's: a server that has vanished is noticed within seconds, not hours
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 
 
 def connect(url: str) -> Engine:
-    """An engine; the file of an SQLite URL is made when something is written.
+    """An engine; the file of an SQLite URL is made when something is written, that of a server serves the whole process.
 
-    Raises StoreError where the URL names a database or a driver that is not there.
+    Raises StoreError where the URL names a database or a driver that is not there; no error shows its password.
     """
     try:
-        return create_engine(url)
+        return _server(url) if url.startswith("postgresql") else create_engine(url)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        reason = str(error).splitlines()[0][:200]
-        raise StoreError(message("store_failed", setting="DATABASE_URL", reason=reason)) from error
+        reason = first_line(error)
+    except ValueError:  # says a part of the URL, which may be one of the password
+        reason = message("bad_database_url")
+    raise StoreError(message("store_failed", setting="DATABASE_URL", reason=reason))
+
+
+@lru_cache(maxsize=8)
+def _server(url: str) -> Engine:
+    """The engine of a database server; connections that it has lost are made anew."""
+    address = make_url(url)
+    if "@" in (address.host or ""):  # the rest of a password
+        raise ValueError
+    options = {name: value for name, value in _PATIENCE.items() if name not in address.query}
+    return create_engine(
+        address,
+        pool_pre_ping=True,
+        max_overflow=5,
+        connect_args=options if address.get_driver_name().startswith("psycopg") else {},
+    )
 
 
 def write(
@@ -160,9 +187,11 @@ def _drop_of_other_schemas(engine: Engine) -> None:
 
 def forget(engine: Engine, generation: str) -> None:
     """Remove a generation."""
+    there = set(inspect(engine).get_table_names())
     with engine.begin() as connection:
         for table in _METADATA.tables.values():
-            connection.execute(delete(table).where(table.c.generation == generation))
+            if table.name in there:
+                connection.execute(delete(table).where(table.c.generation == generation))
 
 
 def read(engine: Engine, generation: str) -> tuple[dict[str, Policy], tuple[Chunk, ...]]:
@@ -199,13 +228,16 @@ def _grouped(connection: Connection, table: Table, kind: Any, generation: str) -
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Tuples as JSON, enums as their values."""
-    return {
-        name: json.dumps(value, ensure_ascii=False)
-        if isinstance(value, (tuple, list))
-        else (str(value) if isinstance(value, (Role, Comparator)) else value)
-        for name, value in values.items()
-    }
+    """Tuples as JSON, enums as their values, truths as 1 and 0 (a column of PostgreSQL is of one type)."""
+    return {name: _plain_value(value) for name, value in values.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, (tuple, list)):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, (Role, Comparator)):
+        return str(value)
+    return int(value) if isinstance(value, bool) else value
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {

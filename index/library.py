@@ -92,7 +92,7 @@ def add(
                     added.append(path.name)
                     fresh[path.name, key] = policy
                     found.append(_found(path.name, policy))
-            report = build_locked(settings, progress, embedder, fresh) if added or known else None
+            report = build_locked(settings, progress, embedder, fresh, replaced) if added or known else None
         if report and not added and report.unchanged:
             report = None
         return Change(
@@ -131,7 +131,7 @@ def remove(
         with folder.undone_on_error():
             for name in names:
                 folder.take_out(name)
-            report = build_locked(settings, progress, embedder) if names else None
+            report = build_locked(settings, progress, embedder, taken_out=names) if names else None
         return Change((), (), tuple(names), (), (), report, moved=folder.moved)
 
 

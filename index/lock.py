@@ -11,6 +11,7 @@ from datetime import datetime
 
 from filelock import FileLock, Timeout
 
+from index import shared
 from index.errors import (
     IndexBusyError,
     IndexWriteError,
@@ -21,7 +22,11 @@ from index.settings import IndexSettings
 
 @contextmanager
 def one_builder(settings: IndexSettings) -> Iterator[None]:
-    """One builder at a time, by an OS lock; the second is told who holds it."""
+    """One builder at a time, by a lock of the database of all machines or of the OS; the second is told who holds it."""
+    if settings.shared:
+        with shared.one_builder(settings):
+            yield
+        return
     try:
         settings.index_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:

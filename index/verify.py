@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index import ledger
+from index.chunker import embedded_text
 from index.errors import PolicyIndexError
+from index.generation import digest, read_vectors
 from index.keywords import KeywordIndex, tokenise
 from index.sentences import SentenceVectors
 from index.settings import IndexSettings
@@ -39,6 +41,12 @@ def find_fault(settings: IndexSettings, folder: Path, generation: str) -> str:
         return "keywords"
     Vocabulary.load(folder / WORDS)
     SentenceVectors.load(folder)
+    if (
+        settings.shared
+        and not {digest(embedded_text(chunk)) for chunk in chunks}
+        <= read_vectors(settings, generation).keys()
+    ):
+        return "vectors"
     client = connect(settings, folder)
     try:
         return _vector_fault(

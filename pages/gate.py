@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from assistant.audit import AuditLog
+from assistant.audit_table import open_audit
 from assistant.settings import Settings, is_loopback
 from assistant.sign_in import Sessions, Throttle
 from assistant.users import Role, User, Users, UsersError, is_name
@@ -45,7 +45,8 @@ logger = logging.getLogger(__name__)
 class Access:
     """How users are known here: by a session (AUTH_FILE), by a proxy (AUTH_HEADER), by an API key, or not at all.
 
-    Raises UsersError where AUTH_FILE cannot be read, or names nobody though it is the only way in.
+    Raises UsersError where AUTH_FILE cannot be read, or names nobody though it is the only way in; StoreError where the
+    audit log should lie in a database that DATABASE_URL does not name.
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -61,8 +62,7 @@ class Access:
         self._refusals = Throttle()  # of its own: no flood of refusals makes failures to sign in forgotten
         self.proxies = settings.proxies
         self._header = settings.auth_header
-        folder = settings.audit_folder
-        self.audit = AuditLog(folder, questions=settings.log_questions) if folder else None
+        self.audit = open_audit(settings)
 
     @property
     def anyone(self) -> Role:

@@ -1,4 +1,4 @@
-"""Fixtures shared by all tests: the browser (with CI=true it must be there), the assistant on the plan."""
+"""Fixtures shared by all tests: the browser and the servers (with CI=true they must be there), the assistant on the plan."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ import pytest
 if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
     from index.settings import IndexSettings
+    from tests.servers import Chroma, Postgres
 
+MANDATORY = ("browser", "servers")  # marks of tests that may not be skipped with CI=true
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -64,6 +66,44 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL server; the test is skipped where there is none."""
+    from tests.servers import Postgres, postgres_programs
+
+    programs = postgres_programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL found: `make servers` installs it")
+    server = Postgres(programs)
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def chroma() -> Iterator[Chroma]:
+    """A real Chroma server."""
+    from tests.servers import Chroma
+
+    server = Chroma()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def stores() -> str:
+    """Where an index lies: ``files``, or ``servers`` in tests that ``both_stores`` runs with both."""
+    return "files"
+
+
+@pytest.fixture
+def elsewhere(stores: str, request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The settings of ``stores``: none, or a new database and the Chroma server."""
+    if stores == "files":
+        return {}
+    postgres, chroma = request.getfixturevalue("postgres"), request.getfixturevalue("chroma")
+    return {"database_url": postgres.database(), "chroma_url": chroma.url}
+
+
+@pytest.fixture(scope="session")
 def index_settings(tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
     """Settings of a new index of ``data/policies``."""
     from eval.run import FOLDERS
@@ -108,10 +148,11 @@ def local_model() -> Path:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
-    """With CI=true a skipped browser test is a failed one."""
+    """With CI=true a skipped test of the browser or of servers is a failed one."""
     report = yield
-    if report.skipped and os.environ.get("CI") == "true" and item.get_closest_marker("browser"):
+    kind = next(filter(item.get_closest_marker, MANDATORY), None)
+    if report.skipped and os.environ.get("CI") == "true" and kind:
         report.outcome = "failed"
         _, _, reason = report.longrepr
-        report.longrepr = f"CI=true: a browser test may not be skipped. {reason}"
+        report.longrepr = f"CI=true: a test of `{kind}` may not be skipped. {reason}"
     return report

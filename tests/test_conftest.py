@@ -1,4 +1,4 @@
-"""The rule of conftest: where CI=true a browser test that is skipped is a failure."""
+"""The rule of conftest: where CI=true a test of the browser or of servers that is skipped is a failure."""
 
 from __future__ import annotations
 
@@ -15,19 +15,24 @@ import pytest
 def test_page(chromium):
     pass
 
+@pytest.mark.servers
+def test_database(postgres):
+    pass
+
 def test_other():
     pytest.skip("not here")
 """
 
 
-@pytest.mark.parametrize(("ci", "expected"), [("true", {"errors": 1, "skipped": 1}), ("", {"skipped": 2})])
-def test_a_skipped_browser_test(
+@pytest.mark.parametrize(("ci", "expected"), [("true", {"errors": 2, "skipped": 1}), ("", {"skipped": 3})])
+def test_a_skipped_test(
     ci: str, expected: dict[str, int], pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CI", ci)
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr("tests.servers.DEBIAN", "nowhere")
     pytester.makeconftest(Path(__file__).with_name("conftest.py").read_text("utf-8"))
-    pytester.makeini("[pytest]\nmarkers = browser")
+    pytester.makeini("[pytest]\nmarkers = browser\n servers")
     pytester.makepyfile(CASES)
     pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(**expected)

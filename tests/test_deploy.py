@@ -13,12 +13,15 @@ import pytest
 
 from app import LARGEST_BODY, LARGEST_UPLOAD
 from assistant.settings import Settings
+from index import ledger
 from index.reader import LARGEST as LARGEST_DOCUMENT
+from pages.gate import COOKIE
 from pages.openai_api import LARGEST
-from tests.test_repository import README, ROOT, section_of
+from tests.test_repository import README, ROOT, section_of, variables_of_the_code
 
 UNIT = ROOT / "deploy" / "policy-assistant.service"
 NGINX = ROOT / "deploy" / "nginx.conf"
+SHARED = ROOT / "deploy" / "shared.env"
 EXPOSURE = 20  # tenths of what `systemd-analyze security` counts, of 100
 
 # --- nginx ---------------------------------------------------------------------------------------
@@ -156,6 +159,24 @@ def test_headers_are_sent_once_and_the_reader_cannot_forge_them(site: Block) -> 
     assert "proxy_request_buffering" not in NGINX.read_text("utf-8").replace("# proxy_request_buffering", "")
 
 
+def test_the_lines_for_several_machines_keep_a_reader_on_one() -> None:
+    commented = re.sub(r"^( +)# (?=hash|server 10)", r"\1", NGINX.read_text("utf-8"), flags=re.M)
+    (upstream,) = [block for block in parsed(commented).blocks if block.head[0] == "upstream"]
+    assert upstream.one("hash") == (f"$remote_addr$cookie_{COOKIE}", "consistent")
+    assert len(upstream.directives["server"]) == 3
+    names = list(upstream.directives)
+    assert names.index("hash") < names.index("keepalive")  # nginx wants it so
+
+
+def test_the_environment_of_a_machine_that_shares_an_index() -> None:
+    lines = [line.partition("=") for line in SHARED.read_text("utf-8").splitlines() if line[0] != "#"]
+    environ = {name: value for name, _, value in lines}
+    settings = Settings.from_environment(environ)
+    assert set(environ) <= set(variables_of_the_code())
+    assert settings.index.shared and settings.index.chroma_url and not settings.exposed
+    assert ledger.connect(settings.index.database_url).url.host == "10.0.0.10"
+
+
 def test_old_protocols_are_off(site: Block) -> None:
     assert site.one("ssl_protocols") == ("TLSv1.2", "TLSv1.3")
 
@@ -237,7 +258,9 @@ def test_systemd_takes_the_unit_and_finds_little_exposed(tmp_path: Path) -> None
         assert UNIT.name not in done.stderr, done.stderr  # a setting that it does not know is a warning only
 
 
-def test_the_readme_says_how_to_install_both() -> None:
+def test_the_readme_says_how_to_install_them() -> None:
+    larger = section_of(README, "## Larger sites")
+    assert f"deploy/{SHARED.name}" in larger and f"(deploy/{NGINX.name})" in larger
     text = section_of(README, "## Operation")
     for path in (UNIT, NGINX):
         assert f"(deploy/{path.name})" in text

@@ -224,14 +224,16 @@ def normal(name: str) -> str:
 
 
 def required(file: str) -> dict[str, str]:
-    """Name -> version of each line ``name==version``."""
-    rows = re.findall(r"^([A-Za-z][\w.-]*)==([^\s;\\]+)", (ROOT / file).read_text("utf-8"), re.M)
+    """Name -> version of each line ``name==version`` or ``name[extra]==version``."""
+    pattern = r"^([A-Za-z][\w.-]*)(?:\[[\w,-]+\])?==([^\s;\\]+)"
+    rows = re.findall(pattern, (ROOT / file).read_text("utf-8"), re.M)
     return {normal(name): version for name, version in rows}
 
 
 def test_what_the_code_imports_is_what_requirements_name() -> None:
     distributions = packages_distributions()
     imported = {name for path in SOURCES for name in imports_of(path)} - set(PARTS) - sys.stdlib_module_names
+    imported.add("psycopg")  # by SQLAlchemy, for the URL of a PostgreSQL database
     assert {normal(distributions[name][0]) for name in imported} == set(required("requirements.txt"))
 
 

@@ -8,7 +8,7 @@ import logging
 import os
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,15 +16,19 @@ from threading import Event
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from assistant.answer import Answer, Citation
-from assistant.audit import AuditError, AuditLog
+from assistant.audit import AuditError, AuditFiles, AuditLog
+from assistant.audit_table import AuditTable, open_audit
 from assistant.feedback import Feedback, FeedbackStore
 from assistant.retention import forget_old, keep_forgetting
 from assistant.settings import Settings
+from index.errors import StoreError
 from index.settings import IndexSettings
+from tests.servers import Postgres, both_stores
 
 DAY = datetime(2026, 11, 29, 23, 59, 59, tzinfo=UTC)
 QUESTION = "绿色工厂由谁\n牵头？\ud800"
@@ -41,21 +45,39 @@ ANSWER = Answer(
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[AuditLog]:
+def made(tmp_path: Path, elsewhere: dict[str, Any]) -> Iterator[Callable[[], AuditLog]]:
+    """Makes logs of one place, which is empty."""
+    logs: list[AuditLog] = []
+
+    def make() -> AuditLog:
+        url = elsewhere.get("database_url")
+        logs.append(AuditTable(url) if url else AuditFiles(tmp_path / "audit"))
+        return logs[-1]
+
+    yield make
+    for log in logs:
+        log.close()
+
+
+@pytest.fixture
+def log(made: Callable[[], AuditLog]) -> AuditLog:
     """A log that is empty."""
-    found = AuditLog(tmp_path / "audit")
-    yield found
-    found.close()
+    return made()
 
 
 def _lines(log: AuditLog) -> list[dict[str, Any]]:
-    return [
-        json.loads(line)
-        for path in sorted(log.folder.iterdir())
-        for line in path.read_text("utf-8").splitlines()
-    ]
+    if isinstance(log, AuditTable):
+        with log._engine.connect() as connection:
+            found = connection.scalars(text("select line from audit order by id")).all()
+    else:
+        assert isinstance(log, AuditFiles)
+        found = [
+            line for path in sorted(log.folder.iterdir()) for line in path.read_text("utf-8").split("\n")[:-1]
+        ]
+    return [json.loads(line) for line in found]
 
 
+@both_stores
 def test_the_line_of_an_answer(log: AuditLog) -> None:
     log.answer(ANSWER, "王工", "10.0.0.1", via="v1")
     (line,) = _lines(log)
@@ -76,7 +98,7 @@ def test_the_line_of_an_answer(log: AuditLog) -> None:
 
 @pytest.mark.parametrize("questions", [False, True])
 def test_the_text_of_a_question_only_where_it_is_wanted(tmp_path: Path, questions: bool) -> None:
-    log = AuditLog(tmp_path, questions=questions)
+    log = AuditFiles(tmp_path, questions=questions)
     log.answer(ANSWER, via="page")
     (line,) = _lines(log)
     assert ("question" in line) is questions and (
@@ -86,7 +108,7 @@ def test_the_text_of_a_question_only_where_it_is_wanted(tmp_path: Path, question
 
 def test_a_day_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
     moments = iter([DAY, DAY + timedelta(seconds=2)])
-    log = AuditLog(tmp_path / "audit", clock=lambda: next(moments))
+    log = AuditFiles(tmp_path / "audit", clock=lambda: next(moments))
     log.write("login")
     log.write("logout")
     assert [path.name for path in sorted(log.folder.iterdir())] == ["2026-11-29.jsonl", "2026-11-30.jsonl"]
@@ -96,6 +118,7 @@ def test_a_day_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
 def test_what_root_records_stays_the_apps(log: AuditLog) -> None:
+    assert isinstance(log, AuditFiles)
     log.folder.mkdir()
     os.chown(log.folder, 12345, 23456)
     log.write("user")
@@ -103,28 +126,30 @@ def test_what_root_records_stays_the_apps(log: AuditLog) -> None:
     assert (path.stat().st_uid, path.stat().st_gid) == (12345, 23456)
 
 
-def test_two_logs_of_one_folder_lose_nothing(log: AuditLog) -> None:
-    other = AuditLog(log.folder)
+@both_stores
+def test_two_logs_of_one_place_lose_nothing(log: AuditLog, made: Callable[[], AuditLog]) -> None:
+    other = made()
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: (log, other)[n % 2].write("login", who=f"{n}" * 50), range(400)))
     assert sorted(line["who"] for line in _lines(log)) == sorted(f"{n}" * 50 for n in range(400))
 
 
+@both_stores
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example("甲\0乙", "\ud800")
 @given(st.text(), st.text())
 def test_whatever_is_written_is_one_line(log: AuditLog, who: str, path: str) -> None:
     log.write("denied", who, path=path)
-    last = (next(log.folder.iterdir())).read_bytes().split(b"\n")[-2]
-    assert set(json.loads(last)) == {"time", "act", "who", "address", "path"}
+    assert set(_lines(log)[-1]) == {"time", "act", "who", "address", "path"}
 
 
 def test_a_log_that_cannot_be_written_stops_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("x", "utf-8")
     with caplog.at_level(logging.ERROR):
-        AuditLog(tmp_path / "file").write("login")
+        AuditFiles(tmp_path / "file").write("login")
     assert "no audit line of login" in caplog.text
     with pytest.raises(AuditError, match=r"^审计日志写不了（.*），请检查 AUDIT_DIR。$"):
-        AuditLog(tmp_path / "file").check()
+        AuditFiles(tmp_path / "file").check()
 
 
 # --- how long -----------------------------------------------------------------------------------
@@ -156,8 +181,9 @@ def test_the_app_removes_what_is_old_as_it_starts(tmp_path: Path, days: int) -> 
     assert (tmp_path / "2020-01-01.jsonl").exists() is not bool(days)
 
 
-def test_words_of_readers_go_when_they_are_older(tmp_path: Path) -> None:
-    index = IndexSettings(index_dir=tmp_path)
+@both_stores
+def test_words_of_readers_go_when_they_are_older(tmp_path: Path, elsewhere: dict[str, Any]) -> None:
+    index = IndexSettings(index_dir=tmp_path, **elsewhere)
     store = FeedbackStore(index)
     said = datetime.fromisoformat(store.add(Feedback("q", {}, "up")).created)
     forget_old(Settings(index=index), said + timedelta(days=9999))
@@ -166,3 +192,38 @@ def test_words_of_readers_go_when_they_are_older(tmp_path: Path) -> None:
     forget_old(Settings(index=index, retention_days=2), said + timedelta(days=2, seconds=1))
     assert store.list() == []
     store.close()
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("stores", ["servers"])
+def test_lines_in_a_database_go_when_they_are_older(tmp_path: Path, elsewhere: dict[str, Any]) -> None:
+    index = IndexSettings(index_dir=tmp_path, **elsewhere)
+    settings = Settings(index=index, auth_file="u", retention_days=2)
+    log = open_audit(settings)
+    assert isinstance(log, AuditTable)
+    forget_old(settings, DAY)  # where there is nothing yet
+    for days in range(5):
+        log.append(DAY - timedelta(days=days), json.dumps({"days": days}))
+    forget_old(settings, DAY)
+    assert [line["days"] for line in _lines(log)] == [0, 1, 2]
+    assert not tmp_path.joinpath("audit").exists()
+
+
+@pytest.mark.servers
+def test_lines_wait_for_a_database_that_is_away(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("assistant.audit_table.PAUSE", 0.0)
+    log = AuditTable(postgres.database())
+    log.check()
+    postgres.stop()
+    try:
+        with pytest.raises(StoreError, match=r"^审计日志写不进数据库（.+），请检查 DATABASE_URL。$"):
+            AuditTable(log._engine.url.render_as_string(hide_password=False)).check()
+        for who in "ab":
+            log.write("login", who)
+        assert "2 audit lines wait" in caplog.text
+    finally:
+        postgres.start()
+    log.write("login", "c")
+    assert [line["who"] for line in _lines(log)] == ["a", "b", "c"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
@@ -24,6 +24,7 @@ from index import ledger
 from index.build import build
 from index.errors import StoreError
 from index.settings import FEEDBACK, IndexSettings
+from tests.servers import both_stores
 
 ROOT = Path(__file__).resolve().parents[2]
 CITATION = Citation(1, "p", "某市通知", "某政〔2025〕1号", ("一、总则",), 3, 9, "由甲局牵头。", 0.9)
@@ -39,11 +40,12 @@ def said(**values: Any) -> Feedback:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> IndexSettings:
+def place(tmp_path: Path, elsewhere: dict[str, Any]) -> IndexSettings:
     """Settings whose index folder does not exist yet."""
-    return IndexSettings(policy_dir=tmp_path / "policies", index_dir=tmp_path / "new" / "index")
+    return IndexSettings(tmp_path / "policies", tmp_path / "new" / "index", **elsewhere)
 
 
+@both_stores
 def test_a_row_comes_back_as_it_was_given(place: IndexSettings) -> None:
     given = said(
         history=({"role": "user", "content": "绿色工厂？"}, {"role": "assistant", "content": "8 家[1]。"}),
@@ -65,6 +67,7 @@ def test_the_answer_of_the_assistant_can_be_kept(place: IndexSettings, assistant
     assert kept.answer["citations"][0]["quote"] == answer["citations"][0]["quote"]
 
 
+@both_stores
 def test_rows_in_the_order_in_which_they_came_or_those_asked_for(place: IndexSettings) -> None:
     store = FeedbackStore(place)
     assert store.list() == []
@@ -102,11 +105,12 @@ def test_the_database_refuses_it_too(place: IndexSettings) -> None:
     engine.dispose()
 
 
-@settings(max_examples=25, deadline=None)
+@both_stores
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(question="甲\0乙\ud800")
 @given(question=st.text(st.characters(exclude_categories=()), max_size=30))
-def test_any_text_can_be_kept(tmp_path_factory: pytest.TempPathFactory, question: str) -> None:
-    store = FeedbackStore(IndexSettings(index_dir=tmp_path_factory.getbasetemp() / "any"))
+def test_any_text_can_be_kept(place: IndexSettings, question: str) -> None:
+    store = FeedbackStore(place)
     kept = store.add(said(question=question, corrected=question, answer={"text": question}))
     whole = question.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
     assert (kept.question, kept.corrected) == (whole, whole)
@@ -154,7 +158,7 @@ import sys
 from pathlib import Path
 from assistant.feedback import Feedback, FeedbackStore
 from index.settings import FEEDBACK, IndexSettings
-store = FeedbackStore(IndexSettings(index_dir=Path(sys.argv[1])))
+store = FeedbackStore(IndexSettings(index_dir=Path(sys.argv[1]), database_url=sys.argv[4]))
 sys.stdin.readline()  # all begin together
 for number in range(int(sys.argv[3])):
     kept = store.add(Feedback(question=f"{sys.argv[2]} {number}", answer={"text": "长" * 2000}, thumb="up"))
@@ -165,7 +169,7 @@ for number in range(int(sys.argv[3])):
 def writer(place: IndexSettings, name: str, rows: int) -> subprocess.Popen[str]:
     """A process that adds rows once it is told to, and prints the id of each row that it was told is kept."""
     return subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(place.index_dir), name, str(rows)],
+        [sys.executable, "-c", WRITER, str(place.index_dir), name, str(rows), place.database_url],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -180,6 +184,7 @@ def go(process: subprocess.Popen[str]) -> None:
     process.stdin.flush()
 
 
+@both_stores
 def test_threads_of_one_process_lose_nothing(place: IndexSettings) -> None:
     store = FeedbackStore(place)
     with ThreadPoolExecutor(8) as pool:
@@ -190,6 +195,7 @@ def test_threads_of_one_process_lose_nothing(place: IndexSettings) -> None:
     assert {row.id: row.question for row in kept} == {row.id: row.question for row in rows}
 
 
+@both_stores
 def test_processes_that_begin_together_lose_nothing(place: IndexSettings) -> None:
     processes = [writer(place, name, 25) for name in "abcd"]
     for process in processes:
@@ -201,6 +207,7 @@ def test_processes_that_begin_together_lose_nothing(place: IndexSettings) -> Non
     assert sorted(int(key) for keys in printed for key in keys) == list(range(1, 101))
 
 
+@both_stores
 def test_a_killed_writer_leaves_every_row_that_it_was_told_is_kept(place: IndexSettings) -> None:
     process = writer(place, "a", 1000)
     go(process)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from assistant.settings import Settings
 from index.build import build
 from index.settings import IndexSettings
 from index.store import read_pointer
+from tests.servers import both_stores
 
 TEXT = """某市人民政府办公室关于推进示范工作的通知
 
@@ -28,8 +30,8 @@ QUESTION = "到2025年示范企业要达到多少家？"
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    index = IndexSettings(policy_dir=tmp_path / "policies", index_dir=tmp_path / "index")
+def settings(tmp_path: Path, elsewhere: dict[str, Any]) -> Settings:
+    index = IndexSettings(tmp_path / "policies", tmp_path / "index", **elsewhere)
     index.policy_dir.mkdir()
     publish(index, 20)
     return replace(Settings(), index=index, llm="none")
@@ -51,6 +53,7 @@ def ask(assistant: LiveAssistant) -> Answer:
     return assistant.invoke({"question": QUESTION, "history": []})
 
 
+@both_stores
 def test_the_next_answer_comes_from_the_new_generation(settings: Settings, live: LiveAssistant) -> None:
     assert "20家" in ask(live).text.replace(" ", "")
     assert not live.refresh()

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -56,8 +57,8 @@ def environment(index: IndexSettings) -> dict[str, str]:
         "POLICY_DIR": str(index.policy_dir),
         "INDEX_DIR": str(index.index_dir),
         "EMBEDDING_MODEL": index.embedding_model,
-        "CHROMA_URL": "",
-        "DATABASE_URL": "",
+        "CHROMA_URL": index.chroma_url,
+        "DATABASE_URL": index.database_url,
         "PYTHONPATH": str(ROOT),
     }
 
@@ -143,15 +144,32 @@ def empty(tmp_path: Path) -> IndexSettings:
 
 
 @pytest.fixture
-def small(_small: IndexSettings, tmp_path: Path) -> IndexSettings:
+def small(_small: IndexSettings, tmp_path: Path, elsewhere: dict[str, Any]) -> IndexSettings:
     """An index of two small policies, custom.md and other.txt, to break or to build again."""
-    return copied(_small, tmp_path)
+    return moved(copied(_small, tmp_path), elsewhere)
 
 
 @pytest.fixture
-def two(_two: IndexSettings, tmp_path: Path) -> IndexSettings:
+def two(
+    _two: IndexSettings, _small: IndexSettings, tmp_path: Path, elsewhere: dict[str, Any]
+) -> IndexSettings:
     """The same index after other.txt was removed: a live generation and the one before it."""
-    return copied(_two, tmp_path)
+    if not elsewhere:
+        return copied(_two, tmp_path)
+    index = moved(copied(_small, tmp_path), elsewhere)
+    (index.policy_dir / "other.txt").unlink()
+    build(index)
+    return index
+
+
+def moved(index: IndexSettings, elsewhere: dict[str, Any]) -> IndexSettings:
+    """The same index in servers, where these are given."""
+    if not elsewhere:
+        return index
+    shutil.rmtree(index.index_dir)
+    index = replace(index, **elsewhere)
+    build(index)
+    return index
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from index.policy import Chunk, Policy
 from index.settings import IndexSettings
 from index.store import Index, Manifest, generation_folder, open_index, read_pointer
 from tests.index.conftest import CUSTOM, run_index
+from tests.servers import both_stores
 
 THIRD = "第一条 为了加强第三项工作，制定本办法。\n\n第二条 市财政局负责本市第三项工作的管理。\n"
 
@@ -41,6 +42,7 @@ def third(tmp_path: Path) -> Path:
     return path
 
 
+@both_stores
 def test_what_is_added_is_answered_and_what_is_removed_lies_aside(small: IndexSettings, third: Path) -> None:
     before = folder(small)
     change = add(small, [third])

@@ -17,7 +17,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.requests import Request
 from starlette.routing import Mount
 
-from assistant.audit import AuditLog
+from assistant.audit import AuditFiles
 from assistant.users import Role, User
 from assistant.view import texts
 from pages.access import Visitor
@@ -294,7 +294,7 @@ def test_an_answer_that_is_left_is_recorded(guarded: Guarded, tmp_path: Path) ->
     functions = _functions(guarded).values()
     (ask,) = [f.fn for f in functions if any(t[1] == "submit" for t in f.targets)]
     (empty,) = [f.fn for f in functions if f.fn and f.fn.__name__ == "empty"]
-    log = AuditLog(tmp_path)
+    log = AuditFiles(tmp_path)
     request = _sent_by(Visitor(User("leaver", Role.reader), audit=log))
     events = ask(LEADS, [], [], None, request)
     next(events)  # what shows that the question is taken

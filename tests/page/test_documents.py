@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assistant.audit import AuditLog
+from assistant.audit import AuditFiles
 from assistant.users import Role, User
 from assistant.validity import lives
 from assistant.view import texts
@@ -132,7 +132,7 @@ def test_another_sites_page_manages_no_documents(url: str) -> None:
 
 
 def test_one_change_at_a_time_and_each_is_recorded(tmp_path: Path) -> None:
-    index, log = library(tmp_path), AuditLog(tmp_path / "audit")
+    index, log = library(tmp_path), AuditFiles(tmp_path / "audit")
     again = tmp_path / "again.txt"
     again.write_text(BARE, "utf-8")
     visitor, changes, ended = Visitor(User("王工", Role.administrator), audit=log), Changes(index), []

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from assistant.audit import AuditLog
+from assistant.audit import AuditFiles
 from assistant.settings import Settings
 from assistant.sign_in import Throttle
 from assistant.users import Role, User, Users
@@ -212,7 +212,7 @@ def test_a_function_of_a_script_runs_for_who_may() -> None:
 
 
 def test_refusals_of_an_address_fill_no_disk(tmp_path: Path) -> None:
-    log, refusals = AuditLog(tmp_path), Throttle()
+    log, refusals = AuditFiles(tmp_path), Throttle()
 
     def lines() -> int:
         return sum(len(path.read_bytes().splitlines()) for path in tmp_path.iterdir())
