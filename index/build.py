@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from index import generation as generations
 from index import ledger
 from index.chunker import chunk, embedded_text
-from index.errors import IndexWriteError, PolicyIndexError, message
+from index.errors import IndexDamagedError, IndexWriteError, PolicyIndexError, message
 from index.formats.kinds import READ
 from index.formats.text import READER_VERSION, Extracted
 from index.generation import Content, digest
@@ -84,7 +84,7 @@ def build_locked(
     live = _live(settings)
     if live and live.schema != SCHEMA:
         progress(message("step_schema", built=live.schema, wanted=SCHEMA))
-    base = _base(settings, live)
+    base = _base(settings)
     try:
         return _brought_up_to_date(settings, live, base, fresh or {}, start, progress, embedder)
     finally:
@@ -104,11 +104,13 @@ def _brought_up_to_date(
     known = _known(base)
     sources = read_sources(settings, progress, replace(known, policies={**known.policies, **fresh}))
     now = (PARSER_VERSION, READER_VERSION, sources.files, sources.skipped)
-    if base and _made_from(base.manifest) == now:
+    is_live = base is not None and base.manifest.generation == read_pointer(settings).get("current")
+    if base and is_live and _made_from(base.manifest) == now:
         return _report(base.manifest, sources, 0, start, unchanged=True)
     content, embedded = _content(settings, live, base, sources, progress, embedder)
     progress(message("step_write"))
-    before = live.generation if live else ""
+    stays = base.manifest if base else live  # as the one before: a sound one, where there is one
+    before = stays.generation if stays else ""
     try:
         manifest = _published(settings, content, sources, base, before, progress)
     except IndexWriteError:
@@ -176,12 +178,16 @@ def _live(settings: IndexSettings) -> Manifest | None:
     return None
 
 
-def _base(settings: IndexSettings, live: Manifest | None) -> Index | None:
-    """The live generation where it can be read and has this schema and model."""
-    try:
-        return open_generation(settings, live.generation) if live else None
-    except PolicyIndexError:
-        return None
+def _base(settings: IndexSettings) -> Index | None:
+    """The live generation, or the one before it where that is damaged; None where it has another schema or model."""
+    for generation in candidates(settings):
+        try:
+            return open_generation(settings, generation)
+        except IndexDamagedError:
+            continue
+        except PolicyIndexError:
+            return None
+    return None
 
 
 def _made_from(manifest: Manifest) -> tuple[int, int, dict[str, str], dict[str, str]]:
@@ -235,8 +241,10 @@ def _content(
     texts = [embedded_text(piece) for piece in chunks]
     said = [text for piece in chunks for text in sentences_of(piece)]
     known: dict[str, NDArray[numpy.float32]] = {}
-    if live is not None and live.model == settings.embedding_model:
-        known = generations.read_vectors(generation_folder(settings, live.generation))
+    of_both = {manifest.generation: manifest for manifest in (live, base and base.manifest) if manifest}
+    for generation, manifest in of_both.items():
+        if manifest.model == settings.embedding_model:
+            known |= generations.read_vectors(generation_folder(settings, generation), manifest)
     vectors = _embed(settings, known, [*texts, *said, *generations.vocabulary(words)], progress, embedder)
     embedded = sum(digest(text) not in known for text in texts)
     return Content(sources.policies, chunks, words, vectors), embedded

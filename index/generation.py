@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
@@ -38,6 +38,7 @@ from index.store import (
     read_pointer,
     write_manifest,
 )
+from index.sums import first_damaged, sums_of
 from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -70,11 +71,13 @@ def digest(text: str) -> str:
     return sha256(text.encode())
 
 
-def read_vectors(folder: Path) -> dict[str, NDArray[numpy.float32]]:
-    """Vectors of a generation by the hash of the text; {} where there are none.
+def read_vectors(folder: Path, manifest: Manifest) -> dict[str, NDArray[numpy.float32]]:
+    """Vectors of a generation by the hash of the text; {} where there are none, or damaged ones.
 
     From a file beside Chroma: a builder that opened the live store would write into it.
     """
+    if VECTORS in manifest.sums and first_damaged(folder, {VECTORS: manifest.sums[VECTORS]}):
+        return {}
     try:
         with numpy.load(folder / VECTORS) as file:
             return dict(zip(file["digests"].tolist(), file["vectors"], strict=True))
@@ -111,7 +114,7 @@ def write(settings: IndexSettings, manifest: Manifest, content: Content, base: I
     Vocabulary(
         words, numpy.asarray([content.vectors[digest(word)] for word in words], dtype=numpy.float32)
     ).save(folder / WORDS)
-    write_manifest(folder, manifest)
+    write_manifest(folder, replace(manifest, sums=sums_of(folder)))
 
 
 def _write_vectors(

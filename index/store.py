@@ -34,6 +34,7 @@ from index.policy import Chunk, Policy
 from index.reader import policy_files, read_bytes
 from index.sentences import SentenceVectors
 from index.settings import IndexSettings
+from index.sums import MANIFEST, first_damaged, sealed, unsealed
 from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Manifest:
     targets: int
     reader: int = 0  # version of what reads PDF, DOCX and HTML
     faults: dict[str, str] = field(default_factory=dict)  # of skipped documents: why they were
+    sums: dict[str, str] = field(default_factory=dict)  # sha256 of each file of the generation
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,13 +238,13 @@ def read_manifest(folder: Path) -> Manifest:
     Of one of another schema it has schema, model and time; all else is empty.
     """
     try:
-        values = json.loads((folder / "manifest.json").read_text("utf-8"))
+        values = unsealed(json.loads((folder / MANIFEST).read_text("utf-8")))
         if values["schema"] == SCHEMA:
             return Manifest(**values)
         empty: dict[str, Any] = {"generation": folder.name, "files": {}, "skipped": {}}
         empty |= dict.fromkeys(("parser", "chunks", "sections", "clauses", "duties", "targets"), 0)
         return Manifest(**empty, **{name: values[name] for name in ("schema", "model", "created")})
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise IndexDamagedError(
             message("damaged", reason=f"{folder.name}: {type(error).__name__}")
         ) from error
@@ -250,7 +252,8 @@ def read_manifest(folder: Path) -> Manifest:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest; the generation is complete with it."""
-    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), "utf-8")
+    text = json.dumps(sealed(asdict(manifest)), ensure_ascii=False, indent=1)
+    (folder / MANIFEST).write_text(text, "utf-8")
 
 
 def candidates(settings: IndexSettings) -> Iterator[str]:
@@ -337,6 +340,9 @@ def _opened(settings: IndexSettings, folder: Path, manifest: Manifest, hold: Bin
         raise IndexMismatchError(
             message("other_model", built=manifest.model, wanted=settings.embedding_model)
         )
+    damaged = first_damaged(folder, manifest.sums)
+    if damaged:
+        raise IndexDamagedError(message("damaged", reason=f"{generation}: {damaged}"))
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
