@@ -9,10 +9,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlparse
 from zipfile import BadZipFile
@@ -99,14 +102,35 @@ class Index:
         """The vector store, as LangChain knows it."""
         from langchain_chroma import Chroma
 
-        client = connect(self.settings, self.folder)
-        self._clients.append(client)
+        client = self._client()
         return Chroma(
             collection_name=collection_name(self.manifest.generation),
             client=client,
             embedding_function=self.embedder,
             create_collection_if_not_exists=False,
         )
+
+    def _client(self) -> Client:
+        """Chroma on this generation; on a copy where the disk is full or may only be read, for it writes when it opens.
+
+        Raises StoreError, or IndexDamagedError where the copy cannot be opened either.
+        """
+        try:
+            self._clients.append(connect(self.settings, self.folder))
+        except StoreError:
+            raise
+        except Exception:  # chromadb says that in its own words
+            with ExitStack() as left:
+                try:
+                    place = Path(left.enter_context(TemporaryDirectory(prefix="policy-index-")))
+                    shutil.copytree(self.folder / "chroma", place / "chroma")
+                    self._clients.append(connect(self.settings, place))
+                except Exception as error:
+                    reason = f"{self.manifest.generation}: {first_line(error)}"
+                    raise IndexDamagedError(message("damaged", reason=reason)) from error
+                self._clients.append(left.pop_all())  # removed once the client is closed
+                return cast("Client", self._clients[-2])
+        return cast("Client", self._clients[-1])
 
     @cached_property
     def vector(self) -> Callable[[str], tuple[float, ...]]:

@@ -216,7 +216,8 @@ async def _answered(
                 return None
             context = contextvars.copy_context()  # with the id of the request, for what is logged
             job = asyncio.get_running_loop().run_in_executor(workers, context.run, work)
-            await asyncio.wait({job, gone}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {job, gone}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             stop.set()
             answer = await job
             return None if gone.done() else answer

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import httpx
 from fastapi.routing import Mount
@@ -29,8 +30,10 @@ def test_exact_questions_do_not_wait_behind_a_model(assistant: PolicyAssistant) 
         httpx.Client(base_url=url, timeout=120) as client,
         ThreadPoolExecutor(MANY) as readers,
     ):
-        by_page = [readers.submit(chat, client, OPEN, f"reader {n}") for n in range(MANY // 2)]
-        by_api = [readers.submit(ask, client, OPEN) for _ in range(MANY - len(by_page))]
+        by_page: list[Future[Any]] = [
+            readers.submit(chat, client, OPEN, f"reader {n}") for n in range(MANY // 2)
+        ]
+        by_api: list[Future[Any]] = [readers.submit(ask, client, OPEN) for _ in range(MANY - len(by_page))]
         try:
             while metrics(client)["answers_under_way",] < MANY or len(model.asked) < AT_ONCE:
                 time.sleep(0.02)

@@ -135,7 +135,7 @@ def test_readers_who_leave_in_mid_answer_leave_nothing_behind(app: Served, note:
 
 def test_memory_does_not_grow_with_questions(app: Served, questions: Questions, note: Note) -> None:
     known = {kind: questions[kind] for kind in ("ledger", "retrieval")}
-    many = times(10_000, 300)
+    many = times(10_000, short=200)
     Crowd(app.url, known).ask_times(8, many // 3)
     before = app.memory
     crowd = Crowd(app.url, known)

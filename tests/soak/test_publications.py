@@ -35,7 +35,7 @@ def test_every_answer_is_from_one_generation(tmp_path: Path, note: Note) -> None
     settings = IndexSettings(policy_dir=tmp_path / "policies", index_dir=tmp_path / "index")
     settings.policy_dir.mkdir()
     _publish(settings, 1000)
-    done, published = threading.Event(), [1000]
+    done, published, many = threading.Event(), [1000], times(200, short=8)
     seen: list[tuple[int, list[int]]] = []
     faults: list[str] = []
 
@@ -54,7 +54,7 @@ def test_every_answer_is_from_one_generation(tmp_path: Path, note: Note) -> None
         for thread in threads:
             thread.start()
         try:
-            for count in range(1001, 1001 + times(200)):
+            for count in range(1001, 1001 + many):
                 published.append(count)  # it may be answered as soon as it is built
                 _publish(settings, count)
         finally:
@@ -71,7 +71,7 @@ def test_every_answer_is_from_one_generation(tmp_path: Path, note: Note) -> None
         assert said[0] in published[:so_far]
     generations = {said[0] for _, said in seen}
     note(
-        f"{times(200)} publications under {READERS} readers",
+        f"{times(200, short=8)} publications under {READERS} readers",
         f"{len(seen)} answers of {len(generations)} generations, none mixed",
     )
     if len(seen) < READERS:
