@@ -200,7 +200,7 @@ STEPS: dict[str, Reached] = {
 
 @pytest.mark.parametrize(
     ("kind", "step"),
-    sample([(kind, step) for step in STEPS for kind in ("new", "changed", "remove", "build")]),
+    sample([(kind, step) for step in STEPS for kind in ("new", "changed", "remove", "build")], short=3),
 )
 def test_kill_9_at_each_step_loses_nothing(library: Library, kind: str, step: str, note: Note) -> None:
     change = library.change(kind)

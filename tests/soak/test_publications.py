@@ -71,7 +71,7 @@ def test_every_answer_is_from_one_generation(tmp_path: Path, note: Note) -> None
         assert said[0] in published[:so_far]
     generations = {said[0] for _, said in seen}
     note(
-        f"{times(200, short=8)} publications under {READERS} readers",
+        f"{many} publications under {READERS} readers",
         f"{len(seen)} answers of {len(generations)} generations, none mixed",
     )
     if len(seen) < READERS:
