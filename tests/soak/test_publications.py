@@ -35,7 +35,7 @@ def test_every_answer_is_from_one_generation(tmp_path: Path, note: Note) -> None
     settings = IndexSettings(policy_dir=tmp_path / "policies", index_dir=tmp_path / "index")
     settings.policy_dir.mkdir()
     _publish(settings, 1000)
-    done, published, many = threading.Event(), [1000], times(200, short=8)
+    done, published, many = threading.Event(), [1000], times(200, short=3)
     seen: list[tuple[int, list[int]]] = []
     faults: list[str] = []
 
