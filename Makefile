@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run index model backup restore test browser servers eval bench lock clean
+.PHONY: help run index model backup restore test soak browser servers eval bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
@@ -35,6 +35,9 @@ test: $(VENV)/.installed-dev ## lint, check types and run the tests
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile  # a module's index is built in one process
+
+soak: $(VENV)/.installed-dev ## kill, damage, fill and load it for hours, and print the figures; SOAK=0.2 for a fifth
+	@SOAK=$(or $(SOAK),1) $(BIN)/python -m pytest --quiet tests/soak
 
 eval: index ## ask every evaluation case and print the score
 	@$(BIN)/python -m eval run

@@ -35,6 +35,9 @@ from prompts import phrase
 
 LONGEST_QUESTION = 2000  # characters
 SHOWN = 6  # passages beside an answer
+AT_ONCE = (
+    2  # questions that compute at a time: more would only slow each other down, and the server with them
+)
 logger = logging.getLogger(__name__)
 
 
@@ -60,6 +63,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         self.answerer = Answerer(index, retriever, as_of)
         self.versions = Versions(self.answerer)
         self.meter = Meter(lambda: self.index.manifest)
+        self._turn = threading.BoundedSemaphore(AT_ONCE)  # held while one computes, not while a model writes
 
     @property
     def corpus(self) -> Corpus:
@@ -88,13 +92,15 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
 
     def follow_ups(self, answer: Answer) -> list[str]:
         """Up to three questions that lead on from an answer; the ledger answers each."""
-        return follow_ups(
-            answer,
-            self.corpus,
-            lambda question, policy: (
-                language_of(question) == answer.language and self.answerer.answers_exactly(question, policy)
-            ),
-        )
+        with self._turn:
+            return follow_ups(
+                answer,
+                self.corpus,
+                lambda question, policy: (
+                    language_of(question) == answer.language
+                    and self.answerer.answers_exactly(question, policy)
+                ),
+            )
 
     def warm_up(self) -> None:
         """Load what the first question needs: model, vector store, tokenizer (seconds)."""
@@ -110,7 +116,8 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
 
     def retrieve(self, question: str, k: int) -> list[Passage]:
         """The ``k`` passages nearest to a question that stands alone, best first, also where the ledger would answer."""
-        return self.answerer.search(question, language_of(question))[1][:k]
+        with self._turn:
+            return self.answerer.search(question, language_of(question))[1][:k]
 
     def invoke(self, input: dict[str, Any], config: RunnableConfig | None = None, **_: Any) -> Answer:
         """The certified answer to one question."""
@@ -170,21 +177,24 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             yield Final(replace(answer, timings_ms=spent))
             return
         stop = ((config or {}).get("configurable") or {}).get("stop")
-        standalone = condense(clean, history, self.read, self.corpus.text) if history else clean
-        condensed = _since(start)
-        answerer, text, day = self.versions.choose(standalone, chosen)
-        asked, passages, searched = answerer.search(text, language)
+        with self._turn:
+            began = time.perf_counter()
+            standalone = condense(clean, history, self.read, self.corpus.text) if history else clean
+            condensed = _since(began)
+            answerer, text, day = self.versions.choose(standalone, chosen)
+            asked, passages, searched = answerer.search(text, language)
         yield Evidence(tuple(passages[:SHOWN]))
         timings = {"condense": condensed, "retrieve": searched}
         better = self._by_model(clean, standalone, history, stop)
-        if better != standalone:
-            standalone = better
-            timings["condense"] = _since(start)
-            answerer, text, day = self.versions.choose(standalone, chosen)
-            asked, passages, _ = answerer.search(text, language)
-        beside = tuple(passages[:SHOWN])
-        draft = self.versions.changes(asked, chosen) or answerer.answer(asked, passages)
-        ask = answerer.ask(asked, passages)
+        with self._turn:
+            if better != standalone:
+                standalone = better
+                timings["condense"] = _since(start)
+                answerer, text, day = self.versions.choose(standalone, chosen)
+                asked, passages, _ = answerer.search(text, language)
+            beside = tuple(passages[:SHOWN])
+            draft = self.versions.changes(asked, chosen) or answerer.answer(asked, passages)
+            ask = answerer.ask(asked, passages)
         if self.composer is not None and draft.evidence and is_open(ask):
             for event in self._written(self.composer, ask, draft, stop):
                 if isinstance(event, Draft):
@@ -201,7 +211,8 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             timings["first_token"] = _since(start)
             for piece in draft.tokens():
                 yield Token(piece)
-        answer = self._finish(draft, question, standalone, beside, asked)
+        with self._turn:
+            answer = self._finish(draft, question, standalone, beside, asked)
         timings["total"] = _since(start)
         yield Final(replace(answer, timings_ms=timings))
 
@@ -241,8 +252,10 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         except Stopped:
             quotes.note("stopped", "notice_stopped")
         else:
-            draft = composer.draft(ask, without_control(text), quotes)
-            if draft is not None and self.answerer.certificate(draft).passed:
+            with self._turn:
+                draft = composer.draft(ask, without_control(text), quotes)
+                passed = draft is not None and self.answerer.certificate(draft).passed
+            if draft is not None and passed:
                 yield draft
                 return
             quotes.note("replaced", "notice_replaced")

@@ -28,6 +28,8 @@ LONGEST = 4000  # characters of an answer; a model that writes on is stopped
 MOST_TOKENS = 2048  # of an answer, with what a model thinks before it
 WHOLE = 3  # times the time-out, after which an answer has to be there in full
 PATIENCE = 0.05  # seconds between two looks at whether the reader has stopped
+AT_ONCE = 8  # questions that an endpoint answers at a time; the local model takes one
+WAITING = 3  # questions that wait for their turn: whoever comes then has quotes at once, and no place is held for long
 
 Messages = Sequence[tuple[str, str]]  # (role, text)
 
@@ -48,10 +50,11 @@ class ChatModel:
         self.local = local
         self.timeout = timeout
         self._idle = threading.Condition()
-        self._asking = 0  # questions under way
+        self._asking = 0  # questions under way, and those that wait for their turn
         self._warming: Future[int] | None = None
         self._loading: Future[ChatOpenAI] | None = None
-        self._turn = threading.Lock()  # the local model answers one question at a time
+        self._places = 1 if local else AT_ONCE
+        self._turn = threading.BoundedSemaphore(self._places)
 
     @property
     def client(self) -> ChatOpenAI:
@@ -198,14 +201,16 @@ class ChatModel:
 
     @contextmanager
     def _question(self, stop: threading.Event | None, until: float) -> Iterator[None]:
-        """A question under way: reading ahead makes way, and the local model waits for the question before it."""
+        """A question under way: reading ahead makes way, and it waits for its turn; ModelFailed where too many wait."""
         with self._idle:
+            if self._asking >= self._places + WAITING:
+                raise ModelFailed("model_busy")
             self._asking += 1
             if self._warming is not None:
                 self._warming.cancel()
         taken = False
         try:
-            while self.local and not (taken := self._turn.acquire(timeout=PATIENCE)):
+            while not (taken := self._turn.acquire(timeout=PATIENCE)):
                 if stop is not None and stop.is_set():
                     raise Stopped
                 if time.monotonic() > until:

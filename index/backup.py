@@ -33,7 +33,7 @@ ABOUT = "backup.json"  # its first member
 POLICIES = "policies"  # its folder of policies
 PATIENCE = 30.0  # seconds for which the copy of a database waits until others have written
 _GENERATION = re.compile(r"\w[\w-]*", re.ASCII)
-_DATABASES = (".sqlite", ".sqlite3")
+_DATABASES = (".sqlite3",)  # Chroma's, into which readers write; nobody does into ours of a generation
 _BESIDE = ("-wal", "-shm", "-journal")  # files of a database that is open, which its copy does not need
 
 

@@ -100,7 +100,7 @@ def build_locked(
     live = _live(settings)
     if live and live.schema != SCHEMA:
         progress(Step("schema", {"built": live.schema, "wanted": SCHEMA}))
-    base = _base(settings, live)
+    base = _base(settings)
     try:
         return _brought_up_to_date(settings, live, base, fresh or {}, taken_out, start, progress, embedder)
     finally:
@@ -123,11 +123,13 @@ def _brought_up_to_date(
     if settings.shared and live:
         _refuse_foreign(settings, sources, live, taken_out)
     now = (PARSER_VERSION, READER_VERSION, sources.files, sources.skipped)
-    if base and _made_from(base.manifest) == now:
+    is_live = base is not None and base.manifest.generation == read_pointer(settings).get("current")
+    if base and is_live and _made_from(base.manifest) == now:
         return _report(base.manifest, sources, 0, start, unchanged=True)
     content, embedded = _content(settings, live, base, sources, progress, embedder)
     progress(Step("write"))
-    before = live.generation if live else ""
+    stays = base.manifest if base else live  # as the one before: a sound one, where there is one
+    before = stays.generation if stays else ""
     try:
         manifest = _published(settings, content, sources, base, before, progress)
     except IndexWriteError:
@@ -195,15 +197,22 @@ def _live(settings: IndexSettings) -> Manifest | None:
     return None
 
 
-def _base(settings: IndexSettings, live: Manifest | None) -> Index | None:
-    """The live generation where it can be read and has this schema and model, and its vectors are all there."""
-    try:
-        base = open_generation(settings, live.generation) if live else None
-    except PolicyIndexError:
+def _base(settings: IndexSettings) -> Index | None:
+    """The live generation, or the one before it where that is damaged; None where it has another schema or model.
+
+    One whose vectors a server has lost with its folder is no base: it is filled anew.
+    """
+    for generation in candidates(settings):
+        try:
+            base = open_generation(settings, generation)
+        except IndexDamagedError:
+            continue
+        except PolicyIndexError:
+            return None
+        if not settings.chroma_url or has_collection(base):
+            return base
+        base.close()
         return None
-    if base is None or not settings.chroma_url or has_collection(base):
-        return base
-    base.close()  # a server that has lost its folder is filled anew
     return None
 
 
@@ -272,8 +281,10 @@ def _content(
     texts = [embedded_text(piece) for piece in chunks]
     said = [text for piece in chunks for text in sentences_of(piece)]
     known: dict[str, NDArray[numpy.float32]] = {}
-    if live is not None and live.model == settings.embedding_model:
-        known = generations.read_vectors(settings, live.generation)
+    of_both = {manifest.generation: manifest for manifest in (live, base and base.manifest) if manifest}
+    for manifest in of_both.values():
+        if manifest.model == settings.embedding_model:
+            known |= generations.read_vectors(settings, manifest)
     vectors = _embed(settings, known, [*texts, *said, *generations.vocabulary(words)], progress, embedder)
     embedded = sum(digest(text) not in known for text in texts)
     return Content(sources.policies, chunks, words, vectors), embedded

@@ -11,6 +11,7 @@ import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from filelock import FileLock
 
@@ -19,6 +20,7 @@ from index import ledger, shared
 from index.errors import IndexDamagedError, IndexWriteError, PolicyIndexError, first_line, message
 from index.settings import IndexSettings
 from index.store import check_fits, generation_folder, held, manifest_of, write_manifest
+from index.sums import sums_of
 
 
 def make(settings: IndexSettings, generation: str) -> None:
@@ -50,7 +52,7 @@ def make(settings: IndexSettings, generation: str) -> None:
             generations.write_files(folder, content)
             if not settings.chroma_url:
                 generations.write_collection(settings, manifest, content, folder)
-            write_manifest(folder, manifest)
+            write_manifest(folder, replace(manifest, sums=sums_of(folder)))
         except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
             if isinstance(error, KeyError):

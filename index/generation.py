@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
@@ -39,6 +39,7 @@ from index.store import (
     read_pointer,
     write_manifest,
 )
+from index.sums import first_damaged, sums_of
 from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -71,15 +72,18 @@ def digest(text: str) -> str:
     return sha256(text.encode())
 
 
-def read_vectors(settings: IndexSettings, generation: str) -> dict[str, NDArray[numpy.float32]]:
-    """Vectors of a generation by the hash of the text; {} where there are none.
+def read_vectors(settings: IndexSettings, manifest: Manifest) -> dict[str, NDArray[numpy.float32]]:
+    """Vectors of a generation by the hash of the text; {} where there are none, or damaged ones.
 
     From the database, or a file beside Chroma: a builder that opened the live store would write into it.
     """
     if settings.shared:
-        return shared.read_vectors(settings, generation)
+        return shared.read_vectors(settings, manifest.generation)
+    folder = generation_folder(settings, manifest.generation)
+    if VECTORS in manifest.sums and first_damaged(folder, {VECTORS: manifest.sums[VECTORS]}):
+        return {}
     try:
-        with numpy.load(generation_folder(settings, generation) / VECTORS) as file:
+        with numpy.load(folder / VECTORS) as file:
             return dict(zip(file["digests"].tolist(), file["vectors"], strict=True))
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return {}
@@ -110,7 +114,7 @@ def write(settings: IndexSettings, manifest: Manifest, content: Content, base: I
             vectors=numpy.asarray([*content.vectors.values()], dtype=numpy.float32),
         )
     write_files(folder, content)
-    write_manifest(folder, manifest)
+    write_manifest(folder, replace(manifest, sums=sums_of(folder)))
 
 
 def write_files(folder: Path, content: Content) -> None:

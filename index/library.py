@@ -26,6 +26,7 @@ from index.sources import Known, read_policy
 from index.steps import Progress, Step
 
 ASIDE = ".removed"  # a folder inside POLICY_DIR, which the index does not read
+HALF = ".new"  # how the hidden name of a file ends while it is copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,8 @@ class _Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._done: list[tuple[Path, Path | None]] = []  # (file put in or taken out, where it was moved to)
+        for left in path.glob(f".*{HALF}"):  # by one that was killed
+            left.unlink(missing_ok=True)
         self.names: dict[str, str] = {}  # sha256 of each file
         with suppress(NoPoliciesError):
             for file in policy_files(path):
@@ -191,7 +194,7 @@ class _Folder:
         """Write a file; those of the same id are moved aside and returned. At no moment is neither of them there."""
         same = [other for other in self.names if Path(other).stem == Path(name).stem]
         target = self._path / name
-        temporary = self._path / f".{name}.new"
+        temporary = self._path / f".{name}{HALF}"
         try:
             with temporary.open("wb") as file:
                 file.write(data)

@@ -10,10 +10,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlparse
 from zipfile import BadZipFile
@@ -37,6 +40,7 @@ from index.policy import Chunk, Policy
 from index.reader import policy_files, read_bytes
 from index.sentences import SentenceVectors
 from index.settings import IndexSettings
+from index.sums import MANIFEST, first_damaged, sealed, unsealed
 from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -71,6 +75,7 @@ class Manifest:
     targets: int
     reader: int = 0  # version of what reads PDF, DOCX and HTML
     faults: dict[str, str] = field(default_factory=dict)  # of skipped documents: why they were
+    sums: dict[str, str] = field(default_factory=dict)  # sha256 of each file of the generation
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,14 +106,35 @@ class Index:
         """The vector store, as LangChain knows it."""
         from langchain_chroma import Chroma
 
-        client = connect(self.settings, self.folder)
-        self._clients.append(client)
+        client = self._client()
         return Chroma(
             collection_name=collection_name(self.manifest.generation),
             client=client,
             embedding_function=self.embedder,
             create_collection_if_not_exists=False,
         )
+
+    def _client(self) -> Client:
+        """Chroma on this generation; on a copy where the disk is full or may only be read, for it writes when it opens.
+
+        Raises StoreError, or IndexDamagedError where the copy cannot be opened either.
+        """
+        try:
+            self._clients.append(connect(self.settings, self.folder))
+        except StoreError:
+            raise
+        except Exception:  # chromadb says that in its own words
+            with ExitStack() as left:
+                try:
+                    place = Path(left.enter_context(TemporaryDirectory(prefix="policy-index-")))
+                    shutil.copytree(self.folder / "chroma", place / "chroma")
+                    self._clients.append(connect(self.settings, place))
+                except Exception as error:
+                    reason = f"{self.manifest.generation}: {first_line(error)}"
+                    raise IndexDamagedError(message("damaged", reason=reason)) from error
+                self._clients.append(left.pop_all())  # removed once the client is closed
+                return cast("Client", self._clients[-2])
+        return cast("Client", self._clients[-1])
 
     @cached_property
     def vector(self) -> Callable[[str], tuple[float, ...]]:
@@ -276,24 +302,24 @@ def manifest_of(settings: IndexSettings, generation: str) -> Manifest:
 
 def _parsed(generation: str, read: Callable[[], str]) -> Manifest:
     try:
-        values = json.loads(read())
+        values = unsealed(json.loads(read()))
         if values["schema"] == SCHEMA:
             return Manifest(**values)
         empty: dict[str, Any] = {"generation": generation, "files": {}, "skipped": {}}
         empty |= dict.fromkeys(("parser", "chunks", "sections", "clauses", "duties", "targets"), 0)
         return Manifest(**empty, **{name: values[name] for name in ("schema", "model", "created")})
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise IndexDamagedError(message("damaged", reason=f"{generation}: {type(error).__name__}")) from error
 
 
 def manifest_text(manifest: Manifest) -> str:
-    """A manifest as JSON."""
-    return json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
+    """A manifest as JSON, with its seal."""
+    return json.dumps(sealed(asdict(manifest)), ensure_ascii=False, indent=1)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest; the generation is complete with it."""
-    (folder / "manifest.json").write_text(manifest_text(manifest), "utf-8")
+    (folder / MANIFEST).write_text(manifest_text(manifest), "utf-8")
 
 
 def candidates(settings: IndexSettings) -> Iterator[str]:
@@ -407,6 +433,9 @@ def check_fits(settings: IndexSettings, manifest: Manifest) -> None:
 def _opened(settings: IndexSettings, folder: Path, manifest: Manifest, hold: BinaryIO) -> Index:
     generation = manifest.generation
     check_fits(settings, manifest)
+    damaged = first_damaged(folder, manifest.sums)
+    if damaged:
+        raise IndexDamagedError(message("damaged", reason=f"{generation}: {damaged}"))
     from sqlalchemy.exc import SQLAlchemyError
 
     try:

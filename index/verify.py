@@ -19,6 +19,7 @@ from index.keywords import KeywordIndex, tokenise
 from index.sentences import SentenceVectors
 from index.settings import IndexSettings
 from index.store import WORDS, collection_name, connect, database_url, read_manifest
+from index.sums import first_damaged
 from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 def find_fault(settings: IndexSettings, folder: Path, generation: str) -> str:
     """What is wrong with a generation, "" where all is well."""
     manifest = read_manifest(folder)
+    damaged = first_damaged(folder, manifest.sums)
+    if damaged:
+        return damaged
     engine = ledger.connect(database_url(settings, folder))
     policies, chunks = ledger.read(engine, generation)
     engine.dispose()
@@ -43,8 +47,7 @@ def find_fault(settings: IndexSettings, folder: Path, generation: str) -> str:
     SentenceVectors.load(folder)
     if (
         settings.shared
-        and not {digest(embedded_text(chunk)) for chunk in chunks}
-        <= read_vectors(settings, generation).keys()
+        and not {digest(embedded_text(chunk)) for chunk in chunks} <= read_vectors(settings, manifest).keys()
     ):
         return "vectors"
     client = connect(settings, folder)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 import gradio as gr
 
-AT_ONCE = 4  # questions answered at a time
+AT_ONCE = 16  # answers under way at a time: more than models write (assistant/models.py), so that others need not wait
 
 Messages = list[dict[str, Any]]
 logger = logging.getLogger(__name__)

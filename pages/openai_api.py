@@ -8,12 +8,14 @@ of a request (``extra_body`` of the official client) names those that may answer
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import json
 import logging
 import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -96,6 +98,7 @@ def router(assistant: PolicyAssistant) -> APIRouter:
     """The routes of one assistant."""
     routes = APIRouter(prefix="/v1", dependencies=[Depends(needs(Role.reader))])
     places = asyncio.Semaphore(AT_ONCE)
+    workers = ThreadPoolExecutor(AT_ONCE, "v1")  # asyncio's own have fewer places, on few cores
     created = int(time.time())
     model = {"id": NAME, "object": "model", "created": created, "owned_by": NAME}
     inside = 0
@@ -122,7 +125,7 @@ def router(assistant: PolicyAssistant) -> APIRouter:
             wanted = _read(await _body(request, words), words)
             if wanted.model != NAME:
                 return _unknown(wanted.model, words)
-            answer = await _answered(assistant, _asked(wanted, words), request, places, words)
+            answer = await _answered(assistant, _asked(wanted, words), request, places, workers, words)
         except Refused as refused:
             return JSONResponse(refused.body, refused.status)
         finally:
@@ -192,6 +195,7 @@ async def _answered(
     asked: _Asked,
     request: Request,
     places: asyncio.Semaphore,
+    workers: ThreadPoolExecutor,
     words: Mapping[str, str],
 ) -> Answer | None:
     """The certified answer; None where the reader has left, which ends what a model writes."""
@@ -210,8 +214,10 @@ async def _answered(
         async with places:
             if gone.done():
                 return None
-            job = asyncio.create_task(asyncio.to_thread(work))
-            await asyncio.wait({job, gone}, return_when=asyncio.FIRST_COMPLETED)
+            context = contextvars.copy_context()  # with the id of the request, for what is logged
+            job = asyncio.get_running_loop().run_in_executor(workers, context.run, work)
+            either: set[asyncio.Future[Any]] = {job, gone}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             stop.set()
             answer = await job
             return None if gone.done() else answer

@@ -123,7 +123,7 @@ def older(index: IndexSettings) -> str:
     """Make the live generation one of schema 2, which had fewer fields; returns its id."""
     folder = generation_folder(index, read_pointer(index)["current"])
     values = json.loads((folder / "manifest.json").read_text("utf-8"))
-    for name in ("clauses", "reader", "faults"):
+    for name in ("clauses", "reader", "faults", "sums", "seal"):
         del values[name]
     (folder / "manifest.json").write_text(json.dumps(values | {"schema": 2}), "utf-8")
     return folder.name

@@ -20,7 +20,7 @@ from assistant.settings import Settings
 from index import generation as generations
 from index import restore as restoring
 from index.__main__ import main
-from index.backup import backup
+from index.backup import backup, copy_database
 from index.build import build
 from index.errors import ArchiveError, IndexBusyError, IndexMissingError, OccupiedError
 from index.lock import one_builder
@@ -231,11 +231,16 @@ def test_a_disk_that_fails_at_the_end_leaves_all_as_it_was(
     assert (index.index_dir / FEEDBACK).exists() == said_here
 
 
-def test_a_damaged_copy_is_no_backup(small: IndexSettings, tmp_path: Path) -> None:
-    database = next((small.index_dir / "generations").glob("*/chroma/chroma.sqlite3"))
-    with sqlite3.connect(database) as connection:
-        connection.execute("delete from embeddings")
-    connection.close()
+def test_a_damaged_copy_is_no_backup(
+    small: IndexSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoiled(source: Path, target: Path) -> None:
+        copy_database(source, target)
+        with sqlite3.connect(target) as connection:
+            connection.execute("delete from embeddings")
+        connection.close()
+
+    monkeypatch.setattr("index.backup.copy_database", spoiled)
     with pytest.raises(ArchiveError, match="没有通过检查"):
         backup(small, tmp_path / "none.tar.gz")
     assert [path.name for path in tmp_path.iterdir()] == ["copy"]

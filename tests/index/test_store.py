@@ -175,7 +175,17 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
+def _flip(path: Path) -> None:
+    """One bit of a policy's text, which stays readable."""
+    data = path.read_bytes()
+    at = data.rindex("某市".encode())
+    path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+
+
 DAMAGE = {
+    "a bit of a text": ("ledger.sqlite", _flip),
+    "a bit of Chroma's text": ("chroma/chroma.sqlite3", _flip),
+    "half of Chroma": ("chroma/chroma.sqlite3", _half),
     "no manifest": ("manifest.json", _remove),
     "half a manifest": ("manifest.json", _half),
     "manifest with other fields": ("manifest.json", _foreign),
