@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+WORKERS ?= $(shell echo $$(($$(nproc) + 1)))  # of the tests: a browser's and a server's wait much
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -34,7 +35,7 @@ test: $(VENV)/.installed-dev ## lint, check types and run the tests
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile  # a module's index is built in one process
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder  # a module's index is built once
 
 soak: $(VENV)/.installed-dev ## kill, damage, fill and load it for hours, and print the figures; SOAK=0.2 for a fifth
 	@SOAK=$(or $(SOAK),1) $(BIN)/python -m pytest --quiet tests/soak

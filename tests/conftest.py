@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sqlite3
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,23 +24,47 @@ MANDATORY = ("browser", "servers")  # marks of tests that may not be skipped wit
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
+LONG = (
+    "page",
+    "soak",
+    "assistant",
+    "eval",
+)  # folders whose files take longest: begun first, so that no worker ends late
+
+
 @pytest.fixture(scope="session", autouse=True)
-def embedded_once() -> Iterator[None]:
-    """A text is embedded once a session: the tests index the same policies many times, and the model is the slow part."""
+def embedded_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A text is embedded once a run: the tests index the same policies many times, and the model is the slow part."""
     from index.embedder import SentenceEmbeddings
 
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    database = sqlite3.connect(
+        folder / "vectors.sqlite", timeout=60, isolation_level=None, check_same_thread=False
+    )
+    database.execute("create table if not exists vectors (model, text, vector, primary key (model, text))")
     embed = SentenceEmbeddings.embed_documents
     kept: dict[tuple[str, str], np.ndarray] = {}
+    alone = Lock()
 
     def embed_documents(self: SentenceEmbeddings, texts: Sequence[str]) -> list[list[float]]:
-        new = [text for text in dict.fromkeys(texts) if (self.name, text) not in kept]
-        for text, vector in zip(new, embed(self, new) if new else (), strict=True):
-            kept[self.name, text] = np.array(vector, dtype=np.float32)
-        return [kept[self.name, text].tolist() for text in texts]
+        with alone:
+            for text in {text for text in texts if (self.name, text) not in kept}:
+                query = "select vector from vectors where model = ? and text = ?"
+                row = database.execute(query, (self.name, text)).fetchone()
+                if row:  # another worker has embedded it
+                    kept[self.name, text] = np.frombuffer(row[0], dtype=np.float32)
+            new = [text for text in dict.fromkeys(texts) if (self.name, text) not in kept]
+            for text, vector in zip(new, embed(self, new) if new else (), strict=True):
+                kept[self.name, text] = np.array(vector, dtype=np.float32)
+            rows = [(self.name, text, kept[self.name, text].tobytes()) for text in new]
+            database.executemany("insert or ignore into vectors values (?, ?, ?)", rows)
+            return [kept[self.name, text].tolist() for text in texts]
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(SentenceEmbeddings, "embed_documents", embed_documents)
         yield
+    database.close()
 
 
 @pytest.fixture(autouse=True)
@@ -144,6 +170,12 @@ def local_model() -> Path:
     if path is None:
         pytest.skip("no local model found: `make model` fetches it")
     return path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first."""
+    order = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path.parent.name, len(LONG)))
 
 
 @pytest.hookimpl(wrapper=True)

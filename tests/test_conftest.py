@@ -32,7 +32,9 @@ def test_a_skipped_test(
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setattr("tests.servers.DEBIAN", "nowhere")
-    pytester.makeconftest(Path(__file__).with_name("conftest.py").read_text("utf-8"))
+    conftest = Path(__file__).with_name("conftest.py").read_text("utf-8")
+    # the run inside may import the module anew
+    pytester.makeconftest(f"{conftest}\nimport tests.servers\ntests.servers.DEBIAN = 'nowhere'\n")
     pytester.makeini("[pytest]\nmarkers = browser\n servers")
     pytester.makepyfile(CASES)
     pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(**expected)
