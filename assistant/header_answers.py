@@ -42,19 +42,22 @@ def answer_header(ask: Ask) -> Draft | None:
     if not meanings:
         return None
     draft = ask.draft()
-    said = False
+    said, bodies = False, 1
     draft.head("policy", "field", "content")
     for policy in policies:
         items = [(meaning, found) for meaning in meanings for found in find(ask, policy, meaning)]
         for meaning, found in _beside(policy, items):
             said = True
+            bodies = (
+                max(bodies, len(re.split(r"[、\s]+", found.value.strip()))) if meaning == "issuer" else bodies
+            )
             _say(ask, draft, policy, meaning, found, len(policies) > 1)
     if not said:
         return refuse(ask, "kind_when", ()) if meanings == ["expires"] else None
     if len(policies) == 1:
         draft.rows.clear()
-        if meanings == ["issuer"] and len(bodies := policies[0].issuer.split()) > 1:
-            draft.count = len(bodies)
+        if meanings == ["issuer"] and bodies > 1:
+            draft.count = bodies
     return draft
 
 

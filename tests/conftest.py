@@ -24,12 +24,7 @@ MANDATORY = ("browser", "servers")  # marks of tests that may not be skipped wit
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-LONG = (
-    "page",
-    "soak",
-    "assistant",
-    "eval",
-)  # folders whose files take longest: begun first, so that no worker ends late
+LONG = ("page", "soak", "assistant", "eval")  # folders whose files take longest: begun first
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,25 +35,34 @@ def embedded_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder = tmp_path_factory.getbasetemp()
     folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
     database = sqlite3.connect(
-        folder / "vectors.sqlite", timeout=60, isolation_level=None, check_same_thread=False
+        folder / "vectors.sqlite", timeout=600, isolation_level=None, check_same_thread=False
     )
     database.execute("create table if not exists vectors (model, text, vector, primary key (model, text))")
     embed = SentenceEmbeddings.embed_documents
     kept: dict[tuple[str, str], np.ndarray] = {}
     alone = Lock()
 
+    def embed_new(model: SentenceEmbeddings, texts: Sequence[str]) -> None:
+        for text in texts:
+            query = "select vector from vectors where model = ? and text = ?"
+            row = database.execute(query, (model.name, text)).fetchone()
+            if row:  # another worker has embedded it
+                kept[model.name, text] = np.frombuffer(row[0], dtype=np.float32)
+        new = [text for text in texts if (model.name, text) not in kept]
+        for text, vector in zip(new, embed(model, new) if new else (), strict=True):
+            kept[model.name, text] = np.array(vector, dtype=np.float32)
+        rows = [(model.name, text, kept[model.name, text].tobytes()) for text in new]
+        database.executemany("insert or ignore into vectors values (?, ?, ?)", rows)
+
     def embed_documents(self: SentenceEmbeddings, texts: Sequence[str]) -> list[list[float]]:
         with alone:
-            for text in {text for text in texts if (self.name, text) not in kept}:
-                query = "select vector from vectors where model = ? and text = ?"
-                row = database.execute(query, (self.name, text)).fetchone()
-                if row:  # another worker has embedded it
-                    kept[self.name, text] = np.frombuffer(row[0], dtype=np.float32)
-            new = [text for text in dict.fromkeys(texts) if (self.name, text) not in kept]
-            for text, vector in zip(new, embed(self, new) if new else (), strict=True):
-                kept[self.name, text] = np.array(vector, dtype=np.float32)
-            rows = [(self.name, text, kept[self.name, text].tobytes()) for text in new]
-            database.executemany("insert or ignore into vectors values (?, ?, ?)", rows)
+            known = [text for text in texts if (self.name, text) in kept]
+            if len(known) < len(texts):
+                database.execute("begin immediate")  # one worker embeds at a time, with all cores
+                try:
+                    embed_new(self, [text for text in dict.fromkeys(texts) if text not in known])
+                finally:
+                    database.execute("commit")
             return [kept[self.name, text].tolist() for text in texts]
 
     with pytest.MonkeyPatch.context() as patched:
