@@ -117,6 +117,8 @@ def test_who_is_at_the_machine_itself_is_an_administrator(host: str) -> None:
     assert _ask(Access(), LOOPBACK, [("Host", host), ("Origin", f"http://{host}")])[2] == "administrator"
     for told in ("https://evil.test", "null", f"http://{host}.evil.test"):
         assert _ask(Access(), LOOPBACK, [("Host", host), ("Origin", told)])[2] == "evaluator"
+    for name in ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"):
+        assert _ask(Access(), LOOPBACK, [("Host", host), (name, LOOPBACK)])[2] == "evaluator"
     network = Access(Settings(host="0.0.0.0", allow_anonymous=True))
     assert _ask(network, LOOPBACK, [("Host", host)])[2] == "evaluator"
 
