@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -73,6 +75,25 @@ def test_a_change_that_is_cancelled_leaves_nothing(small: IndexSettings, third: 
     verify_live(small)
     changing = Changing(small, "remove", ["other.txt"])
     changing.cancel()  # before it has begun
+    with pytest.raises(CancelledError):
+        list(changing.steps())
+    assert folder(small) == before
+
+
+@pytest.mark.parametrize("names", [1, 100_000])  # more than a pipe holds
+def test_a_change_that_is_cancelled_as_its_process_starts_is_no_failure(
+    small: IndexSettings, names: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changing = Changing(small, "remove", ["other.txt"] * names)
+    started = changing._started
+
+    def start(said: TextIO) -> subprocess.Popen[str]:
+        process = started(said)
+        changing.cancel()
+        return process
+
+    monkeypatch.setattr(changing, "_started", start)
+    before = folder(small)
     with pytest.raises(CancelledError):
         list(changing.steps())
     assert folder(small) == before
