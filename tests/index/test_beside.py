@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -139,3 +140,12 @@ def test_each_file_that_is_not_indexed_has_its_reason(small: IndexSettings) -> N
     assert told.pop("custom.txt") == message("same_name", file="custom.txt", other="custom.md")
     assert told.keys() == bad.keys() and all(name in reason for name, reason in told.items())
     assert (found.changed, found.gone) == (("custom.md",), ("other.txt",))
+
+
+def test_an_empty_folder_of_a_shared_index_differs_in_nothing(small: IndexSettings, tmp_path: Path) -> None:
+    live = open_index(small)
+    there = replace(small, policy_dir=tmp_path / "nothing")
+    assert difference(replace(live, settings=there)).gone == ("custom.md", "other.txt")
+    shared = replace(there, database_url="postgresql://policy.test/policy")
+    assert not difference(replace(live, settings=shared)).is_due
+    live.close()
