@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -21,7 +22,8 @@ from index.errors import message
 from index.folder import difference
 from index.reader import LARGEST
 from index.settings import IndexSettings
-from index.store import open_index
+from index.store import open_index, write_pointer
+from pages import documents
 from pages import documents_html as html
 from pages.access import Visitor
 from pages.changes import Changes, Job, UnderWayError
@@ -155,6 +157,17 @@ def test_one_change_at_a_time_and_each_is_recorded(tmp_path: Path) -> None:
         ("documents", "王工", "remove", "failed", ["guide.txt"]),
     ]
     log.close()
+
+
+def test_what_was_published_behind_a_change_holds_it(tmp_path: Path) -> None:
+    index = Mock()
+    index.settings = IndexSettings(index_dir=tmp_path)
+    assistant, job = Mock(), Mock(generation="2")
+    assistant.answerer.index = index
+    for current, answers, live in (("2", "1", False), ("2", "2", True), ("3", "1", False), ("3", "3", True)):
+        write_pointer(index.settings, current, "1")
+        index.manifest.generation = answers
+        assert documents._is_live(assistant, job) is live, (current, answers)
 
 
 def test_nothing_of_a_file_is_alive_on_the_page(tmp_path: Path) -> None:
