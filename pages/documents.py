@@ -70,7 +70,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
 
     def interrupt(request: gr.Request) -> str:
         demand(request, ROLE, language)
-        changes.cancel()
+        changes.cancel(visitor_of(request))
         return words["documents_cancelling"]
 
     def opened(request: gr.Request) -> tuple[Any, Any]:
@@ -115,6 +115,11 @@ def stop(assistant: PolicyAssistant) -> None:
     changes_of(assistant.index.settings).cancel()
 
 
+def wait(assistant: PolicyAssistant) -> None:
+    """Until the change that is under way has ended, and taken back what it had begun."""
+    changes_of(assistant.index.settings).wait()
+
+
 def _begun(changes: Changes, event: gr.EventData, request: gr.Request) -> Job | None:
     """What the page's script asks for, begun, or what it wants to watch; None where there is nothing to do."""
     visitor, asked = visitor_of(request), told(event, "ask")
@@ -131,7 +136,7 @@ def _begun(changes: Changes, event: gr.EventData, request: gr.Request) -> Job | 
             return None
         try:
             return changes.start("add", [str(path) for path in sent], visitor, lambda: delete(sent), shown)
-        except UnderWayError:
+        except BaseException:
             delete(sent)
             raise
     return None

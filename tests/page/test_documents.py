@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from unittest.mock import Mock
 
 import httpx
@@ -155,6 +156,42 @@ def test_one_change_at_a_time_and_each_is_recorded(tmp_path: Path) -> None:
         ("documents", "王工", "add", "unchanged", ["again.txt"]),
         ("documents", "王工", "remove", "begun", ["guide.txt"]),
         ("documents", "王工", "remove", "failed", ["guide.txt"]),
+    ]
+    log.close()
+
+
+def test_a_change_without_a_thread_is_not_under_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    changes = Changes(IndexSettings(index_dir=tmp_path))
+    word, event = _receive(changes.uploads, "a.txt"), Mock(_data={"ask": "add"})
+    event._data["uploads"] = [word]
+    (path,) = (upload.path for upload in changes.uploads._waiting.values())
+
+    def start(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(Thread, "start", start)
+    assert path and path.exists()
+    with pytest.raises(RuntimeError):
+        documents._begun(changes, event, Mock())
+    assert changes.current is None and not path.exists()
+    assert documents._begun(changes, event, Mock()) is None  # they are no longer there
+    event._data["ask"] = "watch"
+    assert documents._begun(changes, event, Mock()) is None
+
+
+def test_a_program_that_ends_waits_for_a_change(tmp_path: Path) -> None:
+    index, log = library(tmp_path), AuditFiles(tmp_path / "audit")
+    changes = Changes(index)
+    job = changes.start("build", (), Visitor(User("王工", Role.administrator), audit=log))
+    changes.cancel(Visitor(User("李工", Role.administrator), audit=log))
+    changes.wait()
+    assert (job.done, job.outcome, changes.current) == (True, "cancelled", None)
+    (path,) = (tmp_path / "audit").iterdir()
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert sorted((one["who"], one["outcome"]) for one in lines) == [
+        ("李工", "cancelling"),
+        ("王工", "begun"),
+        ("王工", "cancelled"),
     ]
     log.close()
 
