@@ -13,6 +13,7 @@ from unittest.mock import Mock
 
 import httpx
 import pytest
+from starlette.requests import ClientDisconnect
 
 from assistant.audit import AuditFiles
 from assistant.users import Role, User
@@ -89,6 +90,27 @@ def test_uploads_are_bounded_and_forgotten() -> None:
     now = 3601.0
     assert _receive(uploads, "a.txt")
     assert uploads.take(words) == []
+
+
+async def _left() -> AsyncIterator[bytes]:
+    yield b"x"
+    raise ClientDisconnect
+
+
+def test_an_upload_that_is_left_or_that_nobody_adds_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    uploads = Uploads()
+    with pytest.raises(UploadError, match="cut_short"):
+        asyncio.run(uploads.receive("a.txt", 2, _left()))
+    assert not uploads._waiting and uploads._folder and not list(Path(uploads._folder.name).iterdir())
+
+    async def wait() -> None:
+        word = await uploads.receive("a.txt", 1, _body(b"x"))
+        assert uploads._waiting[word].path
+        await asyncio.sleep(0.05)
+
+    monkeypatch.setattr("pages.uploads.FORGET", -1)  # it is looked for at once
+    asyncio.run(wait())
+    assert not uploads._waiting and not list(Path(uploads._folder.name).iterdir())
 
 
 def test_a_file_is_sent_by_administrators_only(guarded: Guarded) -> None:
