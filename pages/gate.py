@@ -147,6 +147,7 @@ class Gate:
         if not self._access.protected:
             scope["visitor"] = visitor = self._access.visitor(scope)
             if scope["type"] == "http" and visitor.user and visitor.user.role < role_of(str(scope["path"])):
+                _denied(scope, visitor, "role")
                 return await _refusal(scope, 403, "not_allowed")(scope, receive, send)
             return await self._app(scope, receive, send)
         if scope["type"] == "websocket":  # there are none here
