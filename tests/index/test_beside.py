@@ -13,11 +13,12 @@ from typing import TextIO
 import pytest
 
 from index.beside import Changing
-from index.build import build, verify_live
+from index.build import _known, build, verify_live
 from index.errors import CancelledError, IndexBusyError, PolicyIndexError, message
 from index.folder import Outside, difference
 from index.lock import one_builder
 from index.settings import IndexSettings
+from index.sources import read_sources
 from index.steps import Step
 from index.store import open_index, read_pointer
 from tests.index.conftest import CUSTOM
@@ -122,6 +123,16 @@ def test_a_change_beside_another_build_says_who_holds_it(small: IndexSettings, t
     with one_builder(small), pytest.raises(IndexBusyError, match=str(os.getpid())):
         list(Changing(small, "add", [str(third)]).steps())
     assert folder(small) == before
+
+
+def test_a_build_tells_each_file_that_it_reads(small: IndexSettings, third: Path) -> None:
+    (small.policy_dir / third.name).write_text(THIRD, "utf-8")
+    live = open_index(small)
+    steps: list[Step] = []
+    read_sources(small, steps.append, _known(live))
+    live.close()
+    assert [(step.name, step.values.get("file")) for step in steps] == [("file", "third.txt"), ("read", None)]
+    assert (steps[0].done, steps[0].total) == (2, 3)
 
 
 def test_each_file_that_is_not_indexed_has_its_reason(small: IndexSettings) -> None:
