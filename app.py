@@ -216,7 +216,7 @@ def main() -> int:
         assistant.meter.end()
 
     serving.serve(app, settings.host, settings.port, ending)
-    documents.wait(assistant)  # what manages services kills its process once we are gone; serve sees to the end
+    documents.wait(assistant)  # whose process systemd kills once this one has ended
     stop.set()
     if access.audit:
         access.audit.close()

@@ -43,7 +43,7 @@ def third(tmp_path: Path) -> Path:
 
 
 def test_what_is_published_stays_in_the_folder_though_no_sweep_follows(
-    small: IndexSettings, third: Path, monkeypatch: pytest.MonkeyPatch
+    small: IndexSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = read_pointer(small)
 
@@ -52,8 +52,8 @@ def test_what_is_published_stays_in_the_folder_though_no_sweep_follows(
             raise StoreError("the database is away")
 
     monkeypatch.setattr("index.generation.sweep", sweep)
-    assert add(small, [third]).added == ("third.txt",)
-    assert "third.txt" in folder(small) and read_pointer(small) != before
+    assert remove(small, ["other"]).removed == ("other.txt",)
+    assert "other.txt" not in folder(small) and read_pointer(small) != before
 
 
 @both_stores

@@ -202,8 +202,8 @@ def test_a_change_without_a_thread_is_not_under_way(tmp_path: Path, monkeypatch:
 
 
 def test_a_program_that_ends_waits_for_a_change(tmp_path: Path) -> None:
-    index, log = library(tmp_path), AuditFiles(tmp_path / "audit")
-    changes = Changes(index)
+    log = AuditFiles(tmp_path / "audit")
+    changes = Changes(IndexSettings(policy_dir=tmp_path / "policies", index_dir=tmp_path / "index"))
     job = changes.start("build", (), Visitor(User("王工", Role.administrator), audit=log))
     changes.cancel(Visitor(User("李工", Role.administrator), audit=log))
     changes.wait()
