@@ -216,6 +216,7 @@ def main() -> int:
         assistant.meter.end()
 
     serving.serve(app, settings.host, settings.port, ending)
+    documents.wait(assistant)  # whose process systemd kills once this one has ended
     stop.set()
     if access.audit:
         access.audit.close()

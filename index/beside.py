@@ -51,9 +51,8 @@ class Changing:
             assert process.stdin and process.stdout
             last: dict[str, Any] = {}
             with process:
-                with suppress(BrokenPipeError):
-                    process.stdin.write(json.dumps(self._request) + "\n")
-                    process.stdin.close()
+                with suppress(BrokenPipeError), process.stdin as request:  # closing it writes what is left
+                    request.write(json.dumps(self._request) + "\n")
                 for line in process.stdout:
                     if not line.endswith("\n"):
                         break  # it was killed while it wrote
@@ -65,6 +64,8 @@ class Changing:
                 return
             if "error" in last:
                 raise getattr(errors, last["error"])(last["text"])
+            if self._cancelled and process.returncode == -signal.SIGTERM:  # before it could heed that
+                raise CancelledError(message("cancelled"))
             said.seek(0)
             self.log = said.read()[-LONGEST_LOG:]
             raise PolicyIndexError(message("builder_died"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -136,7 +137,8 @@ def _brought_up_to_date(
         if base is None:
             raise
         manifest = _published(settings, content, sources, None, before, progress)  # the copy may be at fault
-    generations.sweep(settings)
+    with suppress(PolicyIndexError, OSError):  # it is published, come what may; the next build sweeps again
+        generations.sweep(settings)
     return _report(manifest, sources, embedded, start, unchanged=False)
 
 

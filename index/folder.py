@@ -34,12 +34,17 @@ class Difference:
 
 
 def difference(index: Index) -> Difference:
-    """How the policy folder differs from an index. Only files that are not indexed are read as texts."""
+    """How the policy folder differs from an index. Only files that are not indexed are read as texts.
+
+    Of a shared index, whose policies may lie on another machine, an empty folder differs in nothing.
+    """
     manifest, folder = index.manifest, index.settings.policy_dir
     try:
         files = policy_files(folder)
     except NoPoliciesError:
         files = []
+    if index.settings.shared and not files:
+        return Difference((), (), ())
     now = source_hashes(index.settings) if is_stale(index) else {**manifest.files, **manifest.skipped}
     outside = tuple(
         Outside(path.name, _reason(index, path, now.get(path.name, "")))

@@ -51,7 +51,8 @@ def read_sources(settings: IndexSettings, progress: Progress, known: Known | Non
     problems: list[str] = []
     faults: dict[str, str] = {}
     with Extractor() as extractor:
-        for path in policy_files(settings.policy_dir):
+        paths = policy_files(settings.policy_dir)
+        for number, path in enumerate(paths):
             try:
                 data = read_bytes(path)
                 digest = sha256(data)
@@ -60,6 +61,8 @@ def read_sources(settings: IndexSettings, progress: Progress, known: Known | Non
                     other = next(name for name in files if Path(name).stem == path.stem)
                     raise SourceError(message("same_name", file=path.name, other=other))
                 same = known.policies.get((path.name, digest))
+                if same is None:
+                    progress(Step("file", {"file": path.name}, number, len(paths)))
                 policies[path.stem] = same or read_policy(path, data, digest, extractor, known, faults)
                 files[path.name] = skipped.pop(path.name)
             except SourceError as error:

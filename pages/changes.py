@@ -112,8 +112,10 @@ class Job:
         with self._news:
             self._news.wait_for(lambda: self.done or self.step is not seen, seconds)
 
-    def cancel(self) -> None:
-        """End it, unless its index is published already."""
+    def cancel(self, visitor: Visitor | None = None) -> None:
+        """End it, unless its index is published already; ``visitor`` is who asks for that, None where the program ends."""
+        if visitor:
+            visitor.record("documents", action=self.kind, outcome="cancelling", files=list(self.files))
         self._changing.cancel()
 
 
@@ -147,14 +149,20 @@ class Changes:
         with self._guard:
             if self.current:
                 raise UnderWayError(self.current)
-            self._job = job = Job(self._settings, kind, files, visitor, finished, shown)
-        threading.Thread(target=job.run, name="documents", daemon=True).start()
+            job = Job(self._settings, kind, files, visitor, finished, shown)
+            threading.Thread(target=job.run, name="documents", daemon=True).start()
+            self._job = job  # not before: where there is no thread for it, it would be under way for good
         return job
 
-    def cancel(self) -> None:
-        """End what is under way."""
+    def cancel(self, visitor: Visitor | None = None) -> None:
+        """End what is under way; ``visitor`` is who asks for that, None where the program ends."""
         if job := self.current:
-            job.cancel()
+            job.cancel(visitor)
+
+    def wait(self) -> None:
+        """Until nothing is under way."""
+        while job := self.current:
+            job.wait(job.step, 1)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,10 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 
 from assistant.users import Role
 from assistant.view import printable, texts
+from index.errors import StoreError
 from index.folder import difference
 from index.reader import LARGEST
+from index.store import read_pointer
 from pages import documents_html as html
 from pages.access import allowed, demand, needs, visitor_of
 from pages.changes import UnderWayError, changes_of
@@ -67,7 +70,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
 
     def interrupt(request: gr.Request) -> str:
         demand(request, ROLE, language)
-        changes.cancel()
+        changes.cancel(visitor_of(request))
         return words["documents_cancelling"]
 
     def opened(request: gr.Request) -> tuple[Any, Any]:
@@ -112,6 +115,11 @@ def stop(assistant: PolicyAssistant) -> None:
     changes_of(assistant.index.settings).cancel()
 
 
+def wait(assistant: PolicyAssistant) -> None:
+    """Until the change that is under way has ended, and taken back what it had begun."""
+    changes_of(assistant.index.settings).wait()
+
+
 def _begun(changes: Changes, event: gr.EventData, request: gr.Request) -> Job | None:
     """What the page's script asks for, begun, or what it wants to watch; None where there is nothing to do."""
     visitor, asked = visitor_of(request), told(event, "ask")
@@ -128,7 +136,7 @@ def _begun(changes: Changes, event: gr.EventData, request: gr.Request) -> Job | 
             return None
         try:
             return changes.start("add", [str(path) for path in sent], visitor, lambda: delete(sent), shown)
-        except UnderWayError:
+        except BaseException:
             delete(sent)
             raise
     return None
@@ -153,11 +161,21 @@ def _shown(assistant: PolicyAssistant, job: Job, language: Language) -> Iterator
     if job.generation:
         yield html.progress(job, language, "live"), gr.update(visible=False), gr.skip(), gr.skip()
         deadline = monotonic() + PATIENCE
-        while assistant.index.manifest.generation != job.generation and monotonic() < deadline:
+        while not _is_live(assistant, job) and monotonic() < deadline:
             sleep(OFTEN)
-    now = assistant.answerer
-    shown = html.outcome(job, now.index, now.corpus.lives, now.today, language)
+    live, now = _is_live(assistant, job), assistant.answerer
+    shown = html.outcome(job, live, now.index, now.corpus.lives, now.today, language)
     yield shown, gr.update(visible=False), _table(assistant, language), job.generation or gr.skip()
+
+
+def _is_live(assistant: PolicyAssistant, job: Job) -> bool:
+    """Whether answers come from what a change has published, or from what was published behind it."""
+    now = assistant.answerer.index
+    if now.manifest.generation == job.generation:
+        return True
+    with suppress(StoreError):
+        return now.manifest.generation == read_pointer(now.settings).get("current")
+    return False
 
 
 def _table(assistant: PolicyAssistant, language: Language) -> str:

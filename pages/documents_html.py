@@ -107,13 +107,14 @@ def progress(job: Job, language: Language, phase: str = "") -> str:
 # --- what came of a change ------------------------------------------------------------------------
 
 
-def outcome(job: Job, index: Index, lives: Mapping[str, Life], today: date, language: Language) -> str:
-    """What was done, file by file, or why not; ``index`` is that which answers now."""
+def outcome(
+    job: Job, live: bool, index: Index, lives: Mapping[str, Life], today: date, language: Language
+) -> str:
+    """What was done, file by file, or why not; ``index`` is that which answers now, ``live`` whether with the change."""
     words = texts(language)
     if job.error or job.change is None:
         return failure(job.error, language)
     change = job.change
-    live = not job.generation or index.manifest.generation == job.generation
     ending = words["documents_live" if live else "documents_not_live"] if job.generation else ""
     count = len(change.removed if job.kind == "remove" else change.added)
     done = "none" if job.kind == "add" and not count else job.kind

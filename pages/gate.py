@@ -1,7 +1,8 @@
 """The gate before every route: who is known here, and who may pass.
 
 With neither AUTH_FILE nor AUTH_HEADER it lets everybody through: as an administrator on a machine of one's own, as an
-evaluator where he comes from elsewhere (ALLOW_ANONYMOUS, or a proxy), so that nobody there removes documents.
+evaluator where he comes from elsewhere (ALLOW_ANONYMOUS, or a proxy that says so), so that nobody there removes
+documents.
 With one of them it is closed: what is not in PUBLIC needs a reader at least, so a new route is protected before
 anybody thinks of it.
 """
@@ -37,6 +38,7 @@ UPLOADS = ("/upload", "/process_recording")  # ends of the addresses at which Gr
 STATIC = ("/assets/", "/static/", "/en/assets/", "/en/static/")  # Gradio's own files: the same for everybody
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # stands in no address of a route
 DOCUMENTS = "/documents/"  # how addresses begin that only who manages documents may ask
+FORWARDED = ("forwarded", "via", "x-real-ip")  # what a proxy adds, beside X-Forwarded-…
 ANYONE = User("", Role.administrator)  # where nobody has to sign in, on a machine of one's own
 ANYONE_ELSE = User("", Role.evaluator)  # the same from elsewhere
 logger = logging.getLogger(__name__)
@@ -71,11 +73,13 @@ class Access:
 
     def _anyone(self, scope: Scope) -> User:
         """Who is at the machine itself is an administrator: the host asked for is this machine, and no proxy's name or
-        one by which a page elsewhere reaches it; and no other site's page sent the request."""
+        one by which a page elsewhere reaches it; no proxy passed the request on, whose reader may say Host: localhost;
+        and no other site's page sent it."""
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         name = urlsplit(f"//{host}").hostname if _host_of(f"//{host}") else None
-        elsewhere = self._on_network or not name or not is_loopback(name)
+        passed_on = any(one in FORWARDED or one.startswith("x-forwarded-") for one in headers)
+        elsewhere = self._on_network or passed_on or not name or not is_loopback(name)
         return ANYONE_ELSE if elsewhere or _is_of_another_site(headers, [host]) else ANYONE
 
     def visitor(self, scope: Scope) -> Visitor:
@@ -143,6 +147,7 @@ class Gate:
         if not self._access.protected:
             scope["visitor"] = visitor = self._access.visitor(scope)
             if scope["type"] == "http" and visitor.user and visitor.user.role < role_of(str(scope["path"])):
+                _denied(scope, visitor, "role")
                 return await _refusal(scope, 403, "not_allowed")(scope, receive, send)
             return await self._app(scope, receive, send)
         if scope["type"] == "websocket":  # there are none here

@@ -6,6 +6,7 @@ form of another site can send any: a browser asks before it sends such a request
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 import shutil
@@ -15,6 +16,8 @@ import unicodedata
 from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from starlette.requests import ClientDisconnect
 
 from assistant.view import printable
 from index.reader import LARGEST
@@ -61,6 +64,7 @@ class Uploads:
             raise UploadError("documents_too_many", 429)
         word = secrets.token_hex(16)
         self._waiting[word] = upload = _Upload(size, self._clock())
+        asyncio.get_running_loop().call_later(FORGET + 1, self._forget)
         try:
             folder = self._place(word)
             left = size
@@ -75,6 +79,9 @@ class Uploads:
         except OSError as error:
             self._discard(word)
             raise UploadError("documents_no_room", 507) from error
+        except ClientDisconnect as error:
+            self._discard(word)
+            raise UploadError("documents_cut_short", 400) from error
         except BaseException:
             self._discard(word)
             raise

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
 from index.beside import Changing
-from index.build import build, verify_live
+from index.build import _known, build, verify_live
 from index.errors import CancelledError, IndexBusyError, PolicyIndexError, message
 from index.folder import Outside, difference
 from index.lock import one_builder
 from index.settings import IndexSettings
+from index.sources import read_sources
 from index.steps import Step
 from index.store import open_index, read_pointer
 from tests.index.conftest import CUSTOM
@@ -78,6 +82,25 @@ def test_a_change_that_is_cancelled_leaves_nothing(small: IndexSettings, third: 
     assert folder(small) == before
 
 
+@pytest.mark.parametrize("names", [1, 100_000])  # more than a pipe holds
+def test_a_change_that_is_cancelled_as_its_process_starts_is_no_failure(
+    small: IndexSettings, names: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changing = Changing(small, "remove", ["other.txt"] * names)
+    started = changing._started
+
+    def start(said: TextIO) -> subprocess.Popen[str]:
+        process = started(said)
+        changing.cancel()
+        return process
+
+    monkeypatch.setattr(changing, "_started", start)
+    before = folder(small)
+    with pytest.raises(CancelledError):
+        list(changing.steps())
+    assert folder(small) == before
+
+
 def test_a_change_that_is_killed_is_made_good_by_the_next_build(small: IndexSettings, third: Path) -> None:
     pointer = read_pointer(small)
     changing = Changing(small, "add", [str(third)])
@@ -102,6 +125,16 @@ def test_a_change_beside_another_build_says_who_holds_it(small: IndexSettings, t
     assert folder(small) == before
 
 
+def test_a_build_tells_each_file_that_it_reads(small: IndexSettings, third: Path) -> None:
+    (small.policy_dir / third.name).write_text(THIRD, "utf-8")
+    live = open_index(small)
+    steps: list[Step] = []
+    read_sources(small, steps.append, _known(live))
+    live.close()
+    assert [(step.name, step.values.get("file")) for step in steps] == [("file", "third.txt"), ("read", None)]
+    assert (steps[0].done, steps[0].total) == (2, 3)
+
+
 def test_each_file_that_is_not_indexed_has_its_reason(small: IndexSettings) -> None:
     live = open_index(small)
     assert difference(live) == difference(live) and not difference(live).is_due
@@ -118,3 +151,12 @@ def test_each_file_that_is_not_indexed_has_its_reason(small: IndexSettings) -> N
     assert told.pop("custom.txt") == message("same_name", file="custom.txt", other="custom.md")
     assert told.keys() == bad.keys() and all(name in reason for name, reason in told.items())
     assert (found.changed, found.gone) == (("custom.md",), ("other.txt",))
+
+
+def test_an_empty_folder_of_a_shared_index_differs_in_nothing(small: IndexSettings, tmp_path: Path) -> None:
+    live = open_index(small)
+    there = replace(small, policy_dir=tmp_path / "nothing")
+    assert difference(replace(live, settings=there)).gone == ("custom.md", "other.txt")
+    shared = replace(there, database_url="postgresql://policy.test/policy")
+    assert not difference(replace(live, settings=shared)).is_due
+    live.close()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index.build import build, verify_live
 from index.chunker import chunk
-from index.errors import IndexBusyError, IndexWriteError, NoPoliciesError
+from index.errors import IndexBusyError, IndexWriteError, NoPoliciesError, StoreError
 from index.generation import Content, write
 from index.library import ASIDE, add, remove
 from index.lock import one_builder
@@ -40,6 +40,20 @@ def third(tmp_path: Path) -> Path:
     path = tmp_path / "third.txt"
     path.write_text(THIRD, "utf-8")
     return path
+
+
+def test_what_is_published_stays_in_the_folder_though_no_sweep_follows(
+    small: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = read_pointer(small)
+
+    def sweep(_: IndexSettings) -> None:
+        if read_pointer(small) != before:
+            raise StoreError("the database is away")
+
+    monkeypatch.setattr("index.generation.sweep", sweep)
+    assert remove(small, ["other"]).removed == ("other.txt",)
+    assert "other.txt" not in folder(small) and read_pointer(small) != before
 
 
 @both_stores

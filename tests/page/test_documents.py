@@ -8,9 +8,12 @@ import json
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
+from threading import Thread
+from unittest.mock import Mock
 
 import httpx
 import pytest
+from starlette.requests import ClientDisconnect
 
 from assistant.audit import AuditFiles
 from assistant.users import Role, User
@@ -21,7 +24,8 @@ from index.errors import message
 from index.folder import difference
 from index.reader import LARGEST
 from index.settings import IndexSettings
-from index.store import open_index
+from index.store import open_index, write_pointer
+from pages import documents
 from pages import documents_html as html
 from pages.access import Visitor
 from pages.changes import Changes, Job, UnderWayError
@@ -86,6 +90,27 @@ def test_uploads_are_bounded_and_forgotten() -> None:
     now = 3601.0
     assert _receive(uploads, "a.txt")
     assert uploads.take(words) == []
+
+
+async def _left() -> AsyncIterator[bytes]:
+    yield b"x"
+    raise ClientDisconnect
+
+
+def test_an_upload_that_is_left_or_that_nobody_adds_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    uploads = Uploads()
+    with pytest.raises(UploadError, match="cut_short"):
+        asyncio.run(uploads.receive("a.txt", 2, _left()))
+    assert not uploads._waiting and uploads._folder and not list(Path(uploads._folder.name).iterdir())
+
+    async def wait() -> None:
+        word = await uploads.receive("a.txt", 1, _body(b"x"))
+        assert uploads._waiting[word].path
+        await asyncio.sleep(0.05)
+
+    monkeypatch.setattr("pages.uploads.FORGET", -1)  # it is looked for at once
+    asyncio.run(wait())
+    assert not uploads._waiting and not list(Path(uploads._folder.name).iterdir())
 
 
 def test_a_file_is_sent_by_administrators_only(guarded: Guarded) -> None:
@@ -155,6 +180,53 @@ def test_one_change_at_a_time_and_each_is_recorded(tmp_path: Path) -> None:
         ("documents", "王工", "remove", "failed", ["guide.txt"]),
     ]
     log.close()
+
+
+def test_a_change_without_a_thread_is_not_under_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    changes = Changes(IndexSettings(index_dir=tmp_path))
+    word, event = _receive(changes.uploads, "a.txt"), Mock(_data={"ask": "add"})
+    event._data["uploads"] = [word]
+    (path,) = (upload.path for upload in changes.uploads._waiting.values())
+
+    def start(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(Thread, "start", start)
+    assert path and path.exists()
+    with pytest.raises(RuntimeError):
+        documents._begun(changes, event, Mock())
+    assert changes.current is None and not path.exists()
+    assert documents._begun(changes, event, Mock()) is None  # they are no longer there
+    event._data["ask"] = "watch"
+    assert documents._begun(changes, event, Mock()) is None
+
+
+def test_a_program_that_ends_waits_for_a_change(tmp_path: Path) -> None:
+    log = AuditFiles(tmp_path / "audit")
+    changes = Changes(IndexSettings(policy_dir=tmp_path / "policies", index_dir=tmp_path / "index"))
+    job = changes.start("build", (), Visitor(User("王工", Role.administrator), audit=log))
+    changes.cancel(Visitor(User("李工", Role.administrator), audit=log))
+    changes.wait()
+    assert (job.done, job.outcome, changes.current) == (True, "cancelled", None)
+    (path,) = (tmp_path / "audit").iterdir()
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert sorted((one["who"], one["outcome"]) for one in lines) == [
+        ("李工", "cancelling"),
+        ("王工", "begun"),
+        ("王工", "cancelled"),
+    ]
+    log.close()
+
+
+def test_what_was_published_behind_a_change_holds_it(tmp_path: Path) -> None:
+    index = Mock()
+    index.settings = IndexSettings(index_dir=tmp_path)
+    assistant, job = Mock(), Mock(generation="2")
+    assistant.answerer.index = index
+    for current, answers, live in (("2", "1", False), ("2", "2", True), ("3", "1", False), ("3", "3", True)):
+        write_pointer(index.settings, current, "1")
+        index.manifest.generation = answers
+        assert documents._is_live(assistant, job) is live, (current, answers)
 
 
 def test_nothing_of_a_file_is_alive_on_the_page(tmp_path: Path) -> None:

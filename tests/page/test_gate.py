@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,8 @@ def test_who_is_at_the_machine_itself_is_an_administrator(host: str) -> None:
     assert _ask(Access(), LOOPBACK, [("Host", host), ("Origin", f"http://{host}")])[2] == "administrator"
     for told in ("https://evil.test", "null", f"http://{host}.evil.test"):
         assert _ask(Access(), LOOPBACK, [("Host", host), ("Origin", told)])[2] == "evaluator"
+    for name in ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"):
+        assert _ask(Access(), LOOPBACK, [("Host", host), (name, LOOPBACK)])[2] == "evaluator"
     network = Access(Settings(host="0.0.0.0", allow_anonymous=True))
     assert _ask(network, LOOPBACK, [("Host", host)])[2] == "evaluator"
 
@@ -126,6 +129,14 @@ def test_who_is_at_the_machine_itself_is_an_administrator(host: str) -> None:
 )
 def test_a_name_from_elsewhere_is_not_the_machine_itself(host: str) -> None:
     assert _ask(Access(), LOOPBACK, [("Host", host)])[2] == "evaluator"
+
+
+def test_where_nobody_signs_in_a_refusal_is_recorded_too(tmp_path: Path) -> None:
+    access = Access(Settings(audit_dir=str(tmp_path)))
+    assert _ask(access, LOOPBACK, path="/documents/uploads", method="PUT") == [403]
+    (path,) = tmp_path.iterdir()
+    line = json.loads(path.read_text("utf-8"))
+    assert (line["act"], line["why"], line["path"]) == ("denied", "role", "/documents/uploads")
 
 
 @pytest.mark.parametrize(("peer", "believed"), [("10.0.0.1", True), (LOOPBACK, False)])
