@@ -34,7 +34,15 @@ from index.errors import (
 )
 from index.formats.extraction import Extractor
 from index.settings import IndexSettings
-from index.store import SCHEMA, generation_folder, open_index, read_manifest, read_pointer, write_manifest
+from index.store import (
+    SCHEMA,
+    generation_folder,
+    open_index,
+    read_manifest,
+    read_pointer,
+    write_manifest,
+    write_pointer,
+)
 from tests.index.conftest import CUSTOM, environment, older
 from tests.index.documents import as_pdf
 from tests.servers import both_stores
@@ -273,6 +281,24 @@ def test_a_file_of_the_live_generation_that_cannot_be_read_is_mended_by_build(
     report = build(two)
     assert not report.unchanged
     assert verify_live(two) == report.generation
+
+
+def test_what_was_published_stays_where_the_answer_to_that_is_lost(
+    small: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(settings: IndexSettings, current: str, previous: str) -> None:
+        write_pointer(settings, current, previous)
+        raise StoreError("away")
+
+    before = read_pointer(small)["current"]
+    (small.policy_dir / "other.txt").unlink()
+    monkeypatch.setattr("index.build.write_pointer", lost)
+    monkeypatch.setattr("index.generation.verify", lambda *_: None)
+    with pytest.raises(StoreError):
+        build(small)
+    index = open_index(small)
+    assert index.manifest.generation == read_pointer(small)["current"] != before
+    index.close()
 
 
 def _with(settings: IndexSettings, name: str, url: str) -> IndexSettings:
