@@ -43,6 +43,7 @@ from index.store import (
     write_manifest,
     write_pointer,
 )
+from index.verify import find_fault
 from tests.index.conftest import CUSTOM, environment, older
 from tests.index.documents import as_pdf
 from tests.servers import both_stores
@@ -299,6 +300,12 @@ def test_what_was_published_stays_where_the_answer_to_that_is_lost(
     index = open_index(small)
     assert index.manifest.generation == read_pointer(small)["current"] != before
     index.close()
+
+
+def test_verify_reads_the_vectors_part_by_part(small: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    generation = read_pointer(small)["current"]
+    monkeypatch.setattr("index.verify.BATCH", 1)
+    assert find_fault(small, generation_folder(small, generation), generation) == ""
 
 
 def _with(settings: IndexSettings, name: str, url: str) -> IndexSettings:
