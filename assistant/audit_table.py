@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import time
+import threading
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from index import ledger, shared
 from index.errors import StoreError, first_line, message
 
 WAITING = 10_000  # lines at most that wait for a database which is away; the oldest go first
-PAUSE = 5.0  # seconds until it is tried again, so that it delays one answer and not all
+PAUSE = 5.0  # seconds until it is tried again
 logger = logging.getLogger(__name__)
 
 _TABLE = Table(
@@ -31,15 +31,21 @@ _TABLE = Table(
 
 
 class AuditTable(AuditLog):
-    """Adds rows; those of a time in which the database is away are added with the next one."""
+    """Adds rows, by a thread of its own: whoever has something to record waits for no database.
+
+    Lines of a time in which it is away are added when it is back.
+    """
 
     def __init__(
         self, url: str, *, questions: bool = False, clock: Callable[[], datetime] | None = None
     ) -> None:
         super().__init__(questions=questions, **{"clock": clock} if clock else {})
         self._engine = ledger.connect(url)
-        self._waiting: deque[dict[str, str]] = deque(maxlen=WAITING)
-        self._next_try = 0.0  # on the clock of time.monotonic
+        self._waiting: deque[dict[str, str]] = deque(maxlen=WAITING)  # under the guard of lines
+        self._writing = threading.Lock()  # held while rows are added
+        self._more, self._end = threading.Event(), threading.Event()  # there are lines; no more will come
+        self._writer: threading.Thread | None = None
+        self._told = 0  # lines that wait, as far as that was logged
         self._is_made = False  # the table
 
     def check(self) -> None:
@@ -52,22 +58,46 @@ class AuditTable(AuditLog):
         text = line.encode("utf-8", "replace").decode("utf-8")
         with self._guard:
             self._waiting.append({"time": now.isoformat(timespec="milliseconds"), "line": text})
-            self._write()
+            if self._writer is None or not self._writer.is_alive():
+                self._end = threading.Event()
+                self._writer = threading.Thread(
+                    target=self._keep_writing, args=(self._end,), name="audit", daemon=True
+                )
+                self._writer.start()
+        self._more.set()
 
-    def _write(self) -> None:
-        """Add what waits, if it is time; what cannot be added goes on waiting, and that is logged."""
-        if not self._waiting or time.monotonic() < self._next_try:
-            return
-        try:
-            if not self._is_made:
-                self._make_table()
-            with self._engine.begin() as connection:
-                connection.execute(insert(_TABLE), list(self._waiting))
-        except SQLAlchemyError as error:
-            self._next_try, self._is_made = time.monotonic() + PAUSE, False
-            logger.error("%d audit lines wait for the database: %s", len(self._waiting), first_line(error))
-        else:
-            self._waiting.clear()
+    def _keep_writing(self, end: threading.Event) -> None:
+        while not end.is_set():
+            self._more.wait()
+            self._more.clear()
+            if not self.flush():
+                end.wait(PAUSE)
+                self._more.set()
+
+    def flush(self) -> bool:
+        """Add the lines that wait, now; whether that could be done. If not they go on waiting, and that is logged."""
+        with self._writing:
+            with self._guard:
+                rows = list(self._waiting)
+            if not rows:
+                return True
+            try:
+                if not self._is_made:
+                    self._make_table()
+                with self._engine.begin() as connection:
+                    connection.execute(insert(_TABLE), rows)
+            except SQLAlchemyError as error:
+                self._is_made = False
+                if self._told != len(rows):
+                    logger.error("%d audit lines wait for the database: %s", len(rows), first_line(error))
+                self._told = len(rows)
+                return False
+            self._told = 0
+            written = set(map(id, rows))
+            with self._guard:  # lines that have come meanwhile stay
+                while self._waiting and id(self._waiting[0]) in written:
+                    self._waiting.popleft()
+            return True
 
     def forget(self, before: datetime) -> None:
         with shared.named():
@@ -78,8 +108,12 @@ class AuditTable(AuditLog):
 
     def close(self) -> None:
         with self._guard:
-            self._next_try = 0.0
-            self._write()
+            writer, end, self._writer = self._writer, self._end, None
+        if writer is not None:
+            end.set()
+            self._more.set()
+            writer.join()
+        self.flush()
 
     def _make_table(self) -> None:
         try:

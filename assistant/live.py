@@ -17,12 +17,15 @@ from assistant.chain import PolicyAssistant
 from assistant.meter import Meter
 from assistant.settings import Settings
 from assistant.terms import Language
-from index.errors import StoreError
+from index.errors import IndexWriteError, StoreError
 from index.store import read_pointer
 
 logger = logging.getLogger(__name__)
 
 PATIENCE = 1.0  # seconds between two looks at the pointer
+AGAIN = (
+    30.0  # the same after a generation could not be taken over for what may pass: a server away, a full disk
+)
 
 
 class LiveAssistant(PolicyAssistant):
@@ -81,8 +84,9 @@ class LiveAssistant(PolicyAssistant):
     def _watch(self, changed: Callable[[PolicyAssistant], None]) -> None:
         failed: str | None = None
         away = ""  # what was said of a database or a server that is
-        while not self._stop.wait(PATIENCE):
-            current = None
+        pause = PATIENCE
+        while not self._stop.wait(pause):
+            current, pause = None, PATIENCE
             try:
                 current = read_pointer(self._settings.index).get("current")
                 if failed is not None and current == failed:
@@ -92,7 +96,8 @@ class LiveAssistant(PolicyAssistant):
                     changed(self._now)
                 failed = current if current != self._now.index.manifest.generation else None
                 away = ""
-            except StoreError as error:  # it may be back in a moment
+            except (StoreError, IndexWriteError) as error:  # it may be back in a moment
+                pause = AGAIN if current else PATIENCE
                 if str(error) != away:
                     logger.warning(
                         "answers go on from generation %s: %s", self.index.manifest.generation, error

@@ -106,8 +106,8 @@ class ChatModel:
             Stopped: ``stop`` was set; the model is freed.
         """
         pieces: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
-        client = self._connected(stop)
         with self._question(stop, time.monotonic() + self.timeout):
+            client = self._connected(stop)  # in its turn: while the local model loads few wait
             running = asyncio.run_coroutine_threadsafe(_pump(client, messages, tokens, pieces), _loop())
             try:
                 yield from self._received(pieces, stop)

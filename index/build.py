@@ -22,6 +22,7 @@ from index.errors import (
     IndexWriteError,
     NoPoliciesError,
     PolicyIndexError,
+    StoreError,
     first_line,
     message,
 )
@@ -159,12 +160,22 @@ def _published(
         generations.sync(generation_folder(settings, manifest.generation))
         write_pointer(settings, manifest.generation, before)
     except PolicyIndexError:
-        generations.discard(settings, manifest.generation)
+        _give_up(settings, manifest.generation)
         raise
     except Exception as error:
-        generations.discard(settings, manifest.generation)
+        _give_up(settings, manifest.generation)
         raise IndexWriteError(message("write_failed", reason=first_line(error))) from error
     return manifest
+
+
+def _give_up(settings: IndexSettings, generation: str) -> None:
+    """Remove what was not published: the error may have come when it was (a commit whose answer was lost).
+
+    Where a database that is away cannot tell, the next build removes it.
+    """
+    with suppress(StoreError):
+        if generation not in read_pointer(settings).values():
+            generations.discard(settings, generation)
 
 
 def index_chunks(settings: IndexSettings, chunks: list[Chunk], vectors: NDArray[numpy.float32]) -> str:

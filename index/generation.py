@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from index import ledger, shared
 from index.chunker import embedded_text
-from index.errors import IndexWriteError, message
+from index.errors import IndexDamagedError, IndexWriteError, message
 from index.files import sha256
 from index.keywords import KeywordIndex
 from index.policy import Chunk, Policy
@@ -36,6 +36,7 @@ from index.store import (
     generation_folder,
     held,
     manifest_text,
+    read_manifest,
     read_pointer,
     write_manifest,
 )
@@ -45,7 +46,7 @@ from index.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from chromadb import Collection
 
-VERIFY_SECONDS = 120
+VERIFY_SECONDS = 120  # and a hundredth of one for each passage
 VECTORS = "vectors.npz"  # of a generation: hashes of the embedded texts and their vectors, for the next build
 MOST_REMOVED = 0.5  # of the passages: beyond that the store of vectors is written anew, not copied
 
@@ -189,13 +190,16 @@ def verify(settings: IndexSettings, generation: str) -> None:
     environment = {**os.environ, "CHROMA_URL": settings.chroma_url, "DATABASE_URL": settings.database_url}
     root = Path(__file__).resolve().parent.parent
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), environment.get("PYTHONPATH", "")]))
-    command = [sys.executable, "-m", "index.verify", str(generation_folder(settings, generation)), generation]
+    folder, seconds = generation_folder(settings, generation), float(VERIFY_SECONDS)
+    with suppress(IndexDamagedError):  # which the other process tells
+        seconds += read_manifest(folder).chunks / 100
+    command = [sys.executable, "-m", "index.verify", str(folder), generation]
     try:
         result = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=VERIFY_SECONDS, check=False
+            command, env=environment, capture_output=True, text=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise IndexWriteError(message("verify_failed", reason=f"{VERIFY_SECONDS} s")) from error
+        raise IndexWriteError(message("verify_failed", reason=f"{seconds:.0f} s")) from error
     if result.returncode:
         reason = (
             result.stdout.strip() or result.stderr.strip() or f"status {result.returncode}"

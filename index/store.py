@@ -55,6 +55,10 @@ POINTER = "current"
 WORDS = "words.npz"  # of a generation
 BATCH = 5000  # Chroma takes at most 5,461 rows at once
 CHROMA_SECONDS = 60  # without a byte from the server of CHROMA_URL after which it is away
+CHROMA_ANSWERS = 10  # the same while somebody waits for an answer
+CHROMA_CONNECTS = (
+    3  # the same until it is connected: a machine that has vanished holds up each question so long
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ class Index:
         Raises StoreError, or IndexDamagedError where the copy cannot be opened either.
         """
         try:
-            self._clients.append(connect(self.settings, self.folder))
+            client = connect(self.settings, self.folder, CHROMA_ANSWERS)
         except StoreError:
             raise
         except Exception:  # chromadb says that in its own words
@@ -128,13 +132,16 @@ class Index:
                 try:
                     place = Path(left.enter_context(TemporaryDirectory(prefix="policy-index-")))
                     shutil.copytree(self.folder / "chroma", place / "chroma")
-                    self._clients.append(connect(self.settings, place))
+                    client = connect(self.settings, place)
                 except Exception as error:
                     reason = f"{self.manifest.generation}: {first_line(error)}"
                     raise IndexDamagedError(message("damaged", reason=reason)) from error
-                self._clients.append(left.pop_all())  # removed once the client is closed
-                return cast("Client", self._clients[-2])
-        return cast("Client", self._clients[-1])
+                self._clients.extend(
+                    (client, left.pop_all())
+                )  # the copy is removed once the client is closed
+                return client
+        self._clients.append(client)
+        return client
 
     @cached_property
     def vector(self) -> Callable[[str], tuple[float, ...]]:
@@ -202,23 +209,28 @@ def _chroma_failed(error: Exception) -> StoreError:
     return StoreError(message("store_failed", setting="CHROMA_URL", reason=first_line(error)))
 
 
-def connect(settings: IndexSettings, folder: Path) -> Client:
-    """A Chroma client: the server of CHROMA_URL, or the store inside the generation."""
+def connect(settings: IndexSettings, folder: Path, seconds: float = CHROMA_SECONDS) -> Client:
+    """A Chroma client: the server of CHROMA_URL, or the store inside the generation.
+
+    Raises StoreError where the server is away, or says nothing for ``seconds``; so do, in chromadb's words, its calls.
+    """
     import chromadb
+    import httpx
     from chromadb.config import Settings as ChromaSettings
 
     quiet = ChromaSettings(anonymized_telemetry=False)
     if settings.chroma_url:
         try:
             url = urlparse(settings.chroma_url)
-            client = chromadb.HttpClient(
-                host=url.hostname or "localhost",
-                port=url.port or 8000,
-                ssl=url.scheme == "https",
-                settings=quiet,
-            )
-            # of a server that has vanished, for which chromadb would wait for good
-            client._server._session.timeout = CHROMA_SECONDS  # type: ignore[attr-defined]
+            if url.scheme not in ("http", "https") or not url.hostname:
+                raise ValueError(f"{settings.chroma_url}: http://HOST:PORT")
+            host, port, ssl = url.hostname, url.port or 8000, url.scheme == "https"
+            limit = httpx.Timeout(seconds, connect=min(seconds, CHROMA_CONNECTS))
+            # chromadb itself would wait for good: for the first word of a silent server, and for one that has vanished
+            look = httpx.URL(scheme=url.scheme, host=host, port=port, path="/api/v2/heartbeat")
+            httpx.get(look, timeout=limit).raise_for_status()
+            client = chromadb.HttpClient(host=host, port=port, ssl=ssl, settings=quiet)
+            client._server._session.timeout = limit  # type: ignore[attr-defined]
         except Exception as error:
             raise _chroma_failed(error) from error
         return cast("Client", client)

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from index import ledger
 from index.chunker import embedded_text
-from index.errors import PolicyIndexError
+from index.errors import PolicyIndexError, first_line
 from index.generation import digest, read_vectors
 from index.keywords import KeywordIndex, tokenise
 from index.sentences import SentenceVectors
 from index.settings import IndexSettings
-from index.store import WORDS, collection_name, connect, database_url, read_manifest
+from index.store import BATCH, WORDS, collection_name, connect, database_url, read_manifest
 from index.sums import first_damaged
 from index.vocabulary import Vocabulary
 
@@ -64,17 +64,17 @@ def _vector_fault(collection: Collection, ids: list[str]) -> str:
 
     if collection.count() != len(ids):
         return "chroma count"
-    rows = collection.get(include=["embeddings"])
-    vectors = numpy.asarray(rows["embeddings"], dtype=float)
-    if set(rows["ids"]) != set(ids) or not numpy.isfinite(vectors).all():
-        return "chroma rows"
-    for at in range(0, len(ids), max(1, len(ids) // 20)):
-        nearest = collection.query(
-            query_embeddings=[vectors[at].tolist()], n_results=1, include=["distances"]
-        )
-        distances = nearest["distances"]
-        if not distances or not distances[0] or distances[0][0] > 1e-3:
-            return "chroma search"
+    for at in range(0, len(ids), BATCH):  # all at once would be gigabytes, in JSON where a server sends them
+        part = ids[at : at + BATCH]
+        rows = collection.get(ids=part, include=["embeddings"])
+        vectors = numpy.asarray(rows["embeddings"], dtype=float)
+        if set(rows["ids"]) != set(part) or not numpy.isfinite(vectors).all():
+            return "chroma rows"
+        for vector in vectors[:: max(1, len(ids) // 20)]:
+            nearest = collection.query(query_embeddings=[vector.tolist()], n_results=1, include=["distances"])
+            distances = nearest["distances"]
+            if not distances or not distances[0] or distances[0][0] > 1e-3:
+                return "chroma search"
     return ""
 
 
@@ -86,7 +86,7 @@ def main() -> int:
     except PolicyIndexError as error:
         fault = str(error)
     except Exception as error:
-        fault = f"{type(error).__name__}: {error}"
+        fault = f"{type(error).__name__}: {first_line(error)}"
     if fault:
         print(fault)
     return 1 if fault else 0

@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.answer import Answer, Citation
 from assistant.audit import AuditError, AuditFiles, AuditLog
@@ -67,6 +68,7 @@ def log(made: Callable[[], AuditLog]) -> AuditLog:
 
 def _lines(log: AuditLog) -> list[dict[str, Any]]:
     if isinstance(log, AuditTable):
+        assert log.flush()
         with log._engine.connect() as connection:
             found = connection.scalars(text("select line from audit order by id")).all()
     else:
@@ -131,6 +133,7 @@ def test_two_logs_of_one_place_lose_nothing(log: AuditLog, made: Callable[[], Au
     other = made()
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: (log, other)[n % 2].write("login", who=f"{n}" * 50), range(400)))
+    other.close()
     assert sorted(line["who"] for line in _lines(log)) == sorted(f"{n}" * 50 for n in range(400))
 
 
@@ -204,6 +207,7 @@ def test_lines_in_a_database_go_when_they_are_older(tmp_path: Path, elsewhere: d
     forget_old(settings, DAY)  # where there is nothing yet
     for days in range(5):
         log.append(DAY - timedelta(days=days), json.dumps({"days": days}))
+    log.close()
     forget_old(settings, DAY)
     assert [line["days"] for line in _lines(log)] == [0, 1, 2]
     assert not tmp_path.joinpath("audit").exists()
@@ -213,7 +217,7 @@ def test_lines_in_a_database_go_when_they_are_older(tmp_path: Path, elsewhere: d
 def test_lines_wait_for_a_database_that_is_away(
     postgres: Postgres, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("assistant.audit_table.PAUSE", 0.0)
+    monkeypatch.setattr("assistant.audit_table.PAUSE", 0.05)
     log = AuditTable(postgres.database())
     log.check()
     postgres.stop()
@@ -222,8 +226,28 @@ def test_lines_wait_for_a_database_that_is_away(
             AuditTable(log._engine.url.render_as_string(hide_password=False)).check()
         for who in "ab":
             log.write("login", who)
+        assert not log.flush()
         assert "2 audit lines wait" in caplog.text
     finally:
         postgres.start()
     log.write("login", "c")
     assert [line["who"] for line in _lines(log)] == ["a", "b", "c"]
+    log.close()
+
+
+def test_who_has_something_to_record_waits_for_no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = Event(), Event()
+
+    def waits(_: AuditTable) -> None:
+        begun.set()
+        assert go_on.wait(60)
+        raise SQLAlchemyError("away")
+
+    monkeypatch.setattr(AuditTable, "_make_table", waits)
+    log = AuditTable("postgresql://nobody@127.0.0.1:9/none")
+    log.write("login", "a")
+    assert begun.wait(60)
+    log.write("login", "b")
+    assert len(log._waiting) == 2
+    go_on.set()
+    log.close()

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from assistant.answer import Answer, Final
+from assistant.chain import PolicyAssistant
 from assistant.live import LiveAssistant
 from assistant.settings import Settings
 from index.build import build
+from index.errors import IndexWriteError
 from index.settings import IndexSettings
 from index.store import read_pointer
 from tests.servers import both_stores
@@ -132,3 +134,25 @@ def test_a_generation_that_cannot_be_read_is_left(settings: Settings, live: Live
     (settings.index.index_dir / "generations" / current / "ledger.sqlite").unlink()
     assert not live.refresh()
     assert "20家" in ask(live).text.replace(" ", "")
+
+
+def test_a_generation_whose_copy_found_no_room_is_tried_again(
+    assistant: PolicyAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried, before = threading.Semaphore(0), set(threading.enumerate())
+
+    def full(*_: object) -> PolicyAssistant:
+        tried.release()
+        raise IndexWriteError("no room")
+
+    monkeypatch.setattr("assistant.live.build_assistant", lambda _: assistant)
+    live = LiveAssistant(Settings())
+    monkeypatch.setattr("assistant.live.build_assistant", full)
+    monkeypatch.setattr("assistant.live.read_pointer", lambda _: {"current": "new"})
+    for name in ("PATIENCE", "AGAIN"):
+        monkeypatch.setattr(f"assistant.live.{name}", 0.01)
+    live.watch()
+    assert tried.acquire(timeout=60) and tried.acquire(timeout=60)
+    live.close()
+    for thread in set(threading.enumerate()) - before:
+        thread.join()

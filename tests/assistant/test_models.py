@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,7 +18,7 @@ from assistant.chain import PolicyAssistant
 from assistant.model_choice import open_model
 from assistant.model_composer import ModelComposer
 from assistant.model_faults import ModelFailed, Stopped
-from assistant.models import ChatModel
+from assistant.models import WAITING, ChatModel
 from assistant.settings import Settings, SettingsError
 from index.settings import IndexSettings
 from prompts import phrase
@@ -223,6 +226,27 @@ def test_a_short_call_has_its_time() -> None:
     with endpoint(says("好。")) as served:
         assert remote(served.url).complete([("user", "问题")], 8, seconds=10) == "好。"
         assert served.asked[0]["max_tokens"] == 8
+
+
+def test_few_wait_while_the_local_model_loads() -> None:
+    gate = threading.Event()
+
+    def connect() -> Any:
+        assert gate.wait(60)
+        raise OSError("no model")
+
+    model = ChatModel(connect, local=True, timeout=60)
+    with ThreadPoolExecutor(1 + WAITING) as pool:
+        waiting = [pool.submit(lambda: list(model.stream([("user", "问题")]))) for _ in range(1 + WAITING)]
+        end = time.monotonic() + 60
+        while model._asking < len(waiting):
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        with pytest.raises(ModelFailed, match="model_busy"):
+            list(model.stream([("user", "问题")]))
+        gate.set()
+        assert {str(one.exception()) for one in waiting} == {"model_not_started"}
+    assert model._asking == 0
 
 
 def test_stopped_before_it_begins() -> None:

@@ -34,7 +34,16 @@ from index.errors import (
 )
 from index.formats.extraction import Extractor
 from index.settings import IndexSettings
-from index.store import SCHEMA, generation_folder, open_index, read_manifest, read_pointer
+from index.store import (
+    SCHEMA,
+    generation_folder,
+    open_index,
+    read_manifest,
+    read_pointer,
+    write_manifest,
+    write_pointer,
+)
+from index.verify import find_fault
 from tests.index.conftest import CUSTOM, environment, older
 from tests.index.documents import as_pdf
 from tests.servers import both_stores
@@ -275,6 +284,30 @@ def test_a_file_of_the_live_generation_that_cannot_be_read_is_mended_by_build(
     assert verify_live(two) == report.generation
 
 
+def test_what_was_published_stays_where_the_answer_to_that_is_lost(
+    small: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(settings: IndexSettings, current: str, previous: str) -> None:
+        write_pointer(settings, current, previous)
+        raise StoreError("away")
+
+    before = read_pointer(small)["current"]
+    (small.policy_dir / "other.txt").unlink()
+    monkeypatch.setattr("index.build.write_pointer", lost)
+    monkeypatch.setattr("index.generation.verify", lambda *_: None)
+    with pytest.raises(StoreError):
+        build(small)
+    index = open_index(small)
+    assert index.manifest.generation == read_pointer(small)["current"] != before
+    index.close()
+
+
+def test_verify_reads_the_vectors_part_by_part(small: IndexSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    generation = read_pointer(small)["current"]
+    monkeypatch.setattr("index.verify.BATCH", 1)
+    assert find_fault(small, generation_folder(small, generation), generation) == ""
+
+
 def _with(settings: IndexSettings, name: str, url: str) -> IndexSettings:
     return replace(settings, chroma_url=url) if name == "chroma_url" else replace(settings, database_url=url)
 
@@ -302,6 +335,7 @@ def test_verify_finds_a_chunk_that_is_missing_from_the_vectors(small: IndexSetti
 
     generation = read_pointer(small)["current"]
     folder = generation_folder(small, generation)
+    write_manifest(folder, replace(read_manifest(folder), sums={}))  # by which it would be known before
     client = connect(small, folder)
     collection = client.get_collection(collection_name(generation))
     collection.delete(ids=collection.get()["ids"][:1])

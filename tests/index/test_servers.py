@@ -7,6 +7,7 @@ that share one need.
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -29,7 +30,7 @@ from index.keywords import tokenise
 from index.library import add
 from index.lock import one_builder
 from index.settings import IndexSettings
-from index.store import generation_folder, is_stale, open_index, read_pointer, write_pointer
+from index.store import connect, generation_folder, is_stale, open_index, read_pointer, write_pointer
 from tests.index.conftest import copied, moved, run_index
 from tests.servers import PASSWORD, Chroma, Postgres
 
@@ -281,6 +282,19 @@ def test_a_chroma_server_that_is_away_is_one_sentence_and_an_empty_one_is_filled
     own_chroma.start()
     again = build(settings)
     assert (again.unchanged, again.embedded, again.chunks) == (False, 0, first.chunks)
+
+
+def test_a_chroma_server_that_is_silent_is_away(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(StoreError, match=r"^CHROMA_URL 指向的服务用不了（.+），.+。$"):
+            connect(IndexSettings(tmp_path, tmp_path, chroma_url=url), tmp_path, 0.1)
+
+
+@pytest.mark.parametrize("url", ["10.0.0.10:8000", "chroma:8000", "http://:8000"])
+def test_an_address_of_no_chroma_server_is_not_this_machines(tmp_path: Path, url: str) -> None:
+    with pytest.raises(StoreError, match="http://HOST:PORT"):
+        connect(IndexSettings(tmp_path, tmp_path, chroma_url=url), tmp_path)
 
 
 @pytest.mark.parametrize(

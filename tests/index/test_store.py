@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
+from chromadb.api.client import Client
 
 from index import ledger
 from index.chunker import chunk, embedded_text
@@ -19,6 +20,7 @@ from index.settings import IndexSettings
 from index.store import (
     SCHEMA,
     Index,
+    connect,
     generation_folder,
     is_stale,
     open_index,
@@ -90,6 +92,21 @@ def test_a_question_in_either_language_finds_its_clause(index: Index) -> None:
     for question in ("绿色工厂的目标由哪个局牵头？", "Which bureau leads the green-factory targets?"):
         positions = [position for position, _ in index.dense(question, 5)]
         assert any("绿色工厂" in index.chunks[position].text for position in positions)
+
+
+def test_where_chroma_cannot_open_its_files_it_opens_a_copy(
+    small: IndexSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = open_index(small)
+
+    def refuses(settings: IndexSettings, folder: Path, *more: float) -> Client:
+        if folder == index.folder:
+            raise RuntimeError("a disk that may only be read")
+        return connect(settings, folder, *more)
+
+    monkeypatch.setattr("index.store.connect", refuses)
+    assert len(index.dense("示范企业", 2)) == 2
+    index.close()
 
 
 def test_more_neighbours_than_chunks_are_as_many_as_there_are(index: Index) -> None:

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
@@ -179,12 +179,11 @@ def running(
         until = time.monotonic() + PATIENCE
         with httpx.Client(base_url=f"http://{LOCAL}:{port}") as client:
             while True:
-                try:
+                with suppress(httpx.TransportError):
                     if client.get("/ready").status_code == 200:
                         break
-                except httpx.TransportError:
-                    assert process.poll() is None and time.monotonic() < until
-                    time.sleep(0.1)
+                assert process.poll() is None and time.monotonic() < until
+                time.sleep(0.1)
         yield process, f"http://{LOCAL}:{port}"
     finally:
         process.kill()

@@ -59,6 +59,8 @@ class Crowd:
             await asyncio.gather(
                 *(self._read(client, number, submit, going, thinks) for number in range(readers))
             )
+            if watching.done():
+                watching.result()  # raises what /health has met
             watching.cancel()
 
     async def _watch(self) -> None:
