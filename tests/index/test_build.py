@@ -212,12 +212,13 @@ def test_an_unknown_model_is_named_and_the_live_index_stays(small: IndexSettings
 def test_an_index_of_an_older_schema_is_rebuilt_with_one_sentence(small: IndexSettings) -> None:
     before, told = older(small), list[str]()
     report = build(small, lambda step: told.append(str(step)))
-    assert told == [
+    wanted = [
         f"索引的版本是 2，当前程序需要 {SCHEMA}：按政策文件重建",
         message("step_read", count=2),
         message("step_write"),
         message("step_verify"),
     ]
+    assert [step for step in told if step in wanted] == wanted  # beside them, each file that is read
     assert (report.policies, report.embedded, report.unchanged) == (2, 0, False)  # its vectors serve
     assert open_index(small).manifest.generation == report.generation
     assert read_pointer(small)["previous"] == before
