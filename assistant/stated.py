@@ -17,7 +17,6 @@ from index.text import fold_with_origin, squeeze
 
 FRAME = 3  # characters around a number (分…次拨付) that show that it is of the same thing
 HELD = 0.45  # of a word, from which a text holds it
-_PLAIN = ("理由", "原因", "规定", "办法", "文件", "政策")  # of a question about the text, not about a thing
 _AROUND = 4  # characters looked at on each side
 
 
@@ -58,20 +57,13 @@ def forbidden(ask: Ask, sentence: Sentence, quoted: str) -> bool:
         if not ban or re.search(entry["unless"], clause):
             continue
         done = [term for term in deeds if any(variant in ban["what"] for variant in term.variants)]
-        if done and all(grip(term, _unit(clause)) >= HELD for term in deeds) and _holds_nouns(ask, sentence):
+        if done and all(grip(term, _unit(clause)) >= HELD for term in deeds) and _speaks_of_it(ask, sentence):
             return not re.search(rf"(?:可以|允许|准予)[^,，。;；]{{0,6}}{re.escape(done[0].text)}", quoted)
     return False
 
 
 def _unit(text: str) -> Unit:
     return Unit(((1.0, text),))
-
-
-def _holds_nouns(ask: Ask, sentence: Sentence) -> bool:
-    """Whether a sentence, its headings counted, holds every noun of a question."""
-    unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
-    nouns = [t for t in subject_terms(ask) if t.weight >= 0.9 and not t.pair and t.text not in _PLAIN]
-    return all(grip(term, unit) >= HELD for term in nouns)
 
 
 def _numbers(text: str) -> list[Quantity]:
@@ -127,6 +119,6 @@ def _bounded(question: Question, stated: Quantity) -> bool:
 def _speaks_of_it(ask: Ask, sentence: Sentence) -> bool:
     """Whether a sentence, its headings counted, holds every noun that the question names."""
     unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
-    asked = pattern("ask", "claim")
+    asked = re.compile(f"{pattern('ask', 'claim').pattern}|{words()['permission']['of_text']}")
     nouns = [t for t in subject_terms(ask) if t.weight >= 0.9 and not t.pair and not asked.fullmatch(t.text)]
     return bool(nouns) and all(grip(term, unit) >= HELD for term in nouns)

@@ -98,7 +98,7 @@ def only_carries_out(ask: Ask, policy: str, target: Target) -> bool:
 
 
 def of_another_kind(question: Question, text: str, headings: str) -> bool:
-    """Whether a squeezed text speaks of the things that a question counts, but of another kind (绿色工厂, not 智能工厂).
+    """Whether a squeezed text speaks of the things that a question counts, but of another kind (公办园, not 民办园).
 
     A heading that names the kind together with the thing is enough.
     """

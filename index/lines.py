@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _NUMERAL = "[一二三四五六七八九十百零〇]+"
 
 
+# Rank and pattern of each kind of marker, outermost first (rows of a table, tried in order).
 _MARKERS = tuple(
     (rank, re.compile(pattern))
     for rank, pattern in (
