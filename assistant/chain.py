@@ -30,7 +30,9 @@ from assistant.question import Question, is_foreign, language_of, without_contro
 from assistant.retriever import HybridRetriever
 from assistant.terms import Language
 from assistant.versions import Versions
-from index.store import Index, is_stale, read_pointer
+from index.folder import is_stale
+from index.pointer import read_pointer
+from index.store import Index
 from prompts import phrase
 
 LONGEST_QUESTION = 2000  # characters

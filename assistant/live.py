@@ -18,7 +18,7 @@ from assistant.meter import Meter
 from assistant.settings import Settings
 from assistant.terms import Language
 from index.errors import IndexWriteError, StoreError
-from index.store import read_pointer
+from index.pointer import read_pointer
 
 logger = logging.getLogger(__name__)
 

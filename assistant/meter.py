@@ -21,7 +21,7 @@ from assistant.answer import Answer, Route, Status
 if TYPE_CHECKING:
     from prometheus_client import Metric
 
-    from index.store import Manifest
+    from index.manifest import Manifest
 
 PREFIX = "policy_assistant"
 SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60)  # from the ledger to a slow model

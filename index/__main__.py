@@ -137,8 +137,8 @@ def _archive(settings: IndexSettings, options: argparse.Namespace) -> int:
     """Back up or restore; 1 where it cannot be done (in full), 2 where something would be replaced untold."""
     from index.backup import backup
     from index.errors import ArchiveError, IndexBusyError, NoPoliciesError, OccupiedError
+    from index.manifest import SCHEMA
     from index.restore import restore
-    from index.store import SCHEMA
 
     file: Path = options.file
     try:
@@ -208,7 +208,8 @@ def _is_usable(settings: IndexSettings) -> bool:
 
 
 def _status(settings: IndexSettings) -> int:
-    from index.store import is_stale, open_index
+    from index.folder import is_stale
+    from index.store import open_index
 
     index = open_index(settings)
     manifest = index.manifest

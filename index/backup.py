@@ -24,9 +24,10 @@ from index import generation as generations
 from index.errors import ArchiveError, IndexMissingError, IndexWriteError, first_line, message
 from index.files import sha256_of
 from index.lock import one_builder
+from index.pointer import POINTER, generation_folder
 from index.reader import policy_files
 from index.settings import FEEDBACK, IndexSettings
-from index.store import POINTER, generation_folder, open_index
+from index.store import open_index
 
 FORMAT = 1  # of the archive
 ABOUT = "backup.json"  # its first member

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from index import generation as generations
 from index import ledger
+from index.chroma import has_collection
 from index.chunker import chunk, embedded_text
 from index.errors import (
     IndexDamagedError,
@@ -30,26 +31,15 @@ from index.formats.kinds import READ
 from index.formats.text import READER_VERSION, Extracted
 from index.generation import Content, digest
 from index.lock import one_builder
+from index.manifest import SCHEMA, Manifest, manifest_of
 from index.parser import PARSER_VERSION
+from index.pointer import candidates, generation_folder, read_pointer, write_pointer
 from index.policy import Chunk, Policy
 from index.sentences import sentences_of
 from index.settings import IndexSettings
 from index.sources import Known, Sources, read_sources
 from index.steps import Progress, Step
-from index.store import (
-    SCHEMA,
-    Index,
-    Manifest,
-    candidates,
-    database_url,
-    generation_folder,
-    has_collection,
-    manifest_of,
-    open_generation,
-    open_index,
-    read_pointer,
-    write_pointer,
-)
+from index.store import Index, database_url, open_generation, open_index
 from index.vocabulary import content_words
 
 LEAST_KEPT = (

@@ -18,8 +18,10 @@ from filelock import FileLock
 from index import generation as generations
 from index import ledger, shared
 from index.errors import IndexDamagedError, IndexWriteError, PolicyIndexError, first_line, message
+from index.manifest import check_fits, manifest_of, write_manifest
+from index.pointer import generation_folder
 from index.settings import IndexSettings
-from index.store import check_fits, generation_folder, held, manifest_of, write_manifest
+from index.store import held
 from index.sums import sums_of
 
 

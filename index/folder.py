@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import NoPoliciesError, SourceError, message
+from index.files import sha256
 from index.formats.kinds import READ, refuse_content
 from index.reader import decode, policy_files, read_bytes
-from index.store import Index, is_stale, source_hashes
+from index.settings import IndexSettings
+from index.store import Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +77,49 @@ def _reason(index: Index, path: Path, key: str) -> str:
     if other:
         return message("same_name", file=path.name, other=other)
     return ""
+
+
+def source_hashes(settings: IndexSettings) -> dict[str, str]:
+    """sha256 of each policy file that can be read as bytes; {} where the folder is missing or empty."""
+    hashes = {}
+    try:
+        files = policy_files(settings.policy_dir)
+    except NoPoliciesError:
+        return {}
+    for path in files:
+        try:
+            hashes[path.name] = sha256(read_bytes(path))
+        except SourceError:
+            continue
+    return hashes
+
+
+def is_stale(index: Index) -> bool:
+    """Whether the policy folder holds other sources than the index was made from.
+
+    Of a shared index, whose policies may lie on another machine, an empty folder says nothing. Hashes are read again
+    only where a name, size or time of change differs from the last look.
+    """
+    look = _look(index.settings.policy_dir)
+    if index.settings.shared and not look:
+        return False
+    seen = index.last_look
+    if seen is None or seen[0] != look:
+        made_from = {**index.manifest.files, **index.manifest.skipped}
+        seen = (look, source_hashes(index.settings) != made_from)
+        object.__setattr__(index, "last_look", seen)
+    return seen[1]
+
+
+def _look(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Name, size and time of change of each file; () where the folder cannot be read."""
+    try:
+        return tuple(
+            sorted(
+                (entry.name, entry.stat().st_size, entry.stat().st_mtime_ns)
+                for entry in os.scandir(folder)
+                if entry.is_file()
+            )
+        )
+    except OSError:
+        return ()

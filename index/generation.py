@@ -18,28 +18,17 @@ import numpy
 from numpy.typing import NDArray
 
 from index import ledger, shared
+from index.chroma import BATCH, collection_name, connect
 from index.chunker import embedded_text
 from index.errors import IndexDamagedError, IndexWriteError, message
 from index.files import sha256
 from index.keywords import KeywordIndex
+from index.manifest import Manifest, manifest_text, read_manifest, write_manifest
+from index.pointer import generation_folder, read_pointer
 from index.policy import Chunk, Policy
 from index.sentences import SentenceVectors, sentences_of
 from index.settings import IndexSettings
-from index.store import (
-    BATCH,
-    WORDS,
-    Index,
-    Manifest,
-    collection_name,
-    connect,
-    database_url,
-    generation_folder,
-    held,
-    manifest_text,
-    read_manifest,
-    read_pointer,
-    write_manifest,
-)
+from index.store import WORDS, Index, database_url, held
 from index.sums import first_damaged, sums_of
 from index.vocabulary import Vocabulary
 

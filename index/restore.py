@@ -20,9 +20,10 @@ from index.backup import ABOUT, POLICIES, About, copy_database, failing, refuse_
 from index.errors import ArchiveError, IndexWriteError, NoPoliciesError, OccupiedError, first_line, message
 from index.files import sha256_of
 from index.lock import one_builder
+from index.manifest import SCHEMA
+from index.pointer import POINTER, generation_folder, read_pointer, write_pointer
 from index.reader import policy_files
 from index.settings import FEEDBACK, IndexSettings
-from index.store import POINTER, SCHEMA, generation_folder, read_pointer, write_pointer
 
 STAGE = ".restore-"  # how the folder in INDEX_DIR begins in which an archive is unpacked
 LARGEST_ABOUT = 64 * 1024 * 1024  # bytes of the list of files

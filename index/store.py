@@ -1,46 +1,40 @@
 """Generations of the index: one directory for each build, one pointer to the live one.
 
-A published generation is never written again. ``current`` holds the ids of the live generation and
-of the one before it, and is replaced by fsync and os.replace. With a PostgreSQL database (DATABASE_URL) it is a row
-there (``index/shared.py``), and the directory this machine's copy (``index/copies.py``).
+A published generation is never written again. With a PostgreSQL database (DATABASE_URL) the directory is this
+machine's copy of it (``index/copies.py``).
 """
 
 from __future__ import annotations
 
 import fcntl
-import json
-import os
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
-from urllib.parse import urlparse
+from typing import TYPE_CHECKING, Any, BinaryIO
 from zipfile import BadZipFile
 
-from index import ledger, shared
+from index import ledger
 from index.calibration import REFERENCE, Scale, measured
+from index.chroma import CHROMA_ANSWERS, chroma_failed, collection_name, connect
 from index.errors import (
     IndexDamagedError,
-    IndexMismatchError,
     IndexMissingError,
-    NoPoliciesError,
     PolicyIndexError,
-    SourceError,
     StoreError,
     first_line,
     message,
 )
-from index.files import sha256
 from index.keywords import KeywordIndex
+from index.manifest import Manifest, check_fits, read_manifest
+from index.pointer import POINTER, candidates, generation_folder, read_pointer
 from index.policy import Chunk, Policy
-from index.reader import policy_files, read_bytes
 from index.sentences import SentenceVectors
 from index.settings import IndexSettings
-from index.sums import MANIFEST, first_damaged, sealed, unsealed
+from index.sums import first_damaged
 from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -50,36 +44,7 @@ if TYPE_CHECKING:
     from index.dictionary import Dictionary
     from index.embedder import SentenceEmbeddings
 
-SCHEMA = 4  # of the files of a generation
-POINTER = "current"
 WORDS = "words.npz"  # of a generation
-BATCH = 5000  # Chroma takes at most 5,461 rows at once
-CHROMA_SECONDS = 60  # without a byte from the server of CHROMA_URL after which it is away
-CHROMA_ANSWERS = 10  # the same while somebody waits for an answer
-CHROMA_CONNECTS = (
-    3  # the same until it is connected: a machine that has vanished holds up each question so long
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation was made from; written last, so that an incomplete one has none."""
-
-    generation: str
-    schema: int
-    parser: int
-    model: str
-    created: str  # ISO time, UTC
-    files: dict[str, str]  # name of a policy file -> sha256 of its bytes
-    skipped: dict[str, str]  # the same for files that could not be read as a policy
-    chunks: int
-    sections: int
-    clauses: int
-    duties: int
-    targets: int
-    reader: int = 0  # version of what reads PDF, DOCX and HTML
-    faults: dict[str, str] = field(default_factory=dict)  # of skipped documents: why they were
-    sums: dict[str, str] = field(default_factory=dict)  # sha256 of each file of the generation
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +126,7 @@ class Index:
         except Exception as error:  # chromadb raises ValueError, httpx and its own errors alike
             if isinstance(error, PolicyIndexError) or not self.settings.chroma_url:
                 raise
-            raise _chroma_failed(error) from error
+            raise chroma_failed(error) from error
         return [(self._positions[str(document.id)], 1.0 - float(distance)) for document, distance in found]
 
     @cached_property
@@ -200,149 +165,9 @@ class Index:
             self._hold.close()
 
 
-def collection_name(generation: str) -> str:
-    """Name of a generation's collection."""
-    return f"policies-{generation}"
-
-
-def _chroma_failed(error: Exception) -> StoreError:
-    return StoreError(message("store_failed", setting="CHROMA_URL", reason=first_line(error)))
-
-
-def connect(settings: IndexSettings, folder: Path, seconds: float = CHROMA_SECONDS) -> Client:
-    """A Chroma client: the server of CHROMA_URL, or the store inside the generation.
-
-    Raises StoreError where the server is away, or says nothing for ``seconds``; so do, in chromadb's words, its calls.
-    """
-    import chromadb
-    import httpx
-    from chromadb.config import Settings as ChromaSettings
-
-    quiet = ChromaSettings(anonymized_telemetry=False)
-    if settings.chroma_url:
-        try:
-            url = urlparse(settings.chroma_url)
-            if url.scheme not in ("http", "https") or not url.hostname:
-                raise ValueError(f"{settings.chroma_url}: http://HOST:PORT")
-            host, port, ssl = url.hostname, url.port or 8000, url.scheme == "https"
-            limit = httpx.Timeout(seconds, connect=min(seconds, CHROMA_CONNECTS))
-            # chromadb itself would wait for good: for the first word of a silent server, and for one that has vanished
-            look = httpx.URL(scheme=url.scheme, host=host, port=port, path="/api/v2/heartbeat")
-            httpx.get(look, timeout=limit).raise_for_status()
-            client = chromadb.HttpClient(host=host, port=port, ssl=ssl, settings=quiet)
-            client._server._session.timeout = limit  # type: ignore[attr-defined]
-        except Exception as error:
-            raise _chroma_failed(error) from error
-        return cast("Client", client)
-    return cast("Client", chromadb.PersistentClient(path=str(folder / "chroma"), settings=quiet))
-
-
-def has_collection(index: Index) -> bool:
-    """Whether the store of vectors holds one for each chunk; StoreError where the server of CHROMA_URL is away."""
-    client = connect(index.settings, index.folder)
-    try:
-        found = {one.name: one for one in client.list_collections()}
-        collection = found.get(collection_name(index.manifest.generation))
-        return collection is not None and collection.count() == len(index.chunks)
-    except Exception as error:
-        raise _chroma_failed(error) from error
-    finally:
-        client.close()
-
-
 def database_url(settings: IndexSettings, folder: Path) -> str:
     """DATABASE_URL, or the SQLite file of the generation."""
     return settings.database_url or f"sqlite:///{folder / 'ledger.sqlite'}"
-
-
-def generation_folder(settings: IndexSettings, generation: str) -> Path:
-    """Where a generation lies, or this machine's copy of it."""
-    return settings.index_dir / ("copies" if settings.shared else "generations") / generation
-
-
-def read_pointer(settings: IndexSettings) -> dict[str, str]:
-    """``current`` and ``previous`` generation; {} where nothing was published or the file is damaged.
-
-    Raises StoreError where it lies in a database that is away.
-    """
-    if settings.shared:
-        return shared.read_pointer(settings)
-    try:
-        data = json.loads((settings.index_dir / POINTER).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return (
-        {key: value for key, value in data.items() if isinstance(value, str)}
-        if isinstance(data, dict)
-        else {}
-    )
-
-
-def write_pointer(settings: IndexSettings, current: str, previous: str) -> None:
-    """Publish: replace the pointer in one step."""
-    if settings.shared:
-        shared.publish(settings, current, previous)
-        return
-    target = settings.index_dir / POINTER
-    temporary = target.with_suffix(".new")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump({"current": current, "previous": previous}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, target)
-    folder = os.open(settings.index_dir, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a generation; IndexDamagedError where it is missing or unreadable.
-
-    Of one of another schema it has schema, model and time; all else is empty.
-    """
-    return _parsed(folder.name, lambda: (folder / "manifest.json").read_text("utf-8"))
-
-
-def manifest_of(settings: IndexSettings, generation: str) -> Manifest:
-    """The same by a generation's id, from the database where it lies there; StoreError where that is away."""
-    if settings.shared:
-        return _parsed(generation, lambda: shared.read_manifest(settings, generation))
-    return read_manifest(generation_folder(settings, generation))
-
-
-def _parsed(generation: str, read: Callable[[], str]) -> Manifest:
-    try:
-        values = unsealed(json.loads(read()))
-        if values["schema"] == SCHEMA:
-            return Manifest(**values)
-        empty: dict[str, Any] = {"generation": generation, "files": {}, "skipped": {}}
-        empty |= dict.fromkeys(("parser", "chunks", "sections", "clauses", "duties", "targets"), 0)
-        return Manifest(**empty, **{name: values[name] for name in ("schema", "model", "created")})
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise IndexDamagedError(message("damaged", reason=f"{generation}: {type(error).__name__}")) from error
-
-
-def manifest_text(manifest: Manifest) -> str:
-    """A manifest as JSON, with its seal."""
-    return json.dumps(sealed(asdict(manifest)), ensure_ascii=False, indent=1)
-
-
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest; the generation is complete with it."""
-    (folder / MANIFEST).write_text(manifest_text(manifest), "utf-8")
-
-
-def candidates(settings: IndexSettings) -> Iterator[str]:
-    """Generations that may be live, best first: the pointer's, then complete ones by age."""
-    pointer = read_pointer(settings)
-    seen = [pointer[key] for key in ("current", "previous") if key in pointer]
-    yield from seen
-    folder = settings.index_dir / "generations"
-    if not settings.shared and folder.is_dir() and not pointer and (settings.index_dir / POINTER).exists():
-        complete = [path.name for path in folder.iterdir() if (path / "manifest.json").exists()]
-        yield from sorted(complete, reverse=True)
 
 
 def open_index(settings: IndexSettings) -> Index:
@@ -432,16 +257,6 @@ def held(folder: Path, how: int) -> BinaryIO | None:
     return file
 
 
-def check_fits(settings: IndexSettings, manifest: Manifest) -> None:
-    """IndexMismatchError for a generation of another schema or model."""
-    if manifest.schema != SCHEMA:
-        raise IndexMismatchError(message("other_schema", built=manifest.schema, wanted=SCHEMA))
-    if manifest.model != settings.embedding_model:
-        raise IndexMismatchError(
-            message("other_model", built=manifest.model, wanted=settings.embedding_model)
-        )
-
-
 def _opened(settings: IndexSettings, folder: Path, manifest: Manifest, hold: BinaryIO) -> Index:
     generation = manifest.generation
     check_fits(settings, manifest)
@@ -473,49 +288,3 @@ def _opened(settings: IndexSettings, folder: Path, manifest: Manifest, hold: Bin
     if len(chunks) != manifest.chunks or len(policies) != len(manifest.files):
         raise IndexDamagedError(message("damaged", reason=f"{generation}: ledger"))
     return Index(settings, manifest, policies, chunks, keywords, vocabulary, sentences, folder, _hold=hold)
-
-
-def source_hashes(settings: IndexSettings) -> dict[str, str]:
-    """sha256 of each policy file that can be read as bytes; {} where the folder is missing or empty."""
-    hashes = {}
-    try:
-        files = policy_files(settings.policy_dir)
-    except NoPoliciesError:
-        return {}
-    for path in files:
-        try:
-            hashes[path.name] = sha256(read_bytes(path))
-        except SourceError:
-            continue
-    return hashes
-
-
-def is_stale(index: Index) -> bool:
-    """Whether the policy folder holds other sources than the index was made from.
-
-    Of a shared index, whose policies may lie on another machine, an empty folder says nothing. Hashes are read again
-    only where a name, size or time of change differs from the last look.
-    """
-    look = _look(index.settings.policy_dir)
-    if index.settings.shared and not look:
-        return False
-    seen = index.last_look
-    if seen is None or seen[0] != look:
-        made_from = {**index.manifest.files, **index.manifest.skipped}
-        seen = (look, source_hashes(index.settings) != made_from)
-        object.__setattr__(index, "last_look", seen)
-    return seen[1]
-
-
-def _look(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    """Name, size and time of change of each file; () where the folder cannot be read."""
-    try:
-        return tuple(
-            sorted(
-                (entry.name, entry.stat().st_size, entry.stat().st_mtime_ns)
-                for entry in os.scandir(folder)
-                if entry.is_file()
-            )
-        )
-    except OSError:
-        return ()

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index import ledger
+from index.chroma import BATCH, collection_name, connect
 from index.chunker import embedded_text
 from index.errors import PolicyIndexError, first_line
 from index.generation import digest, read_vectors
 from index.keywords import KeywordIndex, tokenise
+from index.manifest import read_manifest
 from index.sentences import SentenceVectors
 from index.settings import IndexSettings
-from index.store import BATCH, WORDS, collection_name, connect, database_url, read_manifest
+from index.store import WORDS, database_url
 from index.sums import first_damaged
 from index.vocabulary import Vocabulary
 

@@ -13,8 +13,8 @@ from assistant.users import Role
 from assistant.view import printable, texts
 from index.errors import StoreError
 from index.folder import difference
+from index.pointer import read_pointer
 from index.reader import LARGEST
-from index.store import read_pointer
 from pages import documents_html as html
 from pages.access import allowed, demand, needs, visitor_of
 from pages.changes import UnderWayError, changes_of

@@ -16,8 +16,8 @@ from assistant.live import LiveAssistant
 from assistant.settings import Settings
 from index.build import build
 from index.errors import IndexWriteError
+from index.pointer import read_pointer
 from index.settings import IndexSettings
-from index.store import read_pointer
 from tests.servers import both_stores
 
 TEXT = """某市人民政府办公室关于推进示范工作的通知

@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, settings
 from index.build import build
 from index.facts import annotate
 from index.parser import parse
+from index.pointer import generation_folder, read_pointer
 from index.policy import Policy
 from index.settings import IndexSettings
-from index.store import generation_folder, read_pointer
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = "hanzhong-2024-11"

@@ -23,10 +23,12 @@ from index.__main__ import main
 from index.backup import backup, copy_database
 from index.build import build
 from index.errors import ArchiveError, IndexBusyError, IndexMissingError, OccupiedError
+from index.folder import is_stale
 from index.lock import one_builder
+from index.pointer import read_pointer
 from index.restore import restore
 from index.settings import FEEDBACK, IndexSettings
-from index.store import is_stale, open_index, read_pointer
+from index.store import open_index
 from tests.index.conftest import CUSTOM, copied, untouched
 from tests.index.test_archives import about_with, packed_anew
 

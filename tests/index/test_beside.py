@@ -17,10 +17,11 @@ from index.build import _known, build, verify_live
 from index.errors import CancelledError, IndexBusyError, PolicyIndexError, message
 from index.folder import Outside, difference
 from index.lock import one_builder
+from index.pointer import read_pointer
 from index.settings import IndexSettings
 from index.sources import read_sources
 from index.steps import Step
-from index.store import open_index, read_pointer
+from index.store import open_index
 from tests.index.conftest import CUSTOM
 from tests.index.test_library import THIRD, folder
 

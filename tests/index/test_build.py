@@ -33,16 +33,10 @@ from index.errors import (
     message,
 )
 from index.formats.extraction import Extractor
+from index.manifest import SCHEMA, read_manifest, write_manifest
+from index.pointer import generation_folder, read_pointer, write_pointer
 from index.settings import IndexSettings
-from index.store import (
-    SCHEMA,
-    generation_folder,
-    open_index,
-    read_manifest,
-    read_pointer,
-    write_manifest,
-    write_pointer,
-)
+from index.store import open_index
 from index.verify import find_fault
 from tests.index.conftest import CUSTOM, environment, older
 from tests.index.documents import as_pdf
@@ -332,7 +326,7 @@ def test_a_server_that_is_not_there_is_named_and_the_live_index_stays(
 
 
 def test_verify_finds_a_chunk_that_is_missing_from_the_vectors(small: IndexSettings) -> None:
-    from index.store import collection_name, connect
+    from index.chroma import collection_name, connect
 
     generation = read_pointer(small)["current"]
     folder = generation_folder(small, generation)

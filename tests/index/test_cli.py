@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from index.__main__ import main
+from index.pointer import generation_folder, read_pointer
 from index.settings import IndexSettings
-from index.store import generation_folder, read_pointer
 from tests.index.conftest import CUSTOM, Command, run_index
 
 Run = Callable[..., Command]

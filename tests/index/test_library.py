@@ -16,10 +16,12 @@ from index.errors import IndexBusyError, IndexWriteError, NoPoliciesError, Store
 from index.generation import Content, write
 from index.library import ASIDE, add, remove
 from index.lock import one_builder
+from index.manifest import Manifest
 from index.parser import parse
+from index.pointer import generation_folder, read_pointer
 from index.policy import Chunk, Policy
 from index.settings import IndexSettings
-from index.store import Index, Manifest, generation_folder, open_index, read_pointer
+from index.store import Index, open_index
 from tests.index.conftest import CUSTOM, run_index
 from tests.servers import both_stores
 

@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, text
 
 from index import shared
 from index.build import build, verify_live
+from index.chroma import connect
 from index.errors import (
     IndexBusyError,
     IndexMissingError,
@@ -26,11 +27,13 @@ from index.errors import (
     NoPoliciesError,
     StoreError,
 )
+from index.folder import is_stale
 from index.keywords import tokenise
 from index.library import add
 from index.lock import one_builder
+from index.pointer import generation_folder, read_pointer, write_pointer
 from index.settings import IndexSettings
-from index.store import connect, generation_folder, is_stale, open_index, read_pointer, write_pointer
+from index.store import open_index
 from tests.index.conftest import copied, moved, run_index
 from tests.servers import PASSWORD, Chroma, Postgres
 

@@ -12,23 +12,16 @@ import pytest
 from chromadb.api.client import Client
 
 from index import ledger
+from index.chroma import connect
 from index.chunker import chunk, embedded_text
 from index.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
+from index.folder import is_stale
 from index.keywords import KeywordIndex, tokenise
+from index.manifest import SCHEMA, read_manifest, write_manifest
+from index.pointer import generation_folder, read_pointer, write_pointer
 from index.policy import Policy
 from index.settings import IndexSettings
-from index.store import (
-    SCHEMA,
-    Index,
-    connect,
-    generation_folder,
-    is_stale,
-    open_index,
-    read_manifest,
-    read_pointer,
-    write_manifest,
-    write_pointer,
-)
+from index.store import Index, open_index
 from tests.index.conftest import older
 
 REBUILD = "请运行 python -m index build 重建。"

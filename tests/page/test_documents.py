@@ -22,9 +22,10 @@ from assistant.view import texts
 from index.build import build
 from index.errors import message
 from index.folder import difference
+from index.pointer import write_pointer
 from index.reader import LARGEST
 from index.settings import IndexSettings
-from index.store import open_index, write_pointer
+from index.store import open_index
 from pages import documents
 from pages import documents_html as html
 from pages.access import Visitor

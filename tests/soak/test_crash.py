@@ -13,8 +13,9 @@ import pytest
 from index.build import build
 from index.errors import message
 from index.library import ASIDE
+from index.pointer import read_pointer
 from index.settings import IndexSettings
-from index.store import open_index, read_pointer
+from index.store import open_index
 from index.verify import find_fault
 from tests.soak.commands import Command
 from tests.soak.conftest import Note, sample, times

@@ -15,8 +15,9 @@ from langchain_core.embeddings import Embeddings
 
 from index.build import build, verify_live
 from index.files import sha256
+from index.pointer import POINTER, generation_folder, read_pointer
 from index.settings import IndexSettings
-from index.store import POINTER, generation_folder, open_index, read_pointer
+from index.store import open_index
 from tests.soak.commands import run
 from tests.soak.conftest import Note, sample
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from index.build import build, verify_live
+from index.pointer import read_pointer
 from index.settings import IndexSettings
-from index.store import open_index, read_pointer
+from index.store import open_index
 from tests.index.conftest import CUSTOM
 from tests.soak.commands import Command, run
 from tests.soak.conftest import Note, sample, times
