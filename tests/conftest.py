@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import shutil
 import sqlite3
-from collections.abc import Generator, Iterator, Sequence
+import subprocess
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,16 +30,32 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 LONG = ("page", "soak", "assistant", "eval")  # folders whose files take longest: begun first
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """This worker's copy of a folder that is made once a run, by whichever worker needs it first."""
+    folder = _of_all_workers(factory) / "made" / name
+    folder.parent.mkdir(exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            unfinished = folder.with_suffix(".unfinished")
+            unfinished.mkdir()
+            make(unfinished)
+            unfinished.rename(folder)
+    return Path(shutil.copytree(folder, factory.mktemp(name), dirs_exist_ok=True))
+
+
+def _of_all_workers(factory: pytest.TempPathFactory) -> Path:
+    folder = factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
 @pytest.fixture(scope="session", autouse=True)
 def embedded_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A text is embedded once a run: the tests index the same policies many times, and the model is the slow part."""
     from index.embedder import SentenceEmbeddings
 
-    folder = tmp_path_factory.getbasetemp()
-    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
-    database = sqlite3.connect(
-        folder / "vectors.sqlite", timeout=600, isolation_level=None, check_same_thread=False
-    )
+    vectors = _of_all_workers(tmp_path_factory) / "vectors.sqlite"
+    database = sqlite3.connect(vectors, timeout=600, isolation_level=None, check_same_thread=False)
     database.execute("create table if not exists vectors (model, text, vector, primary key (model, text))")
     embed = SentenceEmbeddings.embed_documents
     kept: dict[tuple[str, str], np.ndarray] = {}
@@ -69,6 +88,25 @@ def embedded_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patched.setattr(SentenceEmbeddings, "embed_documents", embed_documents)
         yield
     database.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def builds_at_once() -> Iterator[None]:
+    """A change of the documents does not stand behind the other workers of the tests, which keep all cores busy."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("index.beside.NICE", 0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def verified_in_a_fork() -> Iterator[None]:
+    """The process that verifies a generation begins with everything imported: the tests build hundreds."""
+    from tests.commands import run_python
+
+    with pytest.MonkeyPatch.context() as patched:
+        forks = SimpleNamespace(run=run_python, TimeoutExpired=subprocess.TimeoutExpired)
+        patched.setattr("index.generation.subprocess", forks)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -135,14 +173,14 @@ def elsewhere(stores: str, request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def index_settings(tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
-    """Settings of a new index of ``data/policies``."""
+    """Settings of a new index of ``data/policies``, with the default model. Not to be written to."""
     from eval.run import FOLDERS
     from index.build import build
     from index.settings import IndexSettings
 
-    settings = IndexSettings(policy_dir=FOLDERS[0], index_dir=tmp_path_factory.mktemp("plan") / "index")
-    build(settings)
-    return settings
+    settings = IndexSettings(policy_dir=FOLDERS[0], index_dir=Path())
+    made = made_once(tmp_path_factory, "plan", lambda folder: build(replace(settings, index_dir=folder)))
+    return replace(settings, index_dir=made)
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import os
 import re
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
+from importlib import import_module
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import pytest
 
 from assistant.settings import Settings
 from index.settings import IndexSettings
+from tests.commands import Command
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -100,37 +101,26 @@ def commands_of_the_readme() -> list[list[str]]:
 
 
 @pytest.mark.parametrize("command", commands_of_the_readme(), ids=" ".join)
-def test_commands_of_the_documents_exist(command: list[str]) -> None:
+def test_commands_of_the_documents_exist(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     module, name, *options = command
-    shown = subprocess.run(
-        [sys.executable, "-m", module, name, "--help"],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=True,
-    ).stdout
+    with pytest.raises(SystemExit) as caught:
+        import_module(f"{module}.__main__").main([name, "--help"])
+    assert caught.value.code == 0
+    shown = capsys.readouterr().out
     for option in options:
         assert option in shown
 
 
-def test_the_answer_in_the_readme_is_the_real_one(tmp_path: Path) -> None:
-    pattern = r"```console\n\$ \.venv/bin/python (-m assistant ask) \"(.+?)\"\n(.+?)\n```"
+def test_the_answer_in_the_readme_is_the_real_one(
+    index_settings: IndexSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pattern = r"```console\n\$ \.venv/bin/python -m assistant ask \"(.+?)\"\n(.+?)\n```"
     block = re.search(pattern, README, re.S)
     assert block
-    environ = {**os.environ, "POLICY_DIR": "data/policies", "INDEX_DIR": str(tmp_path), "AS_OF": "2025-01-31"}
-    for arguments in (["-m", "index", "build"], [*block[1].split(), block[2]]):
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            cwd=ROOT,
-            env=environ,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=600,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == block[3]
+    monkeypatch.setenv("AS_OF", "2025-01-31")
+    done = Command(tmp_path / "answer", index_settings, "assistant", "ask", block[1])
+    assert done.wait() == 0, done.error
+    assert done.out.strip() == block[2]
 
 
 def test_links_of_the_documents_lead_somewhere() -> None:

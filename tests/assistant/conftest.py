@@ -13,9 +13,10 @@ from assistant.corpus import Corpus
 from assistant.duty_overview import Overview, read_overview
 from assistant.users import Role, Users
 from eval.run import FOLDERS
-from eval.systems import indexed
+from eval.systems import indexed, opened
 from tests.assistant.library import whole_corpus
 from tests.assistant.look import PLAN, spoken
+from tests.conftest import made_once
 
 Ask = Callable[..., Answer]
 GOOD, OTHER = "correct horse battery", "staple correct horse"  # passwords
@@ -37,7 +38,11 @@ def everything(corpus: Corpus) -> Overview:
 def several(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
     """The assistant on every policy of ``data/policies`` and ``eval/policies`` in one index."""
     files = [path for folder in FOLDERS for path in sorted(folder.iterdir())]
-    return indexed(files, tmp_path_factory.mktemp("several"))
+
+    def make(folder: Path) -> None:
+        indexed(files, folder).index.close()
+
+    return opened(made_once(tmp_path_factory, "several", make))
 
 
 @pytest.fixture(scope="session")

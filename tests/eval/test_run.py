@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +19,8 @@ from eval.compare import compare
 from eval.results import read_result
 from eval.score import Failure, Found, Span
 from eval.systems import indexed, without
+from index.settings import IndexSettings
+from tests.commands import Command
 
 ROOT = Path(__file__).parents[2]
 
@@ -206,27 +205,24 @@ def test_only_a_line_feed_ends_a_line_of_what_is_done(place: Place, echo: Echo) 
 def test_a_killed_run_goes_on(place: Place) -> None:
     rows = [case(f"c{number}", f"绿色工厂由谁牵头{'呀' * number}？") for number in range(40)]
     place.write(*rows)
-    command = [
-        sys.executable,
-        "-m",
-        "eval",
+    arguments = [
         "run",
         "--cases",
         str(place._cases),
         "--policies",
         str(place._folder),
+        "--out",
+        str(place.out),
     ]
-    running = subprocess.Popen([*command, "--out", str(place.out)], cwd=ROOT, stderr=subprocess.DEVNULL)
+    settings = IndexSettings(policy_dir=place._folder)
+    running = Command(place.out.with_name("command"), settings, "eval", *arguments)
     written = place.out / "cases.jsonl"
-    while running.poll() is None and not (written.exists() and written.read_bytes().count(b"\n") >= 2):
-        time.sleep(0.002)
-    os.kill(running.pid, signal.SIGKILL)
-    running.wait()
+    running.until(lambda: written.exists() and written.read_bytes().count(b"\n") >= 2)
+    assert running.kill()
     left = written.read_bytes()
     left = left[: left.rindex(b"\n") + 1]
     assert 2 <= left.count(b"\n") < len(rows)  # killed between two cases, not behind the last
-    again = subprocess.run([*command, "--out", str(place.out)], cwd=ROOT, capture_output=True, text=True)
-    assert again.returncode == 0, again.stderr
+    assert main(arguments) == 0
     assert [row["id"] for row in place.records()] == [row["id"] for row in rows]
     assert written.read_bytes().startswith(left)  # with the times of before: not asked again
 

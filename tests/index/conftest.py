@@ -21,6 +21,7 @@ from index.parser import parse
 from index.pointer import generation_folder, read_pointer
 from index.policy import Policy
 from index.settings import IndexSettings
+from tests.conftest import made_once
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = "hanzhong-2024-11"
@@ -85,32 +86,29 @@ def hanzhong() -> Policy:
 
 
 @pytest.fixture(scope="session")
-def live(tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
-    """Settings of an index of ``data/policies`` with the default model. Not to be written to."""
-    index = IndexSettings(
-        policy_dir=ROOT / "data" / "policies", index_dir=tmp_path_factory.mktemp("live") / "index"
-    )
-    build(index)
-    return index
-
-
-@pytest.fixture(scope="session")
 def _small(tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
-    folder = tmp_path_factory.mktemp("small")
-    index = IndexSettings(policy_dir=folder / "policies", index_dir=folder / "index")
-    index.policy_dir.mkdir()
-    (index.policy_dir / "custom.md").write_text(CUSTOM, "utf-8")
-    (index.policy_dir / "other.txt").write_text("第一条 为了规范管理，制定本办法。\n", "utf-8")
-    build(index)
-    return index
+    def make(folder: Path) -> None:
+        index = _in(folder)
+        index.policy_dir.mkdir()
+        (index.policy_dir / "custom.md").write_text(CUSTOM, "utf-8")
+        (index.policy_dir / "other.txt").write_text("第一条 为了规范管理，制定本办法。\n", "utf-8")
+        build(index)
+
+    return _in(made_once(tmp_path_factory, "small", make))
 
 
 @pytest.fixture(scope="session")
 def _two(_small: IndexSettings, tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
-    index = copied(_small, tmp_path_factory.mktemp("two"))
-    (index.policy_dir / "other.txt").unlink()
-    build(index)
-    return index
+    def make(folder: Path) -> None:
+        index = copied(_small, folder)
+        (index.policy_dir / "other.txt").unlink()
+        build(index)
+
+    return _in(made_once(tmp_path_factory, "two", make) / "copy")
+
+
+def _in(folder: Path) -> IndexSettings:
+    return IndexSettings(policy_dir=folder / "policies", index_dir=folder / "index")
 
 
 def copied(index: IndexSettings, folder: Path) -> IndexSettings:

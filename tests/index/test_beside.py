@@ -102,11 +102,16 @@ def test_a_change_that_is_cancelled_as_its_process_starts_is_no_failure(
     assert folder(small) == before
 
 
-def test_a_change_that_is_killed_is_made_good_by_the_next_build(small: IndexSettings, third: Path) -> None:
+def test_a_change_that_is_killed_is_made_good_by_the_next_build(
+    small: IndexSettings, third: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.beside.NICE", 2)
     pointer = read_pointer(small)
     changing = Changing(small, "add", [str(third)])
     steps = _until(changing, "read")
     assert changing._process
+    ours, its = (os.getpriority(os.PRIO_PROCESS, pid) for pid in (0, changing._process.pid))
+    assert its == ours + 2  # it stands behind the answers
     os.kill(changing._process.pid, signal.SIGKILL)
     with pytest.raises(PolicyIndexError, match=message("builder_died")):
         list(steps)

@@ -7,11 +7,8 @@ import os
 import resource
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -38,7 +35,8 @@ from index.pointer import generation_folder, read_pointer, write_pointer
 from index.settings import IndexSettings
 from index.store import open_index
 from index.verify import find_fault
-from tests.index.conftest import CUSTOM, environment, older
+from tests.commands import Command, Limits
+from tests.index.conftest import CUSTOM, older
 from tests.index.documents import as_pdf
 from tests.servers import both_stores
 
@@ -65,37 +63,9 @@ def snapshot(settings: IndexSettings, *, chroma: bool = False) -> dict[str, byte
     return files | {"pointer": json.dumps(read_pointer(settings)).encode()}
 
 
-def start_build(settings: IndexSettings, preexec: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+def start_build(settings: IndexSettings, limits: Limits = ()) -> Command:
     """``python -m index build`` in a process of its own, that can be read and killed."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "index", "build"],
-        env=environment(settings),
-        cwd=settings.policy_dir.parent,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        start_new_session=True,
-        preexec_fn=preexec,
-    )
-
-
-def wait_for(process: subprocess.Popen[str], step: str) -> None:
-    """Read its progress until ``step`` begins."""
-    assert process.stderr
-    lines = []
-    for line in process.stderr:
-        lines.append(line)
-        if step in line:
-            return
-    raise AssertionError(f"{step} was not reached: {''.join(lines)}")
-
-
-def kill(process: subprocess.Popen[str]) -> None:
-    """kill -9, with the verifying process that it may have started."""
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
+    return Command(settings.policy_dir.parent / "build", settings, "index", "build", limits=limits)
 
 
 def build_when_free(settings: IndexSettings) -> BuildReport:
@@ -354,25 +324,17 @@ def test_a_second_builder_is_told_who_holds_the_lock(two: IndexSettings) -> None
     before = snapshot(two)
     first = start_build(two)
     try:
-        wait_for(first, "读取文件")
+        first.until_it_says("读取文件")
         os.kill(first.pid, signal.SIGSTOP)  # holds the lock for as long as this takes
         with pytest.raises(IndexBusyError, match=f"进程 {first.pid}，主机 .+，开始于 2"):
             build(two)
         assert snapshot(two) == before
-        second = subprocess.run(
-            [sys.executable, "-m", "index", "build"],
-            env=environment(two),
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
-        assert (second.returncode, second.stdout) == (1, "")  # the live index stays in use
-        assert f"进程 {first.pid}" in second.stderr and "Traceback" not in second.stderr
+        second = Command(two.policy_dir.parent / "second", two, "index", "build")
+        assert (second.wait(), second.out) == (1, "")  # the live index stays in use
+        assert f"进程 {first.pid}" in second.error and "Traceback" not in second.error
     finally:
         os.kill(first.pid, signal.SIGCONT)
-    out, _ = first.communicate()
-    assert first.returncode == 0 and "索引已发布" in out
+    assert first.wait() == 0 and "索引已发布" in first.out
     assert set(open_index(two).policies) == {"custom", "again"}
 
 
@@ -388,15 +350,10 @@ def test_a_full_disk_leaves_the_live_generation_live(two: IndexSettings, limit: 
     (two.policy_dir / "again.txt").write_bytes((two.policy_dir / "custom.md").read_bytes())
     before = snapshot(two)
 
-    def full() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-    process = start_build(two, full)
-    out, error = process.communicate()
-    assert (process.returncode, out) == (3, "")
-    assert "Traceback" not in error
-    assert "原来的索引没有改动。" in error.splitlines()[-1]
+    process = start_build(two, [(resource.RLIMIT_FSIZE, (limit, limit))])
+    assert (process.wait(), process.out) == (3, "")
+    assert "Traceback" not in process.error
+    assert "原来的索引没有改动。" in process.error.splitlines()[-1]
     assert snapshot(two) == before
     assert generations(two) == set(read_pointer(two).values())
     assert verify_live(two) == read_pointer(two)["current"]
@@ -418,8 +375,8 @@ def test_kill_9_leaves_the_live_generation_live_and_the_next_build_works(
     (two.policy_dir / "again.txt").write_bytes((two.policy_dir / "custom.md").read_bytes())
     before = snapshot(two)
     process = start_build(two)
-    wait_for(process, step)
-    kill(process)
+    process.until_it_says(step)
+    assert process.kill()
     assert snapshot(two) == before
     assert set(open_index(two).policies) == {"custom"}
     report = build_when_free(two)
@@ -431,8 +388,8 @@ def test_kill_9_leaves_the_live_generation_live_and_the_next_build_works(
 def test_kill_9_of_the_first_build_leaves_no_index_and_the_next_build_works(two: IndexSettings) -> None:
     first = replace(two, index_dir=two.index_dir.parent / "fresh")
     process = start_build(first)
-    wait_for(process, "加载嵌入模型")
-    kill(process)
+    process.until_it_says("加载嵌入模型")
+    assert process.kill()
     assert read_pointer(first) == {}
     report = build(first)
     assert report.embedded == report.chunks > 0

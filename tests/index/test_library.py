@@ -22,7 +22,8 @@ from index.pointer import generation_folder, read_pointer
 from index.policy import Chunk, Policy
 from index.settings import IndexSettings
 from index.store import Index, open_index
-from tests.index.conftest import CUSTOM, run_index
+from tests.commands import Command
+from tests.index.conftest import CUSTOM
 from tests.servers import both_stores
 
 THIRD = "第一条 为了加强第三项工作，制定本办法。\n\n第二条 市财政局负责本市第三项工作的管理。\n"
@@ -271,14 +272,19 @@ def test_an_index_that_grew_is_the_index_built_from_nothing(
 def test_commands(small: IndexSettings, third: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty.txt"
     empty.touch()
-    added = run_index(small, "add", str(third), str(empty))
-    assert added.status == 1
+
+    def run(*arguments: str) -> Command:
+        return Command(tmp_path / "command", small, "index", *arguments)
+
+    added = run("add", str(third), str(empty))
+    assert added.wait() == 1
     assert "已收录 third.txt。" in added.out and "empty.txt" in added.error
-    listed = run_index(small, "list")
+    listed = run("list")
+    assert listed.wait() == 0
     assert [line.split("\t")[0] for line in listed.out.splitlines()] == ["custom", "other", "third"]
     assert "3 项职责\t2 项指标" in listed.out.splitlines()[0]
-    gone = run_index(small, "remove", "third")
-    assert (gone.status, "third.txt 已移到" in gone.out) == (0, True)
-    unknown = run_index(small, "remove", "third")
-    assert (unknown.status, unknown.out) == (2, "")
+    gone = run("remove", "third")
+    assert (gone.wait(), "third.txt 已移到" in gone.out) == (0, True)
+    unknown = run("remove", "third")
+    assert (unknown.wait(), unknown.out) == (2, "")
     assert "custom" in unknown.error and "Traceback" not in unknown.error

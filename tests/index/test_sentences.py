@@ -66,8 +66,8 @@ def test_no_sentence_at_all_can_be_saved(tmp_path: Path) -> None:
     SentenceVectors.load(tmp_path)
 
 
-def test_every_sentence_of_the_plan_has_its_own_vector(live: IndexSettings) -> None:
-    index: Index = open_index(live)
+def test_every_sentence_of_the_plan_has_its_own_vector(index_settings: IndexSettings) -> None:
+    index: Index = open_index(index_settings)
     for position, chunk in enumerate(index.chunks):
         texts = sentences_of(chunk)
         own = numpy.asarray(index.embedder.embed_documents(texts[:1])[0])
@@ -77,13 +77,13 @@ def test_every_sentence_of_the_plan_has_its_own_vector(live: IndexSettings) -> N
 
 
 @pytest.mark.parametrize("name", [FIRST, VECTORS])
-def test_a_damaged_file_of_vectors_is_a_damaged_index(live: IndexSettings, name: str) -> None:
-    index = open_index(live)
+def test_a_damaged_file_of_vectors_is_a_damaged_index(index_settings: IndexSettings, name: str) -> None:
+    index = open_index(index_settings)
     path = index.folder / name
     whole = path.read_bytes()
     try:
         path.write_bytes(whole[:20])
         with pytest.raises(IndexDamagedError):
-            open_generation(live, index.manifest.generation)
+            open_generation(index_settings, index.manifest.generation)
     finally:
         path.write_bytes(whole)

@@ -28,9 +28,9 @@ REBUILD = "请运行 python -m index build 重建。"
 
 
 @pytest.fixture(scope="module")
-def index(live: IndexSettings) -> Iterator[Index]:
+def index(index_settings: IndexSettings) -> Iterator[Index]:
     """The opened index of the Hanzhong plan."""
-    opened = open_index(live)
+    opened = open_index(index_settings)
     yield opened
     opened.close()
 

@@ -14,8 +14,8 @@ from index.vocabulary import FEWEST, MOST, Vocabulary, content_words
 
 
 @pytest.fixture(scope="module")
-def index(live: IndexSettings) -> Index:
-    return open_index(live)
+def index(index_settings: IndexSettings) -> Index:
+    return open_index(index_settings)
 
 
 def test_content_words() -> None:

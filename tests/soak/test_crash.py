@@ -17,7 +17,7 @@ from index.pointer import read_pointer
 from index.settings import IndexSettings
 from index.store import open_index
 from index.verify import find_fault
-from tests.soak.commands import Command
+from tests.commands import Command
 from tests.soak.conftest import Note, sample, times
 
 TEXT = """某市人民政府办公室关于推进{topic}工作的通知

@@ -18,7 +18,7 @@ from index.files import sha256
 from index.pointer import POINTER, generation_folder, read_pointer
 from index.settings import IndexSettings
 from index.store import open_index
-from tests.soak.commands import run
+from tests.commands import run
 from tests.soak.conftest import Note, sample
 
 QUESTION = "到2025年示范企业要达到多少家？"

