@@ -8,7 +8,6 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from assistant.view import texts
 from index.errors import PolicyIndexError, StoreError
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI, Request, Response
+    from fastapi import FastAPI
 
     from assistant.chain import PolicyAssistant
     from assistant.terms import Language
@@ -36,21 +35,13 @@ os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
 import gradio as gr
 
 from pages import documents, evaluation, login, openai_api, operation, serving
-from pages.access import language_of, visitor_of
+from pages.access import visitor_of
 from pages.frame import create_page
 from pages.frame_html import document_html
-from pages.gate import LOGIN, Access, Gate, is_upload
+from pages.gate import Access, Gate
+from pages.secured import Secured
 
 ASSETS = Path(__file__).parent / "assistant" / "assets"
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; connect-src 'self'; "
-    "worker-src 'self' blob:; frame-src 'none'; object-src 'none'; base-uri 'self'; form-action 'none'; "
-    "frame-ancestors 'self'"
-)
-# bytes of a request: a question goes with what the page shows of a conversation
-LARGEST_BODY = 32 * 1024 * 1024
-LARGEST_UPLOAD = 2 * 1024 * 1024  # of one that uploads, however many files
 SWITCH = (
     0.001  # seconds after which a thread that computes lets the one go on that serves (Python's own: 5 ms)
 )
@@ -60,33 +51,12 @@ PAGES: tuple[tuple[Language, str], ...] = (("en", "/en"), ("zh", "/"))  # "/" ta
 def create_app(assistant: PolicyAssistant, access: Access | None = None) -> FastAPI:
     """The page with its routes and headers; without ``access`` nobody has to sign in."""
     from fastapi import FastAPI, HTTPException
-    from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+    from fastapi.responses import HTMLResponse
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     known = access or Access()
-    app.add_middleware(Gate, access=known)  # inside the headers below
-
-    @app.middleware("http")
-    async def secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        path, words = str(request.scope["path"]), texts(language_of(request.scope))
-        identity = operation.identify(request)
-        chosen = request.cookies.get("language")  # what the reader chose last
-        if path == "/en" or (path == "/" and chosen == "en"):
-            return RedirectResponse("en/", headers={"Cache-Control": "no-store"})
-        too_large = _too_large(request)
-        if too_large:
-            response: Response = JSONResponse({"detail": words["too_large"]}, too_large)
-        else:
-            response = await call_next(request)
-        if response.status_code == 503 and "/gradio_api/" in path:
-            # 503 makes Gradio's page show an English sentence of its own; with 429 it shows ours.
-            response = JSONResponse({"detail": words["busy"]}, 429)
-        response.headers[operation.REQUEST_ID] = identity
-        if path not in LOGIN or not known.signs_in:  # that page has a stricter one of its own
-            response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "same-origin"
-        return response
+    app.add_middleware(Gate, access=known)
+    app.add_middleware(Secured, access=known)  # outside the gate
 
     @app.get("/document/{policy}", response_class=HTMLResponse)
     def document(policy: str) -> str:
@@ -123,15 +93,6 @@ def create_app(assistant: PolicyAssistant, access: Access | None = None) -> Fast
             theme=theme,
         )
     return app
-
-
-def _too_large(request: Request) -> int:
-    """413 for a body that is too large, 411 for one that does not say its length; 0 for any other."""
-    if "transfer-encoding" in request.headers:
-        return 411
-    length = request.headers.get("content-length", "0")
-    most = LARGEST_UPLOAD if is_upload(str(request.scope["path"])) else LARGEST_BODY
-    return 0 if length.isdecimal() and int(length) <= most else 413
 
 
 def _head(language: Language) -> str:

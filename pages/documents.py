@@ -98,7 +98,7 @@ def routes(assistant: PolicyAssistant) -> APIRouter:
     @found.put("/uploads")
     async def receive(request: Request, name: str, language: str = "zh") -> dict[str, str]:
         words = texts(language if language in ("zh", "en") else "zh")
-        length = request.headers.get("content-length", "0")  # app.py lets no body without one pass
+        length = request.headers.get("content-length", "0")  # secured.py lets no body without one pass
         size = int(length) if length.isdecimal() else LARGEST + 1
         try:
             return {"upload": await uploads.receive(name, size, request.stream())}

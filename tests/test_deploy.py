@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from app import LARGEST_BODY, LARGEST_UPLOAD
 from assistant.settings import Settings
 from index import ledger
 from index.reader import LARGEST as LARGEST_DOCUMENT
 from pages.gate import COOKIE
 from pages.openai_api import LARGEST
+from pages.secured import LARGEST_BODY, LARGEST_UPLOAD
 from tests.test_repository import README, ROOT, section_of, variables_of_the_code
 
 UNIT = ROOT / "deploy" / "policy-assistant.service"

@@ -13,7 +13,6 @@ import httpx
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from app import CONTENT_SECURITY_POLICY, LARGEST_BODY, LARGEST_UPLOAD
 from assistant.chain import PolicyAssistant
 from assistant.terms import Language
 from assistant.view import texts
@@ -25,6 +24,7 @@ from eval.runs import check_text, kept, perform
 from eval.score import Failure
 from pages import evaluation_html as html
 from pages.evaluation import FILES
+from pages.secured import CONTENT_SECURITY_POLICY, LARGEST_BODY, LARGEST_UPLOAD
 from tests.eval.results import row, write
 from tests.eval.test_report import HOSTILE, hostile
 from tests.eval.test_runs import FOUR

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -10,8 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
-from app import CONTENT_SECURITY_POLICY
 from assistant.answer import Passage
 from assistant.chain import LONGEST_QUESTION, PolicyAssistant
 from assistant.conversation import TURNS
@@ -21,6 +22,8 @@ from index.errors import IndexDamagedError
 from pages.chat import AT_ONCE, respond
 from pages.frame import QUEUE
 from pages.frame_html import document_html
+from pages.gate import Access
+from pages.secured import CONTENT_SECURITY_POLICY, Secured
 from prompts import phrase
 from tests.page.conftest import Held, join
 from tests.page.markup import having
@@ -74,6 +77,23 @@ def test_every_response_is_bound_to_this_host(
     assert reply.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
     assert reply.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_a_reader_who_leaves_before_the_reply_is_no_error() -> None:
+    async def left(scope: Scope, receive: Receive, send: Send) -> None:
+        assert (await receive())["type"] == "http.disconnect"
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/config", "headers": [], "query_string": b""}
+    asyncio.run(Secured(left, Access())(scope, receive, send))
+    assert sent == []
 
 
 def test_the_policy_of_content_names_no_other_host() -> None:
