@@ -119,6 +119,9 @@ def one_builder(settings: IndexSettings) -> Iterator[None]:
         finally:
             with suppress(SQLAlchemyError):  # the connection was lost, and the lock with it
                 connection.execute(delete(_BUILDER).filter_by(**_me()))
+                connection.scalar(
+                    select(func.pg_advisory_unlock(LOCK))
+                )  # the next need not wait for the server
 
 
 def _holder(connection: Connection) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import chromadb
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.pool import Pool
 
 from index import shared
 from index.build import build, verify_live
@@ -212,6 +213,28 @@ def test_a_builder_of_another_machine_is_told_who_builds(library: IndexSettings,
     ):
         build(there)
     assert build(there).unchanged
+
+
+@pytest.mark.servers
+def test_the_next_builder_need_not_wait_until_the_server_has_seen_the_end_of_a_connection(
+    library: IndexSettings,
+) -> None:
+    held: list[int] = []
+    engine = create_engine(library.database_url)
+    query = text("select pid from pg_locks where locktype = 'advisory' and objid > 0")
+
+    def look(_: object) -> None:
+        with engine.connect() as connection:
+            held.append(len(connection.scalars(query).all()))
+
+    event.listen(Pool, "close_detached", look)
+    try:
+        with one_builder(library):
+            look(None)
+    finally:
+        event.remove(Pool, "close_detached", look)
+        engine.dispose()
+    assert held == [1, 0]  # while it builds; as its connection is closed
 
 
 @pytest.mark.servers
