@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-WORKERS ?= $(shell echo $$(($$(nproc) + 1)))  # of the tests: a browser's and a server's wait much
+WORKERS ?= $(shell echo $$(($$(nproc) + 2)))  # of the tests: a browser's and a server's wait much
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -31,17 +31,14 @@ restore: $(VENV)/.installed ## take them back from FILE=…; REPLACE=1 also wher
 	@[ -n "$(FILE)" ] || { echo "Name the backup: make restore FILE=backup-….tar.gz" >&2; exit 2; }
 	@$(BIN)/python -m index restore $(if $(REPLACE),--replace) "$(FILE)"
 
-# For which `make test` has no time: they run in `make soak`.
-UNTIMELY := $(addprefix tests/soak/test_,load.py publications.py damage.py disk.py) tests/page/test_machines.py
-
 test: $(VENV)/.installed-dev ## lint, check types and run the tests
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(UNTIMELY:%=--ignore=%)  # a module's index is built once
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder  # a module's index is built once
 
 soak: $(VENV)/.installed-dev ## kill, damage, fill and load it for hours, and print the figures; SOAK=0.2 for a fifth
-	@SOAK=$(or $(SOAK),1) $(BIN)/python -m pytest --quiet tests/soak tests/page/test_machines.py
+	@SOAK=$(or $(SOAK),1) $(BIN)/python -m pytest --quiet tests/soak
 
 eval: index ## ask every evaluation case and print the score
 	@$(BIN)/python -m eval run
