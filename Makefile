@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-WORKERS ?= $(shell echo $$(($$(nproc) + 2)))  # of the tests: a browser's and a server's wait much
+WORKERS ?= $(shell echo $$(($$(nproc) + 1)))  # of the tests: a browser's and a server's wait much
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -66,10 +66,10 @@ def what_is_listed(folded: str) -> Asked | None:
 
 def _runs(text: str) -> list[str]:
     """The words of a folded text that stand side by side and may name a thing, as one each."""
-    runs = [""]
+    runs, behind = [""], words()["listing"]["behind"]
     for word, flag in tagged(text):
         apart = (*words()["listing"]["links"], *words()["listing"]["document"])
-        inside = flag[:1] in "nvjlbai" and word not in apart
+        inside = flag[:1] in "nvjlbai" and (word not in apart or bool(runs[-1] and word in behind))
         runs[-1:] = [runs[-1] + word] if inside else [runs[-1], ""]
     return [run for run in runs if run and run not in words()["listing"]["document"]]
 

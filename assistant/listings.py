@@ -14,6 +14,7 @@ from index.quantities import read_numeral
 from index.text import squeeze
 
 UNEVEN = 6  # times a thing named may be longer than another: else its beginning was not found
+LABEL = 12  # characters of what stands before a colon and says what the things behind it are (成员单位：…)
 NEAREST = 20  # characters of a head that say what the items are
 _NUMBER = r"(?<![\d.第一二两三四五六七八九十百千])(?P<number>[二三四五六七八九]?十[一二三四五六七八九]?|[二两三四五六七八九]|\d{1,3})"
 _MEASURE = "(?P<measure>个|项|大|类|种|级|条|家|方面|道|批|座|所|名|套|件|处|位|户)"
@@ -105,8 +106,12 @@ def _in_sentences(policy: Policy, section: Section) -> Iterator[Listing]:
         about = squeeze(source[start:end])
         before = ""
         for clause in _CLAUSE.finditer(plain, sentence.start(), sentence.end()):
+            is_labelled = plain[clause.start() - 1 : clause.start()] in ("：", ":") and len(before) <= LABEL
+            label = before if is_labelled else ""
             for found in _in_clause(clause[0], section.body_start + clause.start(), before):
                 head, items, stated, is_open, weak = found
+                if label and not head:
+                    head, weak, items = label, False, (*items[:-1], *split_joined(source, items[-1:]))
                 sizes = sorted(b - a for a, b in (items[:-1] if weak else items))
                 if (
                     sizes[0] < 1

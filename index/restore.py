@@ -75,15 +75,29 @@ def _unpacked(archive: Path, stage: Path) -> About:
                         raise ArchiveError(message("backup_foreign", file=archive, member=member.name))
                     if member.size != left.pop(member.name):
                         raise ArchiveError(message("backup_changed", file=archive, member=member.name))
-                packed.extract(member, stage, filter="data")
-    except tarfile.FilterError as error:
-        raise ArchiveError(message("backup_leaves", file=archive, member=error.tarinfo.name)) from error
+                _unpack(packed, member, archive, stage)
     except (OSError, EOFError, ValueError, tarfile.TarError, zlib.error) as error:  # ValueError: odd headers
         raise ArchiveError(message("backup_unreadable", file=archive, reason=first_line(error))) from error
     for name, digest in about.files.items():
         if not (stage / name).is_file() or sha256_of(stage / name) != digest:
             raise ArchiveError(message("backup_changed", file=archive, member=name))
     return about
+
+
+def _unpack(packed: tarfile.TarFile, member: tarfile.TarInfo, archive: Path, stage: Path) -> None:
+    """Write a folder or a file below ``stage``; of what else the archive says of it, only who may read it counts."""
+    target = (stage / member.name).resolve()
+    if not target.is_relative_to(stage.resolve()):
+        raise ArchiveError(message("backup_leaves", file=archive, member=member.name))
+    if member.isdir():
+        target.mkdir(parents=True, exist_ok=True)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source = packed.extractfile(member)
+    assert source
+    with source, target.open("xb") as file:
+        shutil.copyfileobj(source, file)
+    target.chmod(member.mode & 0o644 | 0o600)
 
 
 def _read_about(packed: tarfile.TarFile, archive: Path) -> About:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,7 +26,7 @@ LARGEST_UPLOAD = 2 * 1024 * 1024  # of one that uploads, however many files
 
 
 class Secured:
-    """ASGI middleware, outside all others: a reader who leaves in the middle of a reply is no error to it."""
+    """ASGI middleware, outside all others: a reader who leaves is no error to it."""
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
         self._app = app
@@ -59,7 +61,8 @@ class Secured:
 
         too_large = _too_large(request)
         answer = JSONResponse({"detail": words["too_large"]}, too_large) if too_large else self._app
-        await answer(scope, receive, sent)
+        with suppress(ClientDisconnect):  # in the middle of the request
+            await answer(scope, receive, sent)
 
     def _add(self, headers: MutableHeaders, path: str, identity: str) -> None:
         headers[operation.REQUEST_ID] = identity

@@ -44,7 +44,8 @@ ARGUMENTS = [
     f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",
 ]
 Visit = Callable[..., Page]
-expect.set_options(timeout=30_000)
+PATIENCE = 60_000  # milliseconds, on a machine that other tests keep busy
+expect.set_options(timeout=PATIENCE)
 
 
 class Waiting(HybridRetriever):
@@ -166,6 +167,7 @@ def visit(browser: Browser, url: str) -> Iterator[Visit]:
 
     def visited(fragment: str = "", width: int = 1280) -> Page:
         page = browser.new_page(viewport={"width": width, "height": 844})
+        page.set_default_timeout(PATIENCE)
         pages.append(page)
         page.on("request", requested)
         page.on("console", logged)

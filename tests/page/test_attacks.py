@@ -19,7 +19,7 @@ from index.build import build
 from index.settings import IndexSettings
 from tests.assistant.obedient import KEY, SLY, Attack, Endpoint, attacks, obedient
 from tests.eval.test_runs import FOUR
-from tests.page.conftest import served
+from tests.page.conftest import PATIENCE, served
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +54,7 @@ EVERYWHERE = f"""云汐市人民政府办公室关于印发{IMAGE}方案的通�
 """
 MODES = {"table": "list", "matrix": "matrix", "body": r"^box\s*$"}
 FOREIGN = "img, script, iframe, object, embed, form, input, style, meta, base, svg, video, link, body, [onload], [onerror]"
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=PATIENCE)
 
 
 class Poisoned(NamedTuple):

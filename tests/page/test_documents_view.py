@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Page, expect
 
 from assistant.live import LiveAssistant
 from assistant.settings import Settings
@@ -40,13 +41,10 @@ def url(index: IndexSettings) -> Iterator[str]:
     assistant.close()
 
 
-def _file(name: str, data: str | bytes) -> FilePayload:
-    payload = data if isinstance(data, bytes) else data.encode()
-    return {"name": name, "mimeType": "application/octet-stream", "buffer": payload}
-
-
-def _send(page: Page, *files: FilePayload) -> None:
-    page.locator("#documents-panel input[type=file]").set_input_files(list(files))
+def _send(page: Page, folder: Path, files: Mapping[str, str | bytes]) -> None:
+    for name, data in files.items():
+        (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+    page.locator("#documents-panel input[type=file]").set_input_files([folder / name for name in files])
 
 
 def _ask(page: Page, question: str) -> str:
@@ -61,7 +59,9 @@ def _ask(page: Page, question: str) -> str:
 
 
 @pytest.mark.browser
-def test_a_document_is_added_asked_about_and_removed(visit: Visit, index: IndexSettings) -> None:
+def test_a_document_is_added_asked_about_and_removed(
+    visit: Visit, index: IndexSettings, tmp_path: Path
+) -> None:
     page = visit("#view=documents")
     status, table = page.locator("#documents-status"), page.locator("#documents-table")
     expect(table.locator("tbody tr")).to_have_count(1)
@@ -69,16 +69,15 @@ def test_a_document_is_added_asked_about_and_removed(visit: Visit, index: IndexS
         expect(page.locator(part)).to_be_hidden()
 
     newer = BARE.replace("身份证", "介绍信")
-    large = _file("large.pdf", b"%PDF-1.7\n" + bytes(LARGEST))
-    _send(
-        page,
-        _file("plan.txt", PLAN),
-        _file(HOSTILE, RULES),
-        _file("again.txt", BARE),
-        _file("guide.txt", newer),
-        _file("p.png", IMAGE),
-        large,
-    )
+    files: dict[str, str | bytes] = {
+        "plan.txt": PLAN,
+        HOSTILE: RULES,
+        "again.txt": BARE,
+        "guide.txt": newer,
+        "p.png": IMAGE,
+    }
+    files["large.pdf"] = b"%PDF-1.7\n" + bytes(LARGEST)
+    _send(page, tmp_path, files)
     refused = page.locator("#documents-panel .refused li")
     expect(refused).to_have_text(WORDS["documents_too_large"].format(name="large.pdf", size=21, limit=20))
     expect(status.locator("[data-busy] progress")).to_be_visible()

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
 from assistant.answer import Passage
@@ -79,8 +80,12 @@ def test_every_response_is_bound_to_this_host(
     assert reply.headers["Referrer-Policy"] == "same-origin"
 
 
-def test_a_reader_who_leaves_before_the_reply_is_no_error() -> None:
+@pytest.mark.parametrize("reads", [True, False])
+def test_a_reader_who_leaves_before_the_reply_is_no_error(reads: bool) -> None:
     async def left(scope: Scope, receive: Receive, send: Send) -> None:
+        if reads:
+            await Request(scope, receive).body()
+            raise AssertionError("nothing came")
         assert (await receive())["type"] == "http.disconnect"
 
     async def receive() -> Message:
