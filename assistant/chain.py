@@ -18,7 +18,7 @@ from assistant.answerer import Answerer
 from assistant.ask import Ask
 from assistant.condense import condense, leans
 from assistant.corpus import Corpus
-from assistant.dates import with_dated_years
+from assistant.dates import is_of_a_year, says_this_year, with_dated_years
 from assistant.draft import Draft
 from assistant.examples import example_questions
 from assistant.follow_ups import follow_ups
@@ -196,6 +196,9 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
                 asked, passages, _ = answerer.search(text, language)
             beside = tuple(passages[:SHOWN])
             draft = self.versions.changes(asked, chosen) or answerer.answer(asked, passages)
+            if draft.status == "refused" and not history:
+                undated = without_control(question) if says_this_year(question) else ""
+                draft = (undated and self._still_holds(answerer, undated, language)) or draft
             ask = answerer.ask(asked, passages)
         if self.composer is not None and draft.evidence and is_open(ask):
             for event in self._written(self.composer, ask, draft, stop):
@@ -217,6 +220,15 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             answer = self._finish(draft, question, standalone, beside, asked)
         timings["total"] = _since(start)
         yield Final(replace(answer, timings_ms=timings))
+
+    def _still_holds(self, answerer: Answerer, undated: str, language: Language) -> Draft | None:
+        """The answer to what is asked of this year, where the documents say it of no year, or of all since one."""
+        asked, passages, _ = answerer.search(undated, language)
+        draft = answerer.answer(asked, passages)
+        if draft.status != "answered" or is_of_a_year(draft.text()):
+            return None
+        draft.note("this_year", "notice_this_year", year=self.today.year)
+        return draft
 
     def _by_model(
         self,

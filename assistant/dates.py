@@ -15,6 +15,7 @@ DAY = (
     r"(?:\d{4}\s*[年\-/.]\s*\d{1,2}\s*[月\-/.]\s*\d{1,2}\s*日?"
     rf"|[{_ZERO}{_NUMERAL}ＯO]{{4}}年[{_NUMERAL}]{{1,3}}月[{_NUMERAL}]{{1,3}}日)"
 )
+_SINCE = re.compile(r"[自从由]\s*20\d\d\s*年(?:\s*\d+\s*月)?(?:\s*\d+\s*日)?\s*(?:起|开始|以来)")
 _PARTS = re.compile(
     rf"(\d{{4}})\s*[年\-/.]\s*(\d{{1,2}})\s*[月\-/.]\s*(\d{{1,2}})"
     rf"|([{_ZERO}{_NUMERAL}]{{4}})年([{_NUMERAL}]{{1,3}})月([{_NUMERAL}]{{1,3}})日"
@@ -38,6 +39,16 @@ def with_dated_years(text: str, today: date) -> str:
             written: str = entry["zh" if re.match("[一-鿿]", match.group()) else "en"]
             return text[: match.start()] + written.format(year=today.year + distance) + text[match.end() :]
     return text
+
+
+def says_this_year(text: str) -> bool:
+    """Whether a question says 今年."""
+    return bool(re.search(words()["relative_year"]["forms"][0], text, re.I))
+
+
+def is_of_a_year(text: str) -> bool:
+    """Whether a text says something of one year (到2025年, 2024年的), not of all since then (自2025年1月1日起)."""
+    return bool(re.search(r"20\d\d\s*年|\b20\d\d\b", _SINCE.sub("", text)))
 
 
 def read_date(text: str) -> date | None:

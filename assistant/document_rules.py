@@ -11,6 +11,8 @@ from typing import Any
 
 from index.policy import Policy
 
+_HIS = re.compile("其(?![他它中余次实])")  # of one who is named before (均须由其落实)
+
 
 @cache
 def document_rules() -> dict[str, dict[str, Any]]:
@@ -40,5 +42,9 @@ def _stated(source: str, sort: str) -> tuple[tuple[int, int], ...]:
     for match in re.finditer(document_rules()[sort]["says"], source):
         text = match.group()
         start = match.start() + len(text) - len(text.lstrip())
-        found.append((start, start + len(text.strip())))
+        if _HIS.search(text):
+            start = (
+                max(source.rfind(stop, 0, start) for stop in "。；！？\n") + 1
+            )  # who that is stands before
+        found.append((start, match.start() + len(text.rstrip())))
     return tuple(found)

@@ -96,6 +96,8 @@ def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
         return listing
     if asked.plain and len(head) > 1 and any(t.text.endswith(head) for t in asked.whole):
         return listing  # 申请材料: the 材料
+    if asked.plain and listing.apart and _is_forbidden(asked.clause) and _forbids(listing.about):
+        return listing  # 不能干的事: 不得有下列行为
     if (head != listing.head or listing.apart) and any(
         len(v) > 1 and head.rstrip("。;").endswith(v) for term in asked.whole for v in term.variants
     ):
@@ -104,6 +106,12 @@ def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
     last = source[start:end]
     for variant in (variant for variant in named if listing.weak and variant in last):
         at = last.find(variant)
+        if (
+            len(variant) < len(whole := last[: at + len(variant)])
+            and len(whole) >= LONG
+            and whole in asked.clause
+        ):
+            continue  # 智能工厂, the last thing named, is asked about itself
         if all(source[a:b].endswith(variant) for a, b in listing.items[:-1]):
             joined = rf"(?:(?:以及|或者|[和及与或])[^，。；、]{{1,12}}?{re.escape(variant)})*"
             until = at + len(variant)
@@ -121,6 +129,15 @@ def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
                 items = [*listing.items[:-1], *split_joined(source, [(start, start + until)])]
                 return replace(listing, items=tuple(items), head=last[until : at + len(variant)])
     return None
+
+
+def _is_forbidden(folded: str) -> bool:
+    """Whether it is asked what one must not do."""
+    return bool(re.search(words()["listing"]["forbidden"], folded))
+
+
+def _forbids(text: str) -> bool:
+    return bool(re.search(words()["negation"]["forbids"], text))
 
 
 def _governs(before: str, text: str) -> bool:
@@ -163,9 +180,7 @@ def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
         and not (sort and (term.text in sort.text or sort.text in term.text))
     ]
     section = listing.section
-    if re.search(words()["listing"]["forbidden"], folded) and not re.search(
-        words()["negation"]["forbids"], listing.about + section.heading
-    ):
+    if _is_forbidden(folded) and not _forbids(listing.about + section.heading):
         return 0.0  # where one must not, is no list of where one may
     items = squeeze("|".join(policy.source[a:b] for a, b in listing.items))
     unit = Unit(
@@ -185,6 +200,12 @@ def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
         ),
         default=0.0,
     )
+    if (
+        asked.plain
+        and _is_forbidden(folded)
+        and any(t.weight >= 0.9 and not any(v in listing.about for v in t.variants) for t in rest)
+    ):
+        return 0.0  # what another (出租人 for 承租人) must not do
     least = LEAST if counted or near >= NEAR else ENOUGH
     if held < (0.0 if named else least):
         return 0.0

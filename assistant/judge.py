@@ -75,6 +75,7 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     if not (question.terms or question.mentions or question.years) or _is_asked_thing_unknown(ask):
         return Verdict((), "refuse")
     near = ranked(ask, [passage for passage in passages if not _is_header(ask, passage)])
+    near = [item for item in near if not _is_of_another_party(ask, item[1])]
     near = [item for item in near if not (tells_class(question, item[1]) and lacking(question, item[1].text))]
     nearest = max((sentence.near for _, sentence in near), default=0.0)
     if nearest < FAR[question.language == "en"]:
@@ -134,6 +135,18 @@ def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
         any(_is_counted(question, noun) and grip(noun, unit) < _least(ask, noun) for noun in nouns)
         or _lacks_thing(ask, unit)
         or ("money" in question.kinds and _holds_amount_alone(ask, unit))
+    )
+
+
+def _is_of_another_party(ask: Ask, sentence: Sentence) -> bool:
+    """Whether a sentence with its headings speaks of the other party (承租人) than the one asked about (出租人)."""
+    unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
+    text = "|".join(text for _, text in unit.texts)
+    parties = [t for t in ask.question.terms if len(t.text) == 3 and t.text.endswith("人") and not t.pair]
+    return any(
+        re.search(f"[一-鿿]{party.text[1:]}", text) and party.text not in text
+        for party in parties
+        if ask.corpus.known(replace(party, near=()))
     )
 
 
