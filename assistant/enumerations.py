@@ -106,11 +106,9 @@ def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
     last = source[start:end]
     for variant in (variant for variant in named if listing.weak and variant in last):
         at = last.find(variant)
-        if (
-            len(variant) < len(whole := last[: at + len(variant)])
-            and len(whole) >= LONG
-            and whole in asked.clause
-        ):
+        [*_, (opened, closed)] = split_joined(source, [(start, start + at + len(variant))])
+        item = squeeze(source[opened:closed])
+        if LONG <= len(item) > len(variant) and item in asked.clause:
             continue  # 智能工厂, the last thing named, is asked about itself
         if all(source[a:b].endswith(variant) for a, b in listing.items[:-1]):
             joined = rf"(?:(?:以及|或者|[和及与或])[^，。；、]{{1,12}}?{re.escape(variant)})*"
