@@ -198,7 +198,9 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             draft = self.versions.changes(asked, chosen) or answerer.answer(asked, passages)
             if draft.status == "refused" and not history:
                 undated = without_control(question) if says_this_year(question) else ""
-                draft = (undated and self._still_holds(answerer, undated, language)) or draft
+                if undated and (holds := self._still_holds(answerer, undated, language)):
+                    draft, asked, passages = holds
+                    beside = tuple(passages[:SHOWN])
             ask = answerer.ask(asked, passages)
         if self.composer is not None and draft.evidence and is_open(ask):
             for event in self._written(self.composer, ask, draft, stop):
@@ -221,14 +223,21 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         timings["total"] = _since(start)
         yield Final(replace(answer, timings_ms=timings))
 
-    def _still_holds(self, answerer: Answerer, undated: str, language: Language) -> Draft | None:
+    def _still_holds(
+        self, answerer: Answerer, undated: str, language: Language
+    ) -> tuple[Draft, Question, list[Passage]] | None:
         """The answer to what is asked of this year, where the documents say it of no year, or of all since one."""
         asked, passages, _ = answerer.search(undated, language)
         draft = answerer.answer(asked, passages)
-        if draft.status != "answered" or is_of_a_year(draft.text()):
+        said = [draft.text(), *(cell for cells, _ in draft.rows for cell in cells)]
+        for citation in draft.citations():
+            said += citation.section
+            if draft.route == "ledger":  # a target of a plan for one year (2024年重点工作安排)
+                said.append(self.index.policies[citation.policy].title)
+        if draft.status != "answered" or is_of_a_year("\n".join(said)):
             return None
         draft.note("this_year", "notice_this_year", year=self.today.year)
-        return draft
+        return draft, asked, passages
 
     def _by_model(
         self,

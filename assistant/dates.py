@@ -15,6 +15,7 @@ DAY = (
     r"(?:\d{4}\s*[年\-/.]\s*\d{1,2}\s*[月\-/.]\s*\d{1,2}\s*日?"
     rf"|[{_ZERO}{_NUMERAL}ＯO]{{4}}年[{_NUMERAL}]{{1,3}}月[{_NUMERAL}]{{1,3}}日)"
 )
+_ANY_YEAR = re.compile(rf"(?<!\d)20\d\d(?!\d|\s*[元万亿户家人])|[{_ZERO}{_NUMERAL}]{{4}}年")
 _SINCE = re.compile(r"[自从由]\s*20\d\d\s*年(?:\s*\d+\s*月)?(?:\s*\d+\s*日)?\s*(?:起|开始|以来)")
 _PARTS = re.compile(
     rf"(\d{{4}})\s*[年\-/.]\s*(\d{{1,2}})\s*[月\-/.]\s*(\d{{1,2}})"
@@ -42,13 +43,15 @@ def with_dated_years(text: str, today: date) -> str:
 
 
 def says_this_year(text: str) -> bool:
-    """Whether a question says 今年."""
-    return bool(re.search(words()["relative_year"]["forms"][0], text, re.I))
+    """Whether a question says 今年 or this year."""
+    entry = words()["relative_year"]
+    forms = [form for form, distance in zip(entry["forms"], entry["distances"], strict=True) if not distance]
+    return bool(re.search("|".join(forms), text, re.I))
 
 
 def is_of_a_year(text: str) -> bool:
     """Whether a text says something of one year (到2025年, 2024年的), not of all since then (自2025年1月1日起)."""
-    return bool(re.search(r"20\d\d\s*年|\b20\d\d\b", _SINCE.sub("", text)))
+    return bool(_ANY_YEAR.search(_SINCE.sub("", text)))
 
 
 def read_date(text: str) -> date | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from index.policy import Policy
 
-_HIS = re.compile("其(?![他它中余次实])")  # of one who is named before (均须由其落实)
+_HIS = re.compile("(?<![尤极与])其(?![他它中余次实])")  # of one who is named before (均须由其落实)
 
 
 @cache
@@ -43,8 +43,8 @@ def _stated(source: str, sort: str) -> tuple[tuple[int, int], ...]:
         text = match.group()
         start = match.start() + len(text) - len(text.lstrip())
         if _HIS.search(text):
-            start = (
-                max(source.rfind(stop, 0, start) for stop in "。；！？\n") + 1
-            )  # who that is stands before
+            # who that is stands before
+            start = max(source.rfind(stop, 0, start) for stop in "。；;！？\n") + 1
+            start += len(source[start:]) - len(source[start:].lstrip())
         found.append((start, match.start() + len(text.rstrip())))
     return tuple(found)

@@ -15,7 +15,7 @@ from assistant.definitions import is_definition
 from assistant.draft import Draft, without_own_marks
 from assistant.listing_asked import Asked, what_is_listed
 from assistant.listings import NEAREST, Listing, granted, listings, split_joined
-from assistant.match import coverage
+from assistant.match import coverage, is_of_another_party
 from assistant.terms import words
 from index.grids import Grid, grids
 from index.keywords import tagged
@@ -198,12 +198,8 @@ def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
         ),
         default=0.0,
     )
-    if (
-        asked.plain
-        and _is_forbidden(folded)
-        and any(t.weight >= 0.9 and not any(v in listing.about for v in t.variants) for t in rest)
-    ):
-        return 0.0  # what another (出租人 for 承租人) must not do
+    if is_of_another_party(ask.question.terms, "|".join(text for _, text in unit.texts[:3])):
+        return 0.0
     least = LEAST if counted or near >= NEAR else ENOUGH
     if held < (0.0 if named else least):
         return 0.0

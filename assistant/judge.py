@@ -16,7 +16,7 @@ from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.corpus import Unit, section_at, subtree_end
 from assistant.definitions import is_defined, is_definition
-from assistant.match import coverage, deed_is_lost, grip, missing
+from assistant.match import coverage, deed_is_lost, grip, is_of_another_party, missing
 from assistant.question import Question
 from assistant.sentences import (
     Sentence,
@@ -141,13 +141,8 @@ def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
 def _is_of_another_party(ask: Ask, sentence: Sentence) -> bool:
     """Whether a sentence with its headings speaks of the other party (承租人) than the one asked about (出租人)."""
     unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
-    text = "|".join(text for _, text in unit.texts)
-    parties = [t for t in ask.question.terms if len(t.text) == 3 and t.text.endswith("人") and not t.pair]
-    return any(
-        re.search(f"[一-鿿]{party.text[1:]}", text) and party.text not in text
-        for party in parties
-        if ask.corpus.known(replace(party, near=()))
-    )
+    known = [term for term in ask.question.terms if ask.corpus.known(replace(term, near=()))]
+    return is_of_another_party(known, "|".join(text for _, text in unit.texts))
 
 
 def _least(ask: Ask, noun: Term) -> float:

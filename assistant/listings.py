@@ -25,6 +25,7 @@ _JOINED = re.compile("以及|或者|[和及与或]")
 _SENTENCE = re.compile(r"[^。；！？\n]+[。；！？]?")
 _CLAUSE = re.compile(r"[^，,：:。；！？\n]+")
 _BRACKETS = re.compile(r"[（(][^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*[）)]")
+_BODY = re.compile("(?:局|委|委员会|厅|部|署|院|会|办|办公室|中心|公司|政府|队)$")
 _QUOTED = re.compile(r"[“「]([^”」]*、[^”」]*)[”」]")
 
 
@@ -110,8 +111,6 @@ def _in_sentences(policy: Policy, section: Section) -> Iterator[Listing]:
             label = before if is_labelled else ""
             for found in _in_clause(clause[0], section.body_start + clause.start(), before):
                 head, items, stated, is_open, weak = found
-                if label and not head:
-                    head, weak, items = label, False, (*items[:-1], *split_joined(source, items[-1:]))
                 sizes = sorted(b - a for a, b in (items[:-1] if weak else items))
                 if (
                     sizes[0] < 1
@@ -120,6 +119,9 @@ def _in_sentences(policy: Policy, section: Section) -> Iterator[Listing]:
                 ):
                     continue
                 yield Listing(policy.id, section, head, about, items, start, end, stated, is_open, weak=weak)
+                if label and not head:
+                    named = (*items[:-1], *_apart(source, items[-1]))
+                    yield Listing(policy.id, section, label, about, named, start, end, stated, is_open)
             before = squeeze(clause[0])
 
 
@@ -209,6 +211,13 @@ def split_joined(source: str, spans: Sequence[tuple[int, int]], at: int = 0) -> 
                 start = at + match.end()
         result.append((start, end))
     return result
+
+
+def _apart(source: str, last: tuple[int, int]) -> list[tuple[int, int]]:
+    """The last thing named, which may be two (民政局和财政局), but not within one body's name (住房和城乡建设局)."""
+    parts = split_joined(source, [last])
+    is_body = [bool(_BODY.search(source[start:end])) for start, end in (last, *parts)]
+    return [last] if is_body[0] and not all(is_body) else parts
 
 
 def _opened(first: str) -> int:

@@ -1,4 +1,4 @@
-"""What holds for every reply: an id, a bounded request, headers that keep a page to itself, our sentence when all is busy."""
+"""What holds for replies: an id, a bounded request, headers that keep a page to itself, our sentence when all is busy."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LARGEST_UPLOAD = 2 * 1024 * 1024  # of one that uploads, however many files
 
 
 class Secured:
-    """ASGI middleware, outside all others: a reader who leaves is no error to it."""
+    """ASGI middleware, outside the gate: a reader who leaves is no error to it."""
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
         self._app = app

@@ -38,6 +38,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             unfinished = folder.with_suffix(".unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir()
             make(unfinished)
             unfinished.rename(folder)
@@ -173,7 +174,7 @@ def elsewhere(stores: str, request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def index_settings(tmp_path_factory: pytest.TempPathFactory) -> IndexSettings:
-    """Settings of a new index of ``data/policies``, with the default model. Not to be written to."""
+    """Settings of a new index of ``data/policies``, with the default model; the session's own."""
     from eval.run import FOLDERS
     from index.build import build
     from index.settings import IndexSettings
