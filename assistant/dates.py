@@ -15,7 +15,7 @@ DAY = (
     r"(?:\d{4}\s*[年\-/.]\s*\d{1,2}\s*[月\-/.]\s*\d{1,2}\s*日?"
     rf"|[{_ZERO}{_NUMERAL}ＯO]{{4}}年[{_NUMERAL}]{{1,3}}月[{_NUMERAL}]{{1,3}}日)"
 )
-_ANY_YEAR = re.compile(rf"(?<!\d)20\d\d(?!\d|\s*[元万亿户家人])|[{_ZERO}{_NUMERAL}]{{4}}年")
+_ANY_YEAR = re.compile(rf"(?<![\d.])20[0-4]\d(?!\d|\.\d|\s*[元万亿户家人])|[{_ZERO}{_NUMERAL}]{{4}}年")
 _SINCE = re.compile(r"[自从由]\s*20\d\d\s*年(?:\s*\d+\s*月)?(?:\s*\d+\s*日)?\s*(?:起|开始|以来)")
 _PARTS = re.compile(
     rf"(\d{{4}})\s*[年\-/.]\s*(\d{{1,2}})\s*[月\-/.]\s*(\d{{1,2}})"
