@@ -15,6 +15,7 @@ from assistant.ask import Ask
 from assistant.certificate import certify
 from assistant.composer import compose, say_mentioned
 from assistant.corpus import Corpus
+from assistant.dates import is_of_a_year
 from assistant.definitions import only_mentioned
 from assistant.document_rules import rules_asked
 from assistant.draft import Draft
@@ -117,6 +118,23 @@ class Answerer:
             if draft is not None:
                 return draft
         return self._answer(asked, passages)
+
+    def still_holds(self, undated: str, language: Language) -> tuple[Draft, Question, list[Passage]] | None:
+        """The answer to what is asked of this year, where the documents say it of no year, or of all since one.
+
+        ``undated`` is the question without the number of the year; None where the answer is of a year.
+        """
+        asked, passages, _ = self.search(undated, language)
+        draft = self.answer(asked, passages)
+        said = [draft.text(), *(cell for cells, _ in draft.rows for cell in cells)]
+        for citation in draft.citations():
+            said += citation.section
+            if draft.route == "ledger":  # a target of a plan for one year (2024年重点工作安排)
+                said.append(self.index.policies[citation.policy].title)
+        if draft.status != "answered" or is_of_a_year("\n".join(said)):
+            return None
+        draft.note("this_year", "notice_this_year", year=self.today.year)
+        return draft, asked, passages
 
     def answers_exactly(self, question: str, policy: str) -> bool:
         """Whether the ledger answers a question, from this policy."""

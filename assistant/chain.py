@@ -18,7 +18,7 @@ from assistant.answerer import Answerer
 from assistant.ask import Ask
 from assistant.condense import condense, leans
 from assistant.corpus import Corpus
-from assistant.dates import is_of_a_year, says_this_year, with_dated_years
+from assistant.dates import says_this_year, with_dated_years
 from assistant.draft import Draft
 from assistant.examples import example_questions
 from assistant.follow_ups import follow_ups
@@ -198,7 +198,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             draft = self.versions.changes(asked, chosen) or answerer.answer(asked, passages)
             if draft.status == "refused" and not history:
                 undated = without_control(question) if says_this_year(question) else ""
-                if undated and (holds := self._still_holds(answerer, undated, language)):
+                if undated and (holds := answerer.still_holds(undated, language)):
                     draft, asked, passages = holds
                     beside = tuple(passages[:SHOWN])
             ask = answerer.ask(asked, passages)
@@ -222,22 +222,6 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             answer = self._finish(draft, question, standalone, beside, asked)
         timings["total"] = _since(start)
         yield Final(replace(answer, timings_ms=timings))
-
-    def _still_holds(
-        self, answerer: Answerer, undated: str, language: Language
-    ) -> tuple[Draft, Question, list[Passage]] | None:
-        """The answer to what is asked of this year, where the documents say it of no year, or of all since one."""
-        asked, passages, _ = answerer.search(undated, language)
-        draft = answerer.answer(asked, passages)
-        said = [draft.text(), *(cell for cells, _ in draft.rows for cell in cells)]
-        for citation in draft.citations():
-            said += citation.section
-            if draft.route == "ledger":  # a target of a plan for one year (2024年重点工作安排)
-                said.append(self.index.policies[citation.policy].title)
-        if draft.status != "answered" or is_of_a_year("\n".join(said)):
-            return None
-        draft.note("this_year", "notice_this_year", year=self.today.year)
-        return draft, asked, passages
 
     def _by_model(
         self,

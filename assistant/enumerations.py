@@ -109,7 +109,7 @@ def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
         [*_, (opened, closed)] = split_joined(source, [(start, start + at + len(variant))])
         item = squeeze(source[opened:closed])
         if LONG <= len(item) > len(variant) and item in asked.clause:
-            continue  # 智能工厂, the last thing named, is asked about itself
+            continue  # 民办幼儿园, the last thing named, is asked about itself
         if all(source[a:b].endswith(variant) for a, b in listing.items[:-1]):
             joined = rf"(?:(?:以及|或者|[和及与或])[^，。；、]{{1,12}}?{re.escape(variant)})*"
             until = at + len(variant)

@@ -25,7 +25,6 @@ _JOINED = re.compile("以及|或者|[和及与或]")
 _SENTENCE = re.compile(r"[^。；！？\n]+[。；！？]?")
 _CLAUSE = re.compile(r"[^，,：:。；！？\n]+")
 _BRACKETS = re.compile(r"[（(][^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*[）)]")
-_BODY = re.compile("(?:局|委|委员会|厅|部|署|院|会|办|办公室|中心|公司|政府|队)$")
 _QUOTED = re.compile(r"[“「]([^”」]*、[^”」]*)[”」]")
 
 
@@ -216,7 +215,7 @@ def split_joined(source: str, spans: Sequence[tuple[int, int]], at: int = 0) -> 
 def _apart(source: str, last: tuple[int, int]) -> list[tuple[int, int]]:
     """The last thing named, which may be two (民政局和财政局), but not within one body's name (住房和城乡建设局)."""
     parts = split_joined(source, [last])
-    is_body = [bool(_BODY.search(source[start:end])) for start, end in (last, *parts)]
+    is_body = [bool(re.search(words()["asker"]["body"], source[start:end])) for start, end in (last, *parts)]
     return [last] if is_body[0] and not all(is_body) else parts
 
 

@@ -14,7 +14,6 @@ from index.text import squeeze
 
 ENOUGH = 0.5  # coverage from which a unit may be what a question is about
 _OPPOSITE = re.compile("^(?:非..|未成年|未婚|不动产)")  # a word and what makes its opposite of it
-_GOES_ON = "民员才口数均大社力事工类次体身格"  # of another word (报请人民政府, 医护人员)
 NEAR = 0.12  # units this close to the best are equally meant
 
 
@@ -71,9 +70,10 @@ def grip(term: Term, unit: Unit) -> float:
 
 def is_of_another_party(terms: Sequence[Term], text: str) -> bool:
     """Whether a squeezed text names the other party (承租人) of one that terms name (出租人), and not this one."""
+    longer = words()["party"]["longer"]
     parties = [term for term in terms if len(term.text) == 3 and term.text.endswith("人") and not term.pair]
     return any(
-        re.search(f"[一-鿿]{re.escape(party.text[1:])}(?![{_GOES_ON}])", text)
+        re.search(f"[一-鿿]{re.escape(party.text[1:])}(?!{longer})", text)
         and not any(variant in text for variant in party.variants)
         for party in parties
     )

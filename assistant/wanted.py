@@ -8,7 +8,7 @@ import re
 from assistant.corpus import Unit
 from assistant.question import Question
 from assistant.sentences import TIME, asks_number
-from assistant.target_fit import EVENTS, of_another_level, of_another_whole, unit_fits
+from assistant.target_fit import of_another_level, of_another_whole, unit_fits
 from assistant.terms import words
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
@@ -61,8 +61,6 @@ def holds_number(question: Question, text: str) -> bool:
     if unit_fits(question, "年") and not unit_fits(question, "元") and TIME.search(text):
         return True
     folded = fold_with_origin(text).text
-    if re.search(f"(?:多少|几){EVENTS}", question.folded):
-        return bool(re.search(rf"\d\s*[多余]?{EVENTS}", folded))
     return not of_another_level(question, Unit(((1.0, squeeze(text)),))) and any(
         unit_fits(question, quantity.unit)
         and not of_another_whole(question, re.split("[,;。]", folded[: quantity.start])[-1])

@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from index.store import Index
 
 BATCH = 5000  # Chroma takes at most 5,461 rows at once
-CHROMA_SECONDS = 60  # without a byte from the server of CHROMA_URL after which it is away
-CHROMA_ANSWERS = 10  # the same while somebody waits for an answer
-CHROMA_CONNECTS = (
-    3  # the same until it is connected: a machine that has vanished holds up each question so long
-)
+# seconds without a byte from the server of CHROMA_URL after which it is away
+SILENCE = 60  # where nobody waits
+SILENCE_ASKED = 10  # while somebody waits for an answer
+SILENCE_AT_FIRST = 3  # until it is connected: a machine that has vanished holds up each question so long
 
 
 def collection_name(generation: str) -> str:
@@ -28,10 +27,11 @@ def collection_name(generation: str) -> str:
 
 
 def chroma_failed(error: Exception) -> StoreError:
+    """The one sentence for what a Chroma server, or the way to it, has raised."""
     return StoreError(message("store_failed", setting="CHROMA_URL", reason=first_line(error)))
 
 
-def connect(settings: IndexSettings, folder: Path, seconds: float = CHROMA_SECONDS) -> Client:
+def connect(settings: IndexSettings, folder: Path, seconds: float = SILENCE) -> Client:
     """A Chroma client: the server of CHROMA_URL, or the store inside the generation.
 
     Raises StoreError where the server is away, or says nothing for ``seconds``; so do, in chromadb's words, its calls.
@@ -47,7 +47,7 @@ def connect(settings: IndexSettings, folder: Path, seconds: float = CHROMA_SECON
             if url.scheme not in ("http", "https") or not url.hostname:
                 raise ValueError(f"{settings.chroma_url}: http://HOST:PORT")
             host, port, ssl = url.hostname, url.port or 8000, url.scheme == "https"
-            limit = httpx.Timeout(seconds, connect=min(seconds, CHROMA_CONNECTS))
+            limit = httpx.Timeout(seconds, connect=min(seconds, SILENCE_AT_FIRST))
             # chromadb itself would wait for good: for the first word of a silent server, and for one that has vanished
             look = httpx.URL(scheme=url.scheme, host=host, port=port, path="/api/v2/heartbeat")
             httpx.get(look, timeout=limit).raise_for_status()

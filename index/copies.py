@@ -22,7 +22,7 @@ from index.manifest import check_fits, manifest_of, write_manifest
 from index.pointer import generation_folder
 from index.settings import IndexSettings
 from index.store import held
-from index.sums import sums_of
+from index.sums import MANIFEST, sums_of
 
 
 def make(settings: IndexSettings, generation: str) -> None:
@@ -31,10 +31,10 @@ def make(settings: IndexSettings, generation: str) -> None:
     Raises IndexDamagedError, IndexMismatchError, StoreError, or IndexWriteError where it cannot be written.
     """
     folder = generation_folder(settings, generation)
-    if (folder / "manifest.json").exists():
+    if (folder / MANIFEST).exists():
         return
     with _alone(settings):
-        if (folder / "manifest.json").exists():
+        if (folder / MANIFEST).exists():
             return  # another process has made it meanwhile
         manifest = manifest_of(settings, generation)
         check_fits(settings, manifest)
@@ -88,7 +88,7 @@ def _sweep(settings: IndexSettings) -> None:
 def _removed(settings: IndexSettings, generation: str) -> bool:
     folder = generation_folder(settings, generation)
     alone = held(folder, fcntl.LOCK_EX)
-    if alone is None and (folder / "manifest.json").exists():
+    if alone is None and (folder / MANIFEST).exists():
         return False
     shutil.rmtree(folder, ignore_errors=True)
     if alone is not None:

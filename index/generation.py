@@ -29,7 +29,7 @@ from index.policy import Chunk, Policy
 from index.sentences import SentenceVectors, sentences_of
 from index.settings import IndexSettings
 from index.store import WORDS, Index, database_url, held
-from index.sums import first_damaged, sums_of
+from index.sums import MANIFEST, first_damaged, sums_of
 from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -225,9 +225,7 @@ def sweep(settings: IndexSettings) -> None:
         return
     pointer = read_pointer(settings)
     folder = settings.index_dir / "generations"
-    if not folder.is_dir() or (
-        not pointer and any((path / "manifest.json").exists() for path in folder.iterdir())
-    ):
+    if not folder.is_dir() or (not pointer and any((path / MANIFEST).exists() for path in folder.iterdir())):
         return  # a damaged pointer: keep what may still be opened
     for path in folder.iterdir():
         if path.name in pointer.values():
@@ -239,7 +237,7 @@ def remove_unread(settings: IndexSettings, generation: str) -> bool:
     """Remove a generation unless somebody reads it; whether nobody did. One without a manifest nobody can read."""
     folder = generation_folder(settings, generation)
     alone = held(folder, fcntl.LOCK_EX)
-    if alone is None and (folder / "manifest.json").exists():
+    if alone is None and (folder / MANIFEST).exists():
         return False
     discard(settings, generation)
     if alone is not None:

@@ -43,7 +43,7 @@ def read_manifest(folder: Path) -> Manifest:
 
     Of one of another schema it has schema, model and time; all else is empty.
     """
-    return _parsed(folder.name, lambda: (folder / "manifest.json").read_text("utf-8"))
+    return _parsed(folder.name, lambda: (folder / MANIFEST).read_text("utf-8"))
 
 
 def manifest_of(settings: IndexSettings, generation: str) -> Manifest:

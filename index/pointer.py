@@ -12,6 +12,7 @@ from pathlib import Path
 
 from index import shared
 from index.settings import IndexSettings
+from index.sums import MANIFEST
 
 POINTER = "current"
 
@@ -65,5 +66,5 @@ def candidates(settings: IndexSettings) -> Iterator[str]:
     yield from seen
     folder = settings.index_dir / "generations"
     if not settings.shared and folder.is_dir() and not pointer and (settings.index_dir / POINTER).exists():
-        complete = [path.name for path in folder.iterdir() if (path / "manifest.json").exists()]
+        complete = [path.name for path in folder.iterdir() if (path / MANIFEST).exists()]
         yield from sorted(complete, reverse=True)

@@ -19,7 +19,7 @@ from zipfile import BadZipFile
 
 from index import ledger
 from index.calibration import REFERENCE, Scale, measured
-from index.chroma import CHROMA_ANSWERS, chroma_failed, collection_name, connect
+from index.chroma import SILENCE_ASKED, chroma_failed, collection_name, connect
 from index.errors import (
     IndexDamagedError,
     IndexMissingError,
@@ -34,7 +34,7 @@ from index.pointer import POINTER, candidates, generation_folder, read_pointer
 from index.policy import Chunk, Policy
 from index.sentences import SentenceVectors
 from index.settings import IndexSettings
-from index.sums import first_damaged
+from index.sums import MANIFEST, first_damaged
 from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Index:
         Raises StoreError, or IndexDamagedError where the copy cannot be opened either.
         """
         try:
-            client = connect(self.settings, self.folder, CHROMA_ANSWERS)
+            client = connect(self.settings, self.folder, SILENCE_ASKED)
         except StoreError:
             raise
         except Exception:  # chromadb says that in its own words
@@ -197,7 +197,7 @@ def check_readable(index: Index) -> None:
     A database is not asked: it is read to open an index, not to answer.
     """
     pointer = [] if index.settings.shared else [index.settings.index_dir / POINTER]
-    for path in (*pointer, index.folder / "manifest.json"):
+    for path in (*pointer, index.folder / MANIFEST):
         try:
             path.open("rb").close()
         except FileNotFoundError as error:
@@ -246,7 +246,7 @@ def held(folder: Path, how: int) -> BinaryIO | None:
     None where it is held otherwise, or gone.
     """
     try:
-        file = (folder / "manifest.json").open("rb")
+        file = (folder / MANIFEST).open("rb")
     except OSError:
         return None
     try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.view import texts
@@ -38,10 +39,6 @@ class Secured:
         request = Request(scope)
         path, words = str(scope["path"]), texts(language_of(scope))
         identity = operation.identify(request)
-        chosen = request.cookies.get("language")  # what the reader chose last
-        if path == "/en" or (path == "/" and chosen == "en"):
-            found = RedirectResponse("en/", headers={"Cache-Control": "no-store"})
-            return await found(scope, receive, send)
         busy = JSONResponse({"detail": words["busy"]}, 429)
         is_busy = False
 
@@ -59,8 +56,7 @@ class Secured:
             elif not is_busy:
                 await send(message)
 
-        too_large = _too_large(request)
-        answer = JSONResponse({"detail": words["too_large"]}, too_large) if too_large else self._app
+        answer = _without_app(request, words) or self._app
         with suppress(ClientDisconnect):  # in the middle of the request
             await answer(scope, receive, sent)
 
@@ -72,10 +68,15 @@ class Secured:
         headers["Referrer-Policy"] = "same-origin"
 
 
-def _too_large(request: Request) -> int:
-    """413 for a body that is too large, 411 for one that does not say its length; 0 for any other."""
+def _without_app(request: Request, words: Mapping[str, str]) -> Response | None:
+    """What goes back without the app: the page in the language chosen last, or a body too large (413) or of no length (411)."""
+    path, chosen = str(request.scope["path"]), request.cookies.get("language")
+    if path == "/en" or (path == "/" and chosen == "en"):
+        return RedirectResponse("en/", headers={"Cache-Control": "no-store"})
     if "transfer-encoding" in request.headers:
-        return 411
+        return JSONResponse({"detail": words["too_large"]}, 411)
     length = request.headers.get("content-length", "0")
-    most = LARGEST_UPLOAD if is_upload(str(request.scope["path"])) else LARGEST_BODY
-    return 0 if length.isdecimal() and int(length) <= most else 413
+    most = LARGEST_UPLOAD if is_upload(path) else LARGEST_BODY
+    if not length.isdecimal() or int(length) > most:
+        return JSONResponse({"detail": words["too_large"]}, 413)
+    return None

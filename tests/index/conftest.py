@@ -43,7 +43,7 @@ CUSTOM = """某市人民政府办公室关于加快示范产业发展的通知
 
 
 @dataclass(frozen=True)
-class Command:
+class Done:
     """Exit status and both outputs of ``python -m index``."""
 
     status: int
@@ -64,7 +64,7 @@ def environment(index: IndexSettings) -> dict[str, str]:
     }
 
 
-def run_index(index: IndexSettings, *arguments: str) -> Command:
+def run_index(index: IndexSettings, *arguments: str) -> Done:
     """Run ``python -m index`` to its end, in a process of its own."""
     result = subprocess.run(
         [sys.executable, "-m", "index", *arguments],
@@ -75,7 +75,7 @@ def run_index(index: IndexSettings, *arguments: str) -> Command:
         encoding="utf-8",
         check=False,
     )
-    return Command(result.returncode, result.stdout, result.stderr)
+    return Done(result.returncode, result.stdout, result.stderr)
 
 
 @pytest.fixture(scope="session")

@@ -248,6 +248,19 @@ def test_at_390_pixels_the_original_opens_full_screen(
     expect(page.locator("#chat .asked")).to_have_text([TABLE, LEADS])  # the page was not left
 
 
+def test_nothing_of_the_chat_lies_over_the_opened_original(visit: Visit) -> None:
+    page = visit(width=390)
+    for question in (TABLE, LEADS):
+        _ask(page, question)
+    arrow = page.locator("#chat .scroll-down-button-container")  # Gradio's, above all layers
+    page.locator("#chat .answer").first.locator("table").scroll_into_view_if_needed()
+    page.mouse.wheel(0, -100_000)
+    expect(arrow).to_be_visible()
+    page.locator("#chat .text .cite").first.click()
+    expect(page.locator("#viewer")).to_be_visible()
+    expect(arrow).to_be_hidden()
+
+
 def test_at_390_pixels_the_question_field_stays_in_sight(visit: Visit) -> None:
     page = visit(width=390)
     for question in (LEADS, FOLLOW_UP, TABLE):
