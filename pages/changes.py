@@ -37,7 +37,7 @@ class Job:
         kind: str,
         files: Sequence[str],
         visitor: Visitor,
-        finished: Callable[[], None] = lambda: None,
+        finished: Callable[[Job], None] = lambda _: None,
         shown: Sequence[str] | None = None,
     ) -> None:
         self.kind = kind
@@ -85,7 +85,7 @@ class Job:
             logger.exception("no change of the documents")
             self.error = PolicyIndexError(str(error))
         finally:
-            self._finished()
+            self._finished(self)
             change = self.change
             self._record(
                 self.outcome,
@@ -139,10 +139,10 @@ class Changes:
         kind: str,
         files: Sequence[str],
         visitor: Visitor,
-        finished: Callable[[], None] = lambda: None,
+        finished: Callable[[Job], None] = lambda _: None,
         shown: Sequence[str] | None = None,
     ) -> Job:
-        """Begin one (see ``index.beside.KINDS``), in a thread of its own; ``finished`` is called at its end.
+        """Begin one (see ``index.beside.KINDS``), in a thread of its own; ``finished`` is called with it at its end.
 
         ``shown`` are the names of ``files`` where these are paths. Raises UnderWayError.
         """

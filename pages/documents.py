@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
@@ -16,12 +16,12 @@ from index.folder import difference
 from index.pointer import read_pointer
 from index.reader import LARGEST
 from pages import documents_html as html
-from pages.access import allowed, demand, needs, visitor_of
+from pages.access import demand, needs, visitor_of
 from pages.changes import UnderWayError, changes_of
 from pages.overview_html import told
 from pages.renewal import published
 from pages.sessions import QUIET
-from pages.uploads import UploadError, delete
+from pages.uploads import UploadError
 
 if TYPE_CHECKING:
     from assistant.chain import PolicyAssistant
@@ -34,7 +34,7 @@ ROLE = Role.administrator  # who may see and use this view
 AT_ONCE = 8  # changes that are begun or watched; all but one of those begun are refused
 OFTEN = 0.3  # seconds between two looks at a change
 PATIENCE = 120  # seconds in which the answers change over to a new index, which is read and warmed up before
-MOST_NAMES = 1000  # of one removal
+DONE_WITH = ("published", "unchanged", "cancelled")  # changes that do not need what was sent for them again
 ON_LOAD = "window.policyDocuments(element, (data) => trigger('ask', data))"  # documents.js
 
 
@@ -56,7 +56,7 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         try:
             job = _begun(changes, event, request)
         except UnderWayError as error:
-            yield html.busy(error.job, language), gr.skip(), gr.skip(), gr.skip()
+            yield html.busy(error.job, language, _list(event, "uploads")), gr.skip(), gr.skip(), gr.skip()
             return
         if job is None:
             yield (
@@ -66,18 +66,12 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
                 gr.skip(),
             )
             return
-        yield from _shown(assistant, job, language)
+        yield from _shown(assistant, job, language, _list(event, "uploads"))
 
     def interrupt(request: gr.Request) -> str:
         demand(request, ROLE, language)
         changes.cancel(visitor_of(request))
         return words["documents_cancelling"]
-
-    def opened(request: gr.Request) -> tuple[Any, Any]:
-        if not allowed(request, ROLE):  # every page that is opened asks
-            return gr.skip(), gr.skip()
-        job = changes.current
-        return html.progress(job, language) if job else "", _table(assistant, language)
 
     panel.ask(
         change,
@@ -87,7 +81,6 @@ def build(page: gr.Blocks, assistant: PolicyAssistant, evidence: gr.HTML, langua
         **QUIET,
     )
     cancel.click(interrupt, None, cancel, queue=False, **QUIET)
-    page.load(opened, None, [status, table], **QUIET)
 
 
 def routes(assistant: PolicyAssistant) -> APIRouter:
@@ -130,15 +123,17 @@ def _begun(changes: Changes, event: gr.EventData, request: gr.Request) -> Job | 
     if asked == "remove" and (files := _list(event, "files")):
         return changes.start("remove", files, visitor)
     if asked == "add":
-        sent = changes.uploads.take(_list(event, "uploads"))
-        shown = [path.name for path in sent]
-        if not sent:
-            return None
-        try:
-            return changes.start("add", [str(path) for path in sent], visitor, lambda: delete(sent), shown)
-        except BaseException:
-            delete(sent)
-            raise
+        words = _list(event, "uploads")
+        sent = changes.uploads.files(words)
+
+        def ended(job: Job) -> None:
+            if job.outcome in DONE_WITH:
+                changes.uploads.discard(words)
+
+        if sent:
+            return changes.start(
+                "add", [str(path) for path in sent], visitor, ended, [path.name for path in sent]
+            )
     return None
 
 
@@ -146,11 +141,16 @@ def _list(event: gr.EventData, name: str) -> list[str]:
     """The texts of that name that the page's script sent with an event."""
     data = event._data if isinstance(event._data, dict) else {}
     found = data.get(name)
-    return [one for one in found if isinstance(one, str)][:MOST_NAMES] if isinstance(found, list) else []
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
 
-def _shown(assistant: PolicyAssistant, job: Job, language: Language) -> Iterator[tuple[Any, ...]]:
-    """A change until its end, and until the answers come from what it has published."""
+def _shown(
+    assistant: PolicyAssistant, job: Job, language: Language, uploads: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
+    """A change until its end, and until the answers come from what it has published.
+
+    ``uploads`` are the words of what was sent for it: where it was not done, it can be tried again with them.
+    """
     button = gr.update(visible=True, value=texts(language)["documents_cancel"])
     while not job.done:
         seen = job.step
@@ -164,7 +164,8 @@ def _shown(assistant: PolicyAssistant, job: Job, language: Language) -> Iterator
         while not _is_live(assistant, job) and monotonic() < deadline:
             sleep(OFTEN)
     live, now = _is_live(assistant, job), assistant.answerer
-    shown = html.outcome(job, live, now.index, now.corpus.lives, now.today, language)
+    again = () if job.outcome in DONE_WITH else uploads
+    shown = html.outcome(job, live, now.index, now.corpus.lives, now.today, language, again)
     yield shown, gr.update(visible=False), _table(assistant, language), job.generation or gr.skip()
 
 

@@ -59,9 +59,18 @@ def panel(language: Language) -> str:
     )
 
 
-def note(text: str, kind: str = "") -> str:
-    """One sentence about a change; ``kind`` is ``bad`` for one that was not done."""
-    return f'<div class="documents-note {kind}" role="{"alert" if kind else "status"}">{safe(text)}</div>'
+def note(text: str, kind: str = "", more: str = "") -> str:
+    """One sentence about a change; ``kind`` is ``bad`` for one that was not done, ``more`` is HTML behind it."""
+    return (
+        f'<div class="documents-note {kind}" role="{"alert" if kind else "status"}">{safe(text)}{more}</div>'
+    )
+
+
+def _again(uploads: Sequence[str], words: Words) -> str:
+    """The button that tries once more with the files that were sent; "" without any."""
+    said = safe(words["documents_again"])
+    sent = safe(" ".join(uploads))
+    return f' <button type="button" class="again" data-uploads="{sent}">{said}</button>' if uploads else ""
 
 
 def names(files: Sequence[str], language: Language) -> str:
@@ -72,8 +81,8 @@ def names(files: Sequence[str], language: Language) -> str:
     return words["documents_more"].format(names=text, count=more) if more > 0 else text
 
 
-def busy(job: Job, language: Language) -> str:
-    """Who holds the turn, and since when."""
+def busy(job: Job, language: Language, uploads: Sequence[str] = ()) -> str:
+    """Who holds the turn, and since when; ``uploads`` are the words of files that wait for theirs."""
     words = texts(language)
     who = (job.user.name if job.user else "") or words["documents_somebody"]
     said = words["documents_busy"].format(
@@ -81,7 +90,7 @@ def busy(job: Job, language: Language) -> str:
         what=words[f"documents_doing_{job.kind}"].format(files=names(job.files, language)),
         since=f"{job.since:%H:%M:%S}",
     )
-    return note(said, "bad")
+    return note(said, "bad", _again(uploads, words))
 
 
 def progress(job: Job, language: Language, phase: str = "") -> str:
@@ -108,12 +117,21 @@ def progress(job: Job, language: Language, phase: str = "") -> str:
 
 
 def outcome(
-    job: Job, live: bool, index: Index, lives: Mapping[str, Life], today: date, language: Language
+    job: Job,
+    live: bool,
+    index: Index,
+    lives: Mapping[str, Life],
+    today: date,
+    language: Language,
+    uploads: Sequence[str] = (),
 ) -> str:
-    """What was done, file by file, or why not; ``index`` is that which answers now, ``live`` whether with the change."""
+    """What was done, file by file, or why not; ``index`` is that which answers now, ``live`` whether with the change.
+
+    ``uploads`` are the words of files with which it can be tried again.
+    """
     words = texts(language)
     if job.error or job.change is None:
-        return failure(job.error, language)
+        return failure(job.error, language, uploads)
     change = job.change
     ending = words["documents_live" if live else "documents_not_live"] if job.generation else ""
     count = len(change.removed if job.kind == "remove" else change.added)
@@ -132,13 +150,13 @@ def outcome(
     return f'<div class="documents-note{bad}" role="status"><p>{safe(f"{head}{ending}")}</p>{shown}</div>'
 
 
-def failure(error: PolicyIndexError | None, language: Language) -> str:
+def failure(error: PolicyIndexError | None, language: Language, uploads: Sequence[str] = ()) -> str:
     """Why nothing was done."""
     words = texts(language)
     if isinstance(error, CancelledError):
         return note(words["documents_cancelled"])
     lead = "" if isinstance(error, IndexBusyError) else words["documents_failed"]
-    return note(f"{lead}{error or ''}", "bad")
+    return note(f"{lead}{error or ''}", "bad", _again(uploads, words))
 
 
 def _added(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
@@ -40,11 +39,12 @@ class Secured:
         path, words = str(scope["path"]), texts(language_of(scope))
         identity = operation.identify(request)
         busy = JSONResponse({"detail": words["busy"]}, 429)
-        is_busy = False
+        is_busy = has_begun = False
 
         async def sent(message: Message) -> None:
-            nonlocal is_busy
+            nonlocal is_busy, has_begun
             if message["type"] == "http.response.start":
+                has_begun = True
                 # 503 makes Gradio's page show an English sentence of its own; with 429 it shows ours
                 is_busy = message["status"] == 503 and "/gradio_api/" in path
                 if is_busy:
@@ -57,8 +57,14 @@ class Secured:
                 await send(message)
 
         answer = _without_app(request, words) or self._app
-        with suppress(ClientDisconnect):  # in the middle of the request
+        try:
             await answer(scope, receive, sent)
+        except ClientDisconnect:  # in the middle of the request
+            pass
+        except Exception:
+            if not has_begun:  # the server's own page for it has none of these headers, and is in English
+                await JSONResponse({"detail": words["failed"]}, 500)(scope, receive, sent)
+            raise
 
     def _add(self, headers: MutableHeaders, path: str, identity: str) -> None:
         headers[operation.REQUEST_ID] = identity

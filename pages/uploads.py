@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 import unicodedata
-from collections.abc import AsyncIterable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,11 +88,15 @@ class Uploads:
         upload.path = folder / name
         return word
 
-    def take(self, words: Sequence[str]) -> list[Path]:
-        """The files with these words, in order, which wait no longer: ``delete`` is for who has them. Unknown words are
-        left out."""
-        found = (self._waiting.pop(word, None) for word in dict.fromkeys(words))
+    def files(self, words: Iterable[str]) -> list[Path]:
+        """The files with these words, in order; unknown words are left out."""
+        found = (self._waiting.get(word) for word in dict.fromkeys(words))
         return [upload.path for upload in found if upload and upload.path]
+
+    def discard(self, words: Iterable[str]) -> None:
+        """Delete the files with these words: they were added, or nobody wants them."""
+        for word in words:
+            self._discard(word)
 
     def _discard(self, word: str) -> None:
         if self._waiting.pop(word, None) and self._folder:
@@ -110,12 +114,6 @@ class Uploads:
         for word, upload in list(self._waiting.items()):
             if upload.since < late:
                 self._discard(word)
-
-
-def delete(files: Iterable[Path]) -> None:
-    """Delete files that were taken."""
-    for path in files:
-        shutil.rmtree(path.parent, ignore_errors=True)
 
 
 def checked(name: str) -> str:

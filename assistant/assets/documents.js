@@ -36,18 +36,12 @@
     const every = (selector) => [...view.querySelectorAll(selector)];
     const ticked = () => every("#documents-table input[type=checkbox]").filter((box) => box.checked);
     let sending = false;
-    let fresh = true; // nothing has been begun here: a change that is shown was under way before
 
     const changing = () => !!find("#documents-status [data-busy]");
     const busy = () => sending || changing();
-    const begin = (data) => {
-      fresh = false;
-      ask(data);
-    };
     const settle = () => {
       find("input[type=file]").disabled = busy();
-      for (const button of every("#documents-table button")) button.disabled = busy() || (button.matches(".remove") && !ticked().length);
-      if (fresh && changing()) begin({ ask: "watch" });
+      for (const button of every("#documents-table button, #documents-status button")) button.disabled = busy() || (button.matches(".remove") && !ticked().length);
     };
 
     const add = async (files) => {
@@ -76,7 +70,7 @@
       refused.replaceChildren(...list(sentences));
       sending = false;
       settle();
-      if (uploads.length) begin({ ask: "add", uploads });
+      if (uploads.length) ask({ ask: "add", uploads });
     };
 
     const remove = () => {
@@ -86,7 +80,7 @@
       dialog.querySelector("ul").replaceChildren(...list(chosen.map(({ file, name }) => (name === file ? file : `${name} (${file})`))));
       dialog.querySelector(".yes").onclick = () => {
         dialog.close();
-        begin({ ask: "remove", files: chosen.map(({ file }) => file) });
+        ask({ ask: "remove", files: chosen.map(({ file }) => file) });
       };
       dialog.querySelector(".no").onclick = () => dialog.close();
       dialog.showModal();
@@ -100,7 +94,8 @@
     });
     view.addEventListener("click", (event) => {
       if (event.target.closest("#documents-table .remove")) remove();
-      else if (event.target.closest("#documents-table .build")) begin({ ask: "build" });
+      else if (event.target.closest("#documents-table .build")) ask({ ask: "build" });
+      else if (event.target.closest("#documents-status .again")) ask({ ask: "add", uploads: event.target.dataset.uploads.split(" ") });
     });
     view.addEventListener("input", (event) => {
       if (!event.target.matches("input.find")) return;
@@ -108,6 +103,15 @@
       for (const row of every("#documents-table tbody tr")) row.hidden = !row.textContent.toLowerCase().includes(wanted);
     });
     new MutationObserver(settle).observe(view, { childList: true, subtree: true });
+    const body = document.body;
+    const seen = new MutationObserver(() => look());
+    const look = () => {
+      if (body.dataset.view !== "documents") return;
+      seen.disconnect(); // the list is made once the view is looked at; an administrator's other pages do not wait for it
+      ask({ ask: "watch" });
+    };
+    seen.observe(body, { attributeFilter: ["data-view"] });
+    look();
     settle();
   };
 })();

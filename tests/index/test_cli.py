@@ -12,16 +12,16 @@ import pytest
 from index.__main__ import main
 from index.pointer import generation_folder, read_pointer
 from index.settings import IndexSettings
-from tests.index.conftest import CUSTOM, Command, run_index
+from tests.index.conftest import CUSTOM, Done, run_index
 
-Run = Callable[..., Command]
+Run = Callable[..., Done]
 
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
     """Run one command on an index, in this process."""
 
-    def run(index: IndexSettings, *arguments: str) -> Command:
+    def run(index: IndexSettings, *arguments: str) -> Done:
         monkeypatch.chdir(index.index_dir.parent)  # away from a .env of the developer
         for name, value in (
             ("POLICY_DIR", index.policy_dir),
@@ -35,7 +35,7 @@ def command(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) 
         status = main(arguments)
         captured = capfd.readouterr()
         assert "Traceback" not in captured.err
-        return Command(status, captured.out, captured.err)
+        return Done(status, captured.out, captured.err)
 
     return run
 

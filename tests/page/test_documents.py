@@ -30,7 +30,7 @@ from pages import documents
 from pages import documents_html as html
 from pages.access import Visitor
 from pages.changes import Changes, Job, UnderWayError
-from pages.uploads import MOST_FILES, UploadError, Uploads, delete
+from pages.uploads import MOST_FILES, UploadError, Uploads
 from tests.page.conftest import Guarded
 from tests.page.markup import elements
 from tests.page.test_new_index import BARE
@@ -63,12 +63,12 @@ def test_an_upload_keeps_its_name_and_its_bytes() -> None:
     uploads = Uploads()
     names = ["某办发〔2024〕11号（修订）.pdf", HOSTILE, "a b.txt", "e\u0301.txt", ".hidden"]
     words = [_receive(uploads, name, name.encode()) for name in names]
-    files = uploads.take(words)
+    files = uploads.files(words)
     assert [path.name for path in files] == [*names[:3], "é.txt", ".hidden"]
     assert [path.read_bytes().decode() for path in files] == names
-    assert uploads.take([*words, "x", "../x"]) == []  # each once
-    delete(files)
-    assert not any(path.exists() for path in files)
+    assert uploads.files([words[0], words[0], "x", "../x"]) == files[:1]
+    uploads.discard([*words, "x", "../x"])
+    assert uploads.files(words) == [] and not any(path.exists() for path in files)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_uploads_are_bounded_and_forgotten() -> None:
         _receive(uploads, "a.txt")
     now = 3601.0
     assert _receive(uploads, "a.txt")
-    assert uploads.take(words) == []
+    assert uploads.files(words) == []
 
 
 async def _left() -> AsyncIterator[bytes]:
@@ -161,14 +161,15 @@ def test_one_change_at_a_time_and_each_is_recorded(tmp_path: Path) -> None:
     index, log = library(tmp_path), AuditFiles(tmp_path / "audit")
     again = tmp_path / "again.txt"
     again.write_text(BARE, "utf-8")
-    visitor, changes, ended = Visitor(User("王工", Role.administrator), audit=log), Changes(index), []
-    job = changes.start("add", [str(again)], visitor, lambda: ended.append(1), ["again.txt"])
+    visitor, changes = Visitor(User("王工", Role.administrator), audit=log), Changes(index)
+    ended: list[Job] = []
+    job = changes.start("add", [str(again)], visitor, ended.append, ["again.txt"])
     with pytest.raises(UnderWayError) as error:
         changes.start("remove", ["guide.txt"], visitor)
     assert "王工" in html.busy(error.value.job, "zh") and "again.txt" in html.busy(error.value.job, "zh")
     while not job.done:
         job.wait(job.step, 60)
-    assert (job.outcome, ended, changes.current) == ("unchanged", [1], None)
+    assert (job.outcome, ended, changes.current) == ("unchanged", [job], None)
     last = Job(index, "remove", ["guide.txt"], visitor)
     last.run()
     assert last.outcome == "failed" and str(last.error) == message("last_policy")
@@ -196,7 +197,8 @@ def test_a_change_without_a_thread_is_not_under_way(tmp_path: Path, monkeypatch:
     assert path and path.exists()
     with pytest.raises(RuntimeError):
         documents._begun(changes, event, Mock())
-    assert changes.current is None and not path.exists()
+    assert changes.current is None and path.exists()  # and can be tried again
+    changes.uploads.discard([word])
     assert documents._begun(changes, event, Mock()) is None  # they are no longer there
     event._data["ask"] = "watch"
     assert documents._begun(changes, event, Mock()) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from assistant.settings import Settings
 from assistant.view import texts
 from index.errors import message
 from index.library import ASIDE
+from index.lock import one_builder
 from index.reader import LARGEST
 from index.settings import IndexSettings
 from tests.page.conftest import Visit, served
@@ -129,3 +131,20 @@ def test_a_document_is_added_asked_about_and_removed(
     expect(table.locator("tbody tr")).to_have_count(2)
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.browser
+def test_what_was_sent_waits_until_another_builder_has_ended(
+    visit: Visit, index: IndexSettings, tmp_path: Path
+) -> None:
+    page = visit("#view=documents")
+    status, rows = page.locator("#documents-status"), page.locator("#documents-table tbody tr")
+    expect(rows.first).to_be_visible()
+    before = rows.count()
+    with one_builder(index):
+        _send(page, tmp_path, {"waits.txt": PLAN.replace("示范", "样板")})
+        expect(status).to_contain_text(f"进程 {os.getpid()}", timeout=120_000)
+    status.get_by_role("button", name=WORDS["documents_again"]).click()
+    expect(status).to_contain_text(WORDS["documents_live"], timeout=120_000)
+    expect(status.locator(".again")).to_have_count(0)
+    expect(rows).to_have_count(before + 1)

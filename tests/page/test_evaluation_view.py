@@ -25,13 +25,16 @@ from eval.score import Failure
 from pages import evaluation_html as html
 from pages.evaluation import FILES
 from pages.secured import CONTENT_SECURITY_POLICY, LARGEST_BODY, LARGEST_UPLOAD
+from tests.assistant.endpoint import endpoint, says
+from tests.assistant.test_models import OPEN, written
 from tests.eval.results import row, write
 from tests.eval.test_report import HOSTILE, hostile
 from tests.eval.test_runs import FOUR
-from tests.page.conftest import Visit
+from tests.page.conftest import Visit, opened, served
 from tests.page.markup import elements
 
 WORDS = texts()
+SAID = "强化节能监察和节能诊断，提高能源利用效率"
 
 
 def _upload(page: Page, text: str | bytes, name: str = "four.jsonl") -> None:
@@ -142,6 +145,29 @@ def test_a_second_run_is_refused_and_one_that_is_left_behind_ends(
             re.compile(f"{WORDS['evaluation_busy']}|{WORDS['evaluation_finished'].format(total=4, passed=3)}")
         )
     assert len(kept(runs)) == 1
+
+
+@pytest.mark.browser
+def test_the_model_writes_where_it_is_asked_for(plain: Page, assistant: PolicyAssistant, runs: Path) -> None:
+    case = json.loads(FOUR.split("\n")[0]) | {"question": OPEN, "key_facts": [["节能监察"]], "forbidden": []}
+    with (
+        endpoint(says(f"{SAID}[1]。")) as model,
+        served(written(assistant, model.url, timeout=60)) as url,
+    ):
+        page = opened(plain, f"{url}/#view=evaluation")
+        status = page.locator("#evaluation-status")
+        _upload(page, json.dumps(case))
+        expect(status).to_contain_text(WORDS["evaluation_sound"].format(count=1))
+        for asked in (False, True):
+            page.get_by_label(WORDS["evaluation_model"]).set_checked(asked)
+            _run(page)
+            expect(status).to_contain_text(WORDS["evaluation_finished"].format(total=1, passed=1))
+            expect(page.locator("#evaluation-report")).to_contain_text("openai" if asked else "four.jsonl")
+            assert bool(model.asked) is asked
+    results = [read_result(runs / name) for name, _ in kept(runs)]
+    found = {result.info.llm: result.records[0].answer for result in results}
+    assert {llm: answer.route for llm, answer in found.items()} == {"none": "extractive", "openai": "model"}
+    assert SAID in found["openai"].text
 
 
 # --- without a browser ----------------------------------------------------------------------------

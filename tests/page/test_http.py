@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
@@ -99,6 +101,20 @@ def test_a_reader_who_leaves_before_the_reply_is_no_error(reads: bool) -> None:
     scope = {"type": "http", "method": "GET", "path": "/config", "headers": [], "query_string": b""}
     asyncio.run(Secured(left, Access())(scope, receive, send))
     assert sent == []
+
+
+def test_a_fault_of_ours_is_told_in_the_readers_language() -> None:
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        raise OSError("secret")
+
+    fastapi = FastAPI()
+    fastapi.mount("/", broken)
+    fastapi.add_middleware(Secured, access=Access())
+    with TestClient(fastapi, raise_server_exceptions=False) as client:
+        for path, language in (("/config", "zh"), ("/en/config", "en")):
+            reply = client.get(path)
+            assert (reply.status_code, reply.json()["detail"]) == (500, texts(language)["failed"])
+            assert reply.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
 
 
 def test_the_policy_of_content_names_no_other_host() -> None:
