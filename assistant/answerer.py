@@ -29,6 +29,7 @@ from assistant.reading import read_against, with_neighbours
 from assistant.refusal import refuse
 from assistant.retriever import HybridRetriever
 from assistant.route import route
+from assistant.sentences import best_first
 from assistant.target_answers import asks_number_of_body, is_of_all
 from assistant.target_choice import other_years
 from assistant.terms import Language, words
@@ -91,7 +92,7 @@ class Answerer:
         if language != asked.language:
             asked = replace(asked, language=language)
         before = time.perf_counter()
-        passages = self._retriever.search(_search_text(asked, text))
+        passages = self._search(asked, text)
         return asked, passages, round((time.perf_counter() - before) * 1000, 2)
 
     def ask(self, asked: Question, passages: Sequence[Passage]) -> Ask:
@@ -201,8 +202,10 @@ class Answerer:
         asked, passages, _ = answerer.search(text, language)
         return answerer.answer(asked, passages)
 
-    def _search(self, asked: Question) -> Sequence[Passage]:
-        return self._retriever.search(_search_text(asked, asked.text))
+    def _search(self, asked: Question, text: str = "") -> list[Passage]:
+        """The passages for a question, best first; ``text`` is how it was put, where not as it stands."""
+        found = self._retriever.search(_search_text(asked, text or asked.text))
+        return best_first(self.ask(asked, found), found, CONSIDERED)
 
     def _answer(self, asked: Question, passages: Sequence[Passage]) -> Draft:
         """Ledger first; else the sentences that answer; else a refusal."""

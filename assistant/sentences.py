@@ -23,6 +23,7 @@ from index.text import squeeze
 COSINE = 0.1  # rise of the cosine that counts as much as all the words of a question (chosen on eval/cases)
 DEFINES = 0.8  # what a sentence gains that defines the word asked about
 PASSAGE = 0.25  # what the score of a sentence's passage counts
+BEST = 0.7  # what the value of its best sentence counts beside the score of a passage (chosen on eval/cases)
 HEADING = 0.95  # what a word counts that stands in the heading of a sentence, or in what opens its list
 TITLE = 0.5  # what a word counts that only the title of the policy holds
 TIME = re.compile(
@@ -138,6 +139,18 @@ def ranked(ask: Ask, passages: Sequence[Passage]) -> list[tuple[float, Sentence]
         suits = passage_suits(ask, sentence.passage) + sentence_suits(ask, sentence.text)
         valued.append((value + suits, sentence))
     return sorted(valued, key=lambda item: (-item[0], item[1].start))
+
+
+def best_first(ask: Ask, passages: Sequence[Passage], count: int) -> list[Passage]:
+    """The passages, the first ``count`` of them by their score and that of their best sentence (see ``ranked``)."""
+    best: dict[Passage, float] = {}
+    for value, sentence in ranked(ask, passages[:count]):
+        best.setdefault(sentence.passage, value)
+
+    def value(passage: Passage) -> float:
+        return -passage.score - BEST * best.get(passage, 0.0)
+
+    return [*sorted(passages[:count], key=value), *passages[count:]]
 
 
 def tells_class(question: Question, sentence: Sentence) -> bool:

@@ -149,7 +149,8 @@ def test_a_second_run_is_refused_and_one_that_is_left_behind_ends(
 
 @pytest.mark.browser
 def test_the_model_writes_where_it_is_asked_for(plain: Page, assistant: PolicyAssistant, runs: Path) -> None:
-    case = json.loads(FOUR.split("\n")[0]) | {"question": OPEN, "key_facts": [["节能监察"]], "forbidden": []}
+    asks = {"question": OPEN, "key_facts": [["节能监察"]], "forbidden": [], "evidence": [SAID]}
+    case = json.loads(FOUR.split("\n")[0]) | asks
     with (
         endpoint(says(f"{SAID}[1]。")) as model,
         served(written(assistant, model.url, timeout=60)) as url,
