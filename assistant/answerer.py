@@ -20,6 +20,7 @@ from assistant.definitions import only_mentioned
 from assistant.document_rules import rules_asked
 from assistant.draft import Draft
 from assistant.duty_answers import bearers_of_nearest
+from assistant.enumerations import answer_listed
 from assistant.header_asked import fields_asked
 from assistant.judge import judge
 from assistant.one_of import is_none_named
@@ -260,7 +261,8 @@ class Answerer:
         verdict = judge(ask, chosen)
         if not verdict.passages:
             return refuse(ask, verdict.reason, passages)
-        return bearers_of_nearest(ask, verdict.near) or compose(ask, verdict.passages)
+        listed = answer_listed(ask, verdict.near)
+        return bearers_of_nearest(ask, verdict.near) or listed or compose(ask, verdict.passages)
 
 
 def _of_asked(asked: Question, passages: Sequence[Passage]) -> list[Passage]:

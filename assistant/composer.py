@@ -26,6 +26,7 @@ from assistant.sentences import (
 )
 from assistant.stated import contradicted, forbidden
 from assistant.terms import Term, words
+from assistant.wanted import holds_number
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 from prompts import phrase
@@ -137,6 +138,7 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
         value += 0.4 * sum(bool(pattern.search(sentence.text)) for pattern in wanted)
         if asks_number(question):
             value += 0.3 * any(True for _ in quantities(fold_with_origin(sentence.text).text))
+            value += 0.3 * holds_number(question, sentence.text)
         if stated and any(
             scale_unit(q.unit)[1] in stated for q in quantities(fold_with_origin(sentence.text).text)
         ):

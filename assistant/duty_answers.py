@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.ask import Ask
-from assistant.corpus import Clause, Unit, numbered_section, section_at, subtree_end
+from assistant.corpus import MAIN_ROLES, Clause, Unit, numbered_section, section_at, subtree_end
 from assistant.draft import Draft
 from assistant.duty_lists import combined_roles, distinct_organisations
 from assistant.duty_text import clause_table, part_named, say_clause
@@ -122,7 +122,7 @@ def bearers_of_nearest(ask: Ask, near: Sequence[tuple[float, Sentence]]) -> Draf
     """Who bears the task whose sentence is nearest to a question that tells its topic in words of its own; None where
     two tasks are nearly as near. ``near`` holds sentences with their values, the nearest first."""
     question = ask.question
-    if not (question.has("who") and Role.LEAD in question.roles) or question.mentions or question.kinds:
+    if not (question.has("who") and {*MAIN_ROLES} & {*question.roles}) or question.mentions or question.kinds:
         return None
     if not near or near[0][1].near < SURE[question.language == "en"]:
         return None

@@ -7,6 +7,7 @@ what the question says besides stands in its sentence and headings.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
@@ -16,6 +17,7 @@ from assistant.draft import Draft, without_own_marks
 from assistant.listing_asked import Asked, what_is_listed
 from assistant.listings import NEAREST, Listing, granted, listings, split_joined
 from assistant.match import coverage, is_of_another_party
+from assistant.sentences import Sentence, asks_number
 from assistant.terms import words
 from index.grids import Grid, grids
 from index.keywords import tagged
@@ -29,6 +31,7 @@ NEAR = 0.7  # nearness in meaning of a list of which fewer words need to stand i
 CLEAR = 0.8  # score from which one of several lists is the one that is meant
 ASIDE = 0.5  # what a word counts that stands in another clause than the one that asks
 LONG = 4  # characters of an item that a question names
+OPENER = 0.35  # how far behind the sentence that answers the one may be that opens its list
 SHOWN = 12  # items that the answer names in its sentence; the table has all
 
 
@@ -49,6 +52,52 @@ def answer_enumeration(ask: Ask) -> Draft | None:
     if not found or (len(found) > 1 and max(found, key=_score)[0] < CLEAR):
         return None
     return _said(ask, asked, max(found, key=_score)[1])
+
+
+def answer_listed(ask: Ask, near: Sequence[tuple[float, Sentence]]) -> Draft | None:
+    """The whole list that the sentence which answers opens or stands in, where a list is asked for; else None.
+
+    ``near`` are sentences with their values, the nearest first.
+    """
+    asked = _asked(ask)
+    if asked is None or asks_number(ask.question):
+        return None
+    values = {(sentence.policy, sentence.start): value for value, sentence in near}
+    for value, sentence in near:
+        if value < near[0][0] - OPENER:
+            return None
+        for listing in _listings(ask.corpus)[sentence.policy]:
+            opens = listing.start <= sentence.start < listing.end
+            stands = any(start <= sentence.start < end for start, end in listing.items)
+            if not listing.apart or not (opens or stands) or not _may_be(ask, asked, listing):
+                continue
+            opener = max(
+                (
+                    v
+                    for (p, at), v in values.items()
+                    if p == listing.policy and listing.start <= at < listing.end
+                ),
+                default=0.0,
+            )
+            if opener >= near[0][0] - OPENER:
+                return _said(ask, asked, listing)
+    return None
+
+
+def _may_be(ask: Ask, asked: Asked, listing: Listing) -> bool:
+    """Whether nothing speaks against a list: what it is of is the sort asked for, where the question tells one."""
+    about = listing.about + squeeze(listing.section.heading)
+    if _is_forbidden(squeeze(ask.question.folded)) and not _forbids(about):
+        return False
+    told = [
+        term
+        for term in asked.sorts
+        if len(term.text) > 1
+        and not term.pair
+        and ask.corpus.known(replace(term, near=()))
+        and term.text not in words()["listing"]["generic"]
+    ]
+    return not told or any(variant in about for term in told for variant in term.variants)
 
 
 @once_a_corpus

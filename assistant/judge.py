@@ -36,6 +36,7 @@ from index.text import squeeze
 MARGIN = 0.1  # a sentence this far behind the nearest may answer (chosen on eval/cases)
 FAR = 0.845, 0.82  # cosine of the nearest sentence below which nothing speaks of it: Chinese, English
 SURE = 0.875, 0.86  # cosine from which it speaks of the question whatever words it uses
+TIE = 0.003  # cosines this close are alike
 LITTLE = (
     0.15  # share of the words of a question below which a sentence that is not so near says nothing of it
 )
@@ -88,7 +89,7 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
     holding = [item for item, kind in zip(near, lacks, strict=True) if not kind]
     if holding and lacks[0] and lacks[0] != "together" and near[0][0] - holding[0][0] > MARGIN:
         meant = [
-            item for item in holding if item[1].near == nearest and not lacking(question, item[1].text)
+            item for item in holding if item[1].near >= nearest - TIE and not lacking(question, item[1].text)
         ]  # nearest in meaning, if not in words
         close = (
             meant
@@ -130,7 +131,11 @@ def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
     if of_another_kind(question, squeeze(sentence.text), squeeze(" ".join(sentence.section))):
         return True
     unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
-    nouns = [term for term in question.terms if term.weight >= 0.9 and not term.pair]
+    nouns = [
+        term
+        for term in question.terms
+        if term.weight >= 0.9 and not term.pair and not term.text.startswith("每")  # 每吨应交多少
+    ]
     return (
         any(_is_counted(question, noun) and grip(noun, unit) < _least(ask, noun) for noun in nouns)
         or _lacks_thing(ask, unit)
@@ -191,7 +196,7 @@ def _grip(term: Term, unit: Unit) -> float:
 def _is_counted(question: Question, noun: Term) -> bool:
     """Whether a noun stands right beside the word that asks for the number (保额最低要多少, 多少补偿款)."""
     text, many = re.escape(noun.text), "(?:多少|百分之几|几(?=[一-鿿]))"
-    between = "(?:最[低高少多]|[至最]少|起码|大概|[一总]共|将?要|降低|提高|[得该应能是为有到定可达占买])*"
+    between = "(?:最[低高少多]|[至最]少|起码|大概|[一总]共|将?要|降低|提高|允许|可以|能够|[得该应能是为有到定可达占买收付交])*"
     return bool(re.search(f"{text}{between}{many}|{many}{text}", question.folded))
 
 

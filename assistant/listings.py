@@ -25,6 +25,14 @@ _JOINED = re.compile("以及|或者|[和及与或]")
 _SENTENCE = re.compile(r"[^。；！？\n]+[。；！？]?")
 _CLAUSE = re.compile(r"[^，,：:。；！？\n]+")
 _BRACKETS = re.compile(r"[（(][^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*[）)]")
+_ARTICLE = re.compile(r"^\s*第[一二三四五六七八九十百零\d]+条\s*")
+_INSIDE = tuple(  # how the items of one paragraph are numbered
+    re.compile(pattern)
+    for pattern in (
+        r"[（(](?P<number>[一二三四五六七八九十]+|\d+)[）)]",
+        r"(?<![一-鿿])(?P<number>[一二三四五六七八九十]+)(?:是|要)(?=[一-鿿])",
+    )
+)
 _QUOTED = re.compile(r"[“「]([^”」]*、[^”」]*)[”」]")
 
 
@@ -58,7 +66,11 @@ def listings(policy: Policy) -> tuple[Listing, ...]:
         listing
         for section in policy.sections
         if section.level or section.parent is None
-        for listing in (*_items_below(policy, section), *_in_sentences(policy, section))
+        for listing in (
+            *_items_below(policy, section),
+            *_items_inside(policy, section),
+            *_in_sentences(policy, section),
+        )
     )
 
 
@@ -80,6 +92,33 @@ def _items_below(policy: Policy, section: Section) -> Iterator[Listing]:
     else:
         return
     yield Listing(policy.id, section, head, opening, items, start, section.start + len(own), apart=True)
+
+
+def _items_inside(policy: Policy, section: Section) -> Iterator[Listing]:
+    """The numbered items of one paragraph: 审核程序。（一）受理。…（二）公示。…, 一是…；二是…"""
+    source = policy.source
+    for line in re.finditer(r"[^\n]+", source[section.start : section.end]):
+        for marker in _INSIDE:
+            marks = list(marker.finditer(line[0]))
+            numbers = [value_of(mark["number"]) for mark in marks]
+            if len(marks) < 2 or numbers != list(range(1, len(marks) + 1)):
+                continue
+            at = section.start + line.start()
+            ends = [mark.start() for mark in marks[1:]]
+            whole = any("。" in line[0][mark.end() : end - 1] for mark, end in zip(marks, ends, strict=False))
+            stop = -1 if whole else line[0].find("。", marks[-1].end())
+            ends.append(len(line[0]) if stop < 0 else stop)
+            before = line[0][: marks[0].start()].rstrip("。 　")
+            start = before.rfind("。") + 1
+            opening = squeeze(_ARTICLE.sub("", before[start:])) or squeeze(section.heading)
+            if not opening:
+                continue
+            items = tuple((at + mark.start(), at + end) for mark, end in zip(marks, ends, strict=True))
+            opened = (
+                (at + start, at + max(start, len(before))) if before[start:] else (section.start, items[0][0])
+            )
+            head = next((m["head"] for m in _LIST_OF.finditer(opening)), opening.rstrip(":,")[-NEAREST:])
+            yield Listing(policy.id, section, head, opening, items, *opened, apart=True)
 
 
 def _heading(policy: Policy, section: Section) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from assistant.ask import Ask
 from assistant.draft import Draft, plain_number
@@ -56,7 +56,7 @@ def route(ask: Ask) -> Draft | None:
             return draft
     compared = ask.question.has("largest", "smallest")
     things = ask.question.has("things") and not (compared or asks_number(ask.question) or ask.question.roles)
-    for rule in RULES:
+    for rule in _rules(ask):
         if things and rule is answer_targets:
             continue  # 哪三家银行: which they are, not how many
         draft = rule(ask)
@@ -74,6 +74,16 @@ def route(ask: Ask) -> Draft | None:
                 _check_count(ask, draft)
             return draft
     return _target_without_bearer(ask)
+
+
+def _rules(ask: Ask) -> Sequence[Callable[[Ask], Draft | None]]:
+    """The rules in their order: a list that stands in the text before targets, where no number or target is asked for."""
+    question = ask.question
+    if not question.has("list") or question.has("amount", "number", "targets"):
+        return RULES
+    rules = [rule for rule in RULES if rule is not answer_enumeration]
+    rules.insert(rules.index(answer_targets), answer_enumeration)
+    return rules
 
 
 def _of_other_things(ask: Ask, draft: Draft) -> bool:

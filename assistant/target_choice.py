@@ -9,7 +9,7 @@ from assistant.ask import Ask
 from assistant.corpus import Unit, numbered_section, subtree_end
 from assistant.match import NEAR, coverage, grip, rank_targets
 from assistant.target_fit import Found, means, unit_fits
-from assistant.target_parts import JOINTS, by_parts, by_sides
+from assistant.target_parts import JOINTS, by_parts, by_sides, by_topic
 from assistant.target_years import asks_what_stands, in_years, is_part, of_one_series, years_asked
 from assistant.terms import words
 from index.policy import Target
@@ -55,6 +55,9 @@ def choose_targets(ask: Ask) -> list[Found]:
     if question.has("sum", "difference", "ratio", "largest", "smallest", "list", "amount") and (
         question.has("ratio") or JOINTS.search(question.folded)
     ):
+        of_topic = by_topic(ask, pool)
+        if of_topic:
+            return in_years(ask, of_topic)
         fitting = [f for f in pool if unit_fits(question, f[1].unit)]
         parts = (by_sides(ask, pool) if question.has("difference") else []) or by_parts(ask, fitting)
         if len(parts) < 2 and question.has("ratio", "difference"):
@@ -114,6 +117,9 @@ def choose_targets(ask: Ask) -> list[Found]:
     whole = _under_heading(ask, policy, best)
     if whole:
         return in_years(ask, whole)
+    row = _of_task(ask, policy, best)
+    if row:
+        return in_years(ask, row)
     alike = [
         (p, t)
         for f, p, t in ranked
@@ -190,6 +196,22 @@ def _under_heading(ask: Ask, policy: str, best: Target) -> list[Found]:
         (policy, target)
         for target in document.targets
         if target.section == best.section and unit_fits(ask.question, target.unit)
+    ]
+
+
+def _of_task(ask: Ask, policy: str, best: Target) -> list[Found]:
+    """All targets of a task of a table (地下水治理：封填自备井) where the question names the task and none of them."""
+    task, colon, own = best.indicator.partition("：")
+    unit = Unit(((1.0, squeeze(own)),))
+    named = [
+        t for t in ask.question.terms if t.weight >= 0.4 and not any(v in squeeze(task) for v in t.variants)
+    ]
+    if not colon or any(grip(term, unit) >= 0.45 for term in named):
+        return []
+    return [
+        (policy, target)
+        for target in ask.corpus.policies[policy].targets
+        if target.indicator.startswith(task + colon) and unit_fits(ask.question, target.unit)
     ]
 
 

@@ -149,7 +149,7 @@ def unit_fits(question: Question, unit: str) -> bool:
     if re.search("[最多](?:亮|厚|宽|深|重|远|快|响)", question.folded) and unit in _DURATIONS:
         return False
     asked = re.search(
-        r"(?:多少|几|how many|how much)\s*(万|亿|千|百)?\s*(个月|个?小时|分钟|个?工作日|家|户|个(?!百分|税)|项|名|人|元|%|百分点|个百分点|倍|年|天|日|月|岁|辆|台|公里|吨|亩|套|所|座|处|宗|起(?![步算付])|平方米|平方公里|立方米|公顷)",
+        r"(?:多少|几|how many|how much)\s*(万|亿|千|百)?\s*(个月|个?小时|分钟|个?工作日|家|户|个(?!百分|税)|项|名|人|元|%|百分点|个百分点|倍|年|天|日|月|岁|辆|台|公里|吨|亩|套|所|座|处|宗|[口眼艘架只头株棵栋间床]|起(?![步算付])|平方米|平方公里|立方米|公顷)",
         question.folded,
     )
     if asked:

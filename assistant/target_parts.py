@@ -16,6 +16,7 @@ from index.policy import Target
 from index.text import squeeze
 
 _ALL = re.compile(r"(?:这|那)?[两三四五六七八九十几](?:个|项|者|家|样|条|种|类)")  # 两个项目合计: all of them
+_MANY = re.compile("多少|几|百分之|how (?:many|much)")
 NEARBY = 0.85  # what the words count that stand in the sentence or the heading of a target
 _COMPARED = re.compile(r"是|相当于|\bas\b")
 JOINTS = re.compile(
@@ -55,6 +56,26 @@ def _is_of(ask: Ask, found: Found, named: Sequence[Term]) -> bool:
 def _only(fitting: Sequence[Found]) -> Found | None:
     """The one of some targets, or of several of one value the first; None where they differ."""
     return fitting[0] if len({(t.low, t.high, t.unit) for _, t in fitting}) == 1 else None
+
+
+def by_topic(ask: Ask, pool: Sequence[Found]) -> list[Found]:
+    """The targets of a topic of which several numbers are asked (X那块，A多少，B多少), which stand in one sentence; else []."""
+    parts = JOINTS.split(ask.question.folded)
+    asking = [part for part in parts if _MANY.search(part)]
+    topic = [
+        term
+        for part in parts
+        if part not in asking
+        for term in _terms_in(ask.question, part)
+        if term.weight >= 0.3 and not term.pair
+    ]
+    if len(asking) < 2 or not topic:
+        return []
+    named = [
+        found for found in pool if all(grip(term, ask.corpus.target_unit(*found)) >= 0.45 for term in topic)
+    ]
+    together = {(policy, target.sentence_start) for policy, target in named}
+    return named if len(together) == 1 and len(named) >= len(asking) else []
 
 
 def by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:

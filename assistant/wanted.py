@@ -37,7 +37,7 @@ def lacking(question: Question, text: str) -> str:
         if question.has(name) and not by_definition and not re.search(words()["ask"][name]["needs"], text):
             return kind
     listed = question.has("targets") and question.has("list")  # 有哪些里程目标
-    allowed = re.search("[能准允]|可以|最[多高]", question.folded)
+    allowed = re.search("(?<!才)[能准允]|可以|最[多高]", question.folded)
     forbids = allowed and re.search(words()["modal"]["must_not"]["stands"], text)  # 不得垫资: no share of it
     halved = re.search(words()["ask"]["number"]["needs"], text)  # how much, in words
     if (asks_number(question) or listed) and not (forbids or halved or holds_number(question, text)):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from index.text import squeeze
 
-COUNTING = set("家户个项条件人名所座处台套辆艘架张部期批种类支只头株棵门本份款位对栋间")
+COUNTING = set("家户个项条件人名所座处台套辆艘架张部期批种类支只头株棵门本份款位对栋间口眼")
 
 
 _SCALE = {
