@@ -22,7 +22,7 @@ from assistant.draft import Draft
 from assistant.duty_answers import bearers_of_nearest
 from assistant.enumerations import answer_listed
 from assistant.header_asked import fields_asked
-from assistant.judge import judge
+from assistant.judge import MARGIN, MARGIN_OF_EACH, judge
 from assistant.one_of import is_none_named
 from assistant.parts import answer_parts, answer_sides, aspects_of, parts_of, sides_of
 from assistant.question import Question
@@ -31,10 +31,11 @@ from assistant.refusal import refuse
 from assistant.retriever import HybridRetriever
 from assistant.route import route
 from assistant.sentences import best_first
-from assistant.target_answers import asks_number_of_body, is_of_all
+from assistant.target_answers import add_targets, asks_bearer_and_number, asks_number_of_body, is_of_all
 from assistant.target_choice import other_years
 from assistant.terms import Language, words
 from index.store import Index
+from prompts import phrase
 
 CONSIDERED = 12  # passages that may answer
 KEPT = 32  # answerers of some of the policies that are kept for the next question
@@ -250,7 +251,7 @@ class Answerer:
     def _quoted_anew(self, asked: Question) -> Draft:
         return self._quoted(asked, self._search(asked))
 
-    def _quoted(self, asked: Question, passages: Sequence[Passage]) -> Draft:
+    def _quoted(self, asked: Question, passages: Sequence[Passage], margin: float = MARGIN) -> Draft:
         """The sentences that answer, or a refusal; words that no policy uses are read by their neighbours."""
         asked = replace(asked, terms=with_neighbours(self.corpus, self.index, asked.terms))
         ask = self.ask(asked, passages)
@@ -258,11 +259,23 @@ class Answerer:
         mentioning = only_mentioned(ask, chosen)
         if mentioning:
             return say_mentioned(ask, mentioning)
-        verdict = judge(ask, chosen)
+        verdict = judge(ask, chosen, margin)
         if not verdict.passages:
-            return refuse(ask, verdict.reason, passages)
-        listed = answer_listed(ask, verdict.near)
-        return bearers_of_nearest(ask, verdict.near) or listed or compose(ask, verdict.passages)
+            several = len(asked.kinds) > 1 and verdict.reason.startswith("kind_")
+            each = self._of_each_kind(asked, passages) if several else None
+            return each or refuse(ask, verdict.reason, passages)
+        borne = bearers_of_nearest(ask, verdict.near)
+        if borne and asks_bearer_and_number(asked):
+            add_targets(ask, borne)
+        return borne or answer_listed(ask, verdict.near) or compose(ask, verdict.passages)
+
+    def _of_each_kind(self, asked: Question, passages: Sequence[Passage]) -> Draft | None:
+        """The sentences for each kind of answer that is wanted (多少钱, 哪个电话), where no sentence gives all."""
+        parts = [
+            replace(asked, kinds=frozenset((kind,)), text=phrase(asked.language, f"kind_{kind}"))
+            for kind in sorted(asked.kinds)
+        ]
+        return answer_sides(parts, lambda part: self._quoted(part, passages, MARGIN_OF_EACH))
 
 
 def _of_asked(asked: Question, passages: Sequence[Passage]) -> list[Passage]:

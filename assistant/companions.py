@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.ask import Ask
-from assistant.corpus import Unit, articles_referred, lead_in, section_at
+from assistant.corpus import Unit, articles_referred, lead_in, section_at, slices_referred
+from assistant.document_rules import rules_of
 from assistant.match import grip
 from assistant.sentences import Sentence, asks_number, sentences
 from assistant.terms import Term, words
@@ -24,7 +25,29 @@ def with_companions(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> 
     """Chosen sentences, the best first, with what belongs to them; in no order."""
     chosen = _with_article(ask, _with_rules(ask, chosen))
     chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
-    return _with_class(ask, _with_lead_in(ask, _with_second_half(ask, chosen)))
+    chosen = _with_slices(ask, chosen)
+    return _with_inclusive(ask, _with_class(ask, _with_lead_in(ask, _with_second_half(ask, chosen))))
+
+
+def _with_slices(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """The best sentence brings the paragraph or the item that it refers to (按本条第一款规定执行, 违反第二条第（四）项)."""
+    result = list(chosen)
+    for best in chosen[:1]:
+        policy = ask.corpus.policies[best.policy]
+        for start, end in slices_referred(policy, best.start, best.text):
+            _add_slice(result, policy, start, end, best)
+    return result
+
+
+def _with_inclusive(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """A number that is just the limit (刚好三次) brings the rule on what 以上 and 以内 include."""
+    result = list(chosen)
+    exactly = re.search(words()["exactly"]["zh"], ask.question.folded)
+    for best in chosen[:1] if exactly else []:
+        policy = ask.corpus.policies[best.policy]
+        for start, end in rules_of(policy, "inclusive"):
+            _add_slice(result, policy, start, end, best)
+    return result
 
 
 def _with_article(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
@@ -180,3 +203,12 @@ def _add_section(result: list[Sentence], policy: Policy, section: Section, besid
         item.end <= other.start or item.start >= other.end or other.policy != item.policy for other in result
     ):
         result.append(item)
+
+
+def _add_slice(result: list[Sentence], policy: Policy, start: int, end: int, beside: Sentence) -> None:
+    """Add a slice as one sentence, unless some of it is there already."""
+    if any(other.policy == policy.id and other.start < end and start < other.end for other in result):
+        return
+    section = section_at(policy, start)
+    path = section.path if section else ()
+    result.append(Sentence(policy.id, path, start, end, policy.source[start:end], beside.passage))

@@ -30,6 +30,10 @@ _ARTICLE_NAME = re.compile(r"第[^　 条]{1,6}条[ 　]*(?P<name>[一-鿿“”
 _OTHER_DOCUMENT = re.compile(  # 《某法》第三条、第五条第二款; 条例第八条 of another one, 本条例第八条 aside
     r"(?:》|(?<!本)(?<!本实施)(?<!本暂行)(?:条例|[办方]法|(?<![办方])法|规定|细则))(?:第[一二三四五六七八九十百零\d]+条(?:第[一二三四五六七八九十]+[款项])*[、和及至或]?)+"
 )
+_PARAGRAPH = re.compile("本条第(?P<number>[一二三四五六])款|前款")
+_ITEM_OF = re.compile(
+    r"(?P<article>第[一二三四五六七八九十百零\d]+条)(?:第[一二三四五六]款)?第?[（(]?(?P<item>[一二三四五六七八九十]+)[）)]?项"
+)
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十百零]+")
 _SECTION_KINDS = {"条": "条", "article": "条", "章": "章", "chapter": "章", "节": "节", "部分": "一"}
 _MARKERS = {
@@ -362,6 +366,24 @@ def articles_referred(policy: Policy, text: str) -> list[Section]:
     """The articles of a policy that words of it refer to (在第十条规定标准基础上), not those of another document."""
     markers = dict.fromkeys(_ARTICLE.findall(_OTHER_DOCUMENT.sub("", text)))
     return [section for marker in markers if (section := numbered_section(policy, marker))]
+
+
+def slices_referred(policy: Policy, at: int, text: str) -> Iterator[tuple[int, int]]:
+    """The paragraphs and items that words of a policy at an offset refer to: 本条第一款, 前款, 第二条第（四）项."""
+    own = section_at(policy, at)
+    if own and (found := _PARAGRAPH.search(text)):
+        lines = [m.span() for m in re.finditer(r"[^\n]*\S[^\n]*", policy.source[own.start : own.end])]
+        here = next((n for n, (_, end) in enumerate(lines) if at < own.start + end), 0)
+        number = int(read_numeral(found["number"])) - 1 if found["number"] else here - 1
+        if 0 <= number < len(lines) and number != here:
+            yield own.start + lines[number][0], own.start + lines[number][1]
+    for found in _ITEM_OF.finditer(text):
+        section = numbered_section(policy, found["article"])
+        if section:
+            whole = policy.source[section.start : subtree_end(policy.sections, section.id)]
+            item = re.search(rf"[（(]{found['item']}[）)][^；;。\n]*[；;。]?", whole)
+            if item:
+                yield section.start + item.start(), section.start + item.end()
 
 
 def numbered_section(policy: Policy, marker: str) -> Section | None:

@@ -62,26 +62,34 @@ def answer_listed(ask: Ask, near: Sequence[tuple[float, Sentence]]) -> Draft | N
     asked = _asked(ask)
     if asked is None or asks_number(ask.question):
         return None
-    values = {(sentence.policy, sentence.start): value for value, sentence in near}
-    for value, sentence in near:
-        if value < near[0][0] - OPENER:
-            return None
+    least = near[0][0] - OPENER
+    meant = [sentence for value, sentence in near if value >= least]
+    for sentence in meant:
         for listing in _listings(ask.corpus)[sentence.policy]:
-            opens = listing.start <= sentence.start < listing.end
-            stands = any(start <= sentence.start < end for start, end in listing.items)
-            if not listing.apart or not (opens or stands) or not _may_be(ask, asked, listing):
+            if listing.apart:
+                opened = any(_overlaps(one, listing, listing.start, listing.end) for one in meant)
+                stands = any(_overlaps(sentence, listing, *item) for item in listing.items)
+                stands = stands or _overlaps(sentence, listing, listing.start, listing.end)
+                if stands and opened and _may_be(ask, asked, listing):
+                    return _said(ask, asked, listing)
                 continue
-            opener = max(
-                (
-                    v
-                    for (p, at), v in values.items()
-                    if p == listing.policy and listing.start <= at < listing.end
-                ),
-                default=0.0,
-            )
-            if opener >= near[0][0] - OPENER:
-                return _said(ask, asked, listing)
+            stands = sentence is meant[0] and _overlaps(sentence, listing, listing.start, listing.end)
+            if stands and (named := _named(ask, asked, listing)):
+                return _said(ask, asked, named)
     return None
+
+
+def _overlaps(sentence: Sentence, listing: Listing, start: int, end: int) -> bool:
+    """Whether a sentence holds some of a slice of a list's policy."""
+    return sentence.policy == listing.policy and sentence.start < end and start < sentence.end
+
+
+def _named(ask: Ask, asked: Asked, listing: Listing) -> Listing | None:
+    """The things that a sentence names, where they are of the sort asked for (在哪些方面: …等方面)."""
+    sort = re.search("哪[些几]?个?(?P<name>[一-鿿]{2})", squeeze(ask.question.folded))
+    if sort and listing.head.startswith(sort["name"]):
+        return replace(listing, head=sort["name"])
+    return _of_sort(asked, listing, ask.corpus.policies[listing.policy].source)
 
 
 def _may_be(ask: Ask, asked: Asked, listing: Listing) -> bool:

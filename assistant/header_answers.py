@@ -85,7 +85,8 @@ def _rules(ask: Ask, policies: Sequence[Policy]) -> Draft | None:
         for policy in policies:
             found = list(rules_of(policy, sort))
             text = squeeze(" ".join(policy.source[slice(*span)] for span in found))
-            if not found or _names_a_task(ask, text):
+            borne = sort != "all_implement" or any(duty.rule_start >= 0 for duty in policy.duties)
+            if not found or (borne and _names_a_task(ask, text)):
                 continue
             said = True
             for start, end in found[:MOST_RULES]:

@@ -14,7 +14,7 @@ from itertools import takewhile
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.corpus import Unit, section_at, subtree_end
+from assistant.corpus import Unit, section_at, slices_referred, subtree_end
 from assistant.definitions import is_defined, is_definition
 from assistant.match import coverage, deed_is_lost, grip, is_of_another_party, missing
 from assistant.question import Question
@@ -30,10 +30,12 @@ from assistant.sentences import (
 from assistant.target_fit import is_commitment, of_another_kind
 from assistant.terms import Term, words
 from assistant.wanted import lacking
+from index.keywords import is_word
 from index.policy import Policy
 from index.text import squeeze
 
 MARGIN = 0.1  # a sentence this far behind the nearest may answer (chosen on eval/cases)
+MARGIN_OF_EACH = 0.5  # the same where the nearest may answer another part of the question
 FAR = 0.845, 0.82  # cosine of the nearest sentence below which nothing speaks of it: Chinese, English
 SURE = 0.875, 0.86  # cosine from which it speaks of the question whatever words it uses
 TIE = 0.003  # cosines this close are alike
@@ -45,6 +47,7 @@ BEHIND = 0.35  # sentences this far behind the one that answers are still shown 
 _ONE_OF = re.compile("哪一?[个家所座](?![一-鿿]?文件)([一-鿿]{2,4})")
 _BESIDE = "(?:旁边?|边上|附近|周边|周围|隔壁|对面)"  # behind what only says where a thing is
 _YEAR = re.compile(r"20\d\d年")
+_AS_THERE = re.compile("按照?(?![期时月季年])|依照|参照|适用")  # what is referred to holds here too
 _SIGNATURE = re.compile(
     r"[^,。;:\d]{0,80}\d{4}年\d{1,2}月\d{1,2}日[^,。;:]{0,10}"
 )  # bodies and the date below a text
@@ -59,8 +62,11 @@ class Verdict:
     near: Sequence[tuple[float, Sentence]] = ()  # their sentences and those beside them, nearest first
 
 
-def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
-    """Decide whether passages answer a question, by the sentence nearest to it and the kind of answer asked for."""
+def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verdict:
+    """Decide whether passages answer a question, by the sentence nearest to it and the kind of answer asked for.
+
+    ``margin`` is how far behind the nearest sentence one may be that answers.
+    """
     question = ask.question
     if question.mentions and not question.terms:  # a signature is no task, nor is a title that names a body
         passages = [passage for passage in passages if passage.section and _says_of_body(ask, passage)]
@@ -87,7 +93,7 @@ def judge(ask: Ask, passages: Sequence[Passage]) -> Verdict:
         return Verdict((), "kind_comparison")
     lacks = [lacking(question, _with_opening(ask, sentence)) for _, sentence in near]
     holding = [item for item, kind in zip(near, lacks, strict=True) if not kind]
-    if holding and lacks[0] and lacks[0] != "together" and near[0][0] - holding[0][0] > MARGIN:
+    if holding and lacks[0] and lacks[0] != "together" and near[0][0] - holding[0][0] > margin:
         meant = [
             item for item in holding if item[1].near >= nearest - TIE and not lacking(question, item[1].text)
         ]  # nearest in meaning, if not in words
@@ -135,10 +141,12 @@ def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
         term
         for term in question.terms
         if term.weight >= 0.9 and not term.pair and not term.text.startswith("每")  # 每吨应交多少
+        if ask.corpus.known(replace(term, near=())) or is_word(term.text)  # 要涨, 平算: misread
     ]
     return (
         any(_is_counted(question, noun) and grip(noun, unit) < _least(ask, noun) for noun in nouns)
         or _lacks_thing(ask, unit)
+        or _is_unknown_grant(ask)
         or ("money" in question.kinds and _holds_amount_alone(ask, unit))
     )
 
@@ -153,6 +161,19 @@ def _is_of_another_party(ask: Ask, sentence: Sentence) -> bool:
 def _least(ask: Ask, noun: Term) -> float:
     """How firmly a text has to hold what is counted: firmer where no policy knows the word (年利率 is not 三年)."""
     return 0.3 if ask.corpus.known(replace(noun, near=())) else 0.5
+
+
+def _is_unknown_grant(ask: Ask) -> bool:
+    """Whether the grant or item whose number is asked for (购房补贴, 育儿假这一项) is of a kind that no policy names."""
+    for found in re.finditer(words()["amount"]["grant"], ask.question.folded):
+        kinds = [
+            term
+            for term in ask.question.terms
+            if term.weight >= 0.4 and not term.pair and found["kind"].endswith(term.text)
+        ]
+        if kinds and not any(len(t.variants) > 1 or ask.corpus.known(replace(t, near=())) for t in kinds):
+            return True
+    return False
 
 
 def _holds_amount_alone(ask: Ask, unit: Unit) -> bool:
@@ -201,10 +222,12 @@ def _is_counted(question: Question, noun: Term) -> bool:
 
 
 def _with_opening(ask: Ask, sentence: Sentence) -> str:
-    """A sentence with the one that opens its list or the items that it opens, and where it names no year, with the
-    last one before it."""
+    """A sentence with the one that opens its list or the items that it opens, what it refers to, and where it names no
+    year, with the last one before it."""
     policy = ask.corpus.policies[sentence.policy]
     text = opening(policy, sentence.start) + sentence.text + _decided(policy, sentence)
+    if _AS_THERE.search(sentence.text):
+        text += "".join(policy.source[a:b] for a, b in slices_referred(policy, sentence.start, sentence.text))
     section = section_at(policy, sentence.start) if sentence.text.endswith(("：", ":")) else None
     if section:
         text += policy.source[sentence.end : subtree_end(policy.sections, section.id)]

@@ -229,9 +229,10 @@ def read_question(
 
 
 def _of_bodies(folded: str, mentions: Sequence[Mention]) -> str:
-    """A folded question without names and, where it names a body, without what it asks of each of its tasks."""
+    """A folded question without names, roles that it leaves out and, of a body, what it asks of each of its tasks."""
     each = [match.span() for match in re.finditer(words()["asker"]["each"], folded)] if mentions else []
-    return blank(folded, [*((m.start, m.end) for m in mentions), *each])
+    apart = [match.span() for match in re.finditer(words()["apart"]["zh"], folded)]
+    return blank(folded, [*((m.start, m.end) for m in mentions), *each, *apart])
 
 
 def _without_names(folded: str, mentions: Iterable[Mention]) -> str:

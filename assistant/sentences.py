@@ -147,10 +147,10 @@ def best_first(ask: Ask, passages: Sequence[Passage], count: int) -> list[Passag
     for value, sentence in ranked(ask, passages[:count]):
         best.setdefault(sentence.passage, value)
 
-    def value(passage: Passage) -> float:
+    def order(passage: Passage) -> float:
         return -passage.score - BEST * best.get(passage, 0.0)
 
-    return [*sorted(passages[:count], key=value), *passages[count:]]
+    return [*sorted(passages[:count], key=order), *passages[count:]]
 
 
 def tells_class(question: Question, sentence: Sentence) -> bool:

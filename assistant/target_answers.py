@@ -101,7 +101,7 @@ def is_of_all(ask: Ask) -> bool:
 
 def asks_bearer_and_number(question: Question) -> bool:
     """Whether a question asks who is responsible and, besides, for a number."""
-    number = asks_number(question) or re.search(_NUMBER_BESIDES, question.folded)
+    number = question.has("number") or re.search(_NUMBER_BESIDES, question.folded)
     of_tasks = question.has("total") or (question.language == "zh" and question.has("tasks", "distinct"))
     return bool(number) and question.has("who") and not of_tasks
 

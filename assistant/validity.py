@@ -27,6 +27,8 @@ _BEGINS = re.compile(rf"(?:自|从|于)\s*(?P<day>{DAY})\s*起\s*(?:正式)?{_IN
 _AFTER = re.compile(rf"自(?:发布|公布|印发)之日起\s*(?P<days>\d{{1,3}})\s*日后?(?:起)?{_IN_FORCE}")
 _NUMBER = r"(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
 _TERM = re.compile(rf"有效期\s*(?:为|限为?)?\s*{_NUMBER}\s*(?P<unit>年|个月)")
+_TERM_OF = re.compile(r"(?P<what>[一-鿿]{2,8})有效期限?(?:为|是|至|到|[一二三四五六七八九十\d])")
+_DOCUMENT = re.compile(rf"(?:{DOCUMENT_KINDS}|文件|政策|标准|[施试执]行|实施|本)的?$")
 _UNTIL = re.compile(rf"有效期[^。；]{{0,24}}?(?:至|到)\s*(?P<day>{DAY})")
 _OWN = re.compile(rf"本(?:{DOCUMENT_KINDS}|文件)|{_IN_FORCE}|印发之日")
 _ENDS = r"(?:废止|停止执行|不再执行|停止施行|失效)"
@@ -205,8 +207,9 @@ def _published(policy: Policy) -> date | None:
 
 
 def of_permit(sentence: str) -> bool:
-    """Whether a sentence gives the term of a permit or a contract, not the document's."""
-    return bool(re.search(rf"(?:{words()['document']['permit']})[^，。；]{{0,6}}有效期", sentence))
+    """Whether a sentence gives the term of a permit, a contract or another thing (配额有效期), not the document's."""
+    permit = re.search(rf"(?:{words()['document']['permit']})[^，。；]{{0,6}}有效期", sentence)
+    return bool(permit) or any(not _DOCUMENT.search(m["what"]) for m in _TERM_OF.finditer(sentence))
 
 
 def _repealed(policy: Policy, policies: Mapping[str, Policy]) -> Iterator[tuple[str, int, int]]:

@@ -16,6 +16,7 @@ from index.text import fold_with_origin, squeeze
 _YEARS = re.compile(r"(?<![\d.])(20\d\d)(?:年?[-—~至到]+(20\d\d))?年")
 _NEEDED = (
     ("frequency", "when"),
+    ("date", "when"),
     ("together", "together"),
     ("who", "who"),
     ("per_day", "amount"),
