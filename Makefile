@@ -37,7 +37,7 @@ test: $(VENV)/.installed-dev ## lint, check types and run the tests
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder  # a module's index is built once
 
-soak: $(VENV)/.installed-dev ## kill, damage, fill and load it for hours, and print the figures; SOAK=0.2 for a fifth
+soak: $(VENV)/.installed-dev ## kill, damage, fill and load it for an hour, and print the figures; SOAK=0.2 for a fifth
 	@SOAK=$(or $(SOAK),1) $(BIN)/python -m pytest --quiet tests/soak
 
 eval: index ## ask every evaluation case and print the score

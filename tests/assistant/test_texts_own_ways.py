@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
@@ -12,6 +12,7 @@ from assistant.chain import PolicyAssistant
 from eval.systems import indexed
 from tests.assistant.look import holds, tasks
 
+Ask = Callable[[str, str], Answer]  # the name of a text, a question
 RULES = """岭湾市屋顶绿化管理办法
 
 岭政发〔2025〕3号
@@ -89,7 +90,7 @@ def assistants(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, P
 
 
 @pytest.fixture
-def ask(assistants: dict[str, PolicyAssistant]):  # type: ignore[no-untyped-def]
+def ask(assistants: dict[str, PolicyAssistant]) -> Ask:
     """Ask the assistant on one of the texts."""
     return lambda text, question: assistants[text].invoke({"question": question, "history": []})
 
@@ -104,13 +105,13 @@ def ask(assistants: dict[str, PolicyAssistant]):  # type: ignore[no-untyped-def]
         ("不听话的单位会在哪些方面受限？", 3, "评优评先"),
     ],
 )
-def test_a_list_is_told_whole_in_whatever_way_it_stands(ask, question: str, rows: int, one: str) -> None:  # type: ignore[no-untyped-def]
-    answer: Answer = ask("rules", question)
+def test_a_list_is_told_whole_in_whatever_way_it_stands(ask: Ask, question: str, rows: int, one: str) -> None:
+    answer = ask("rules", question)
     assert (answer.status, answer.count, len(tasks(answer))) == ("answered", rows, rows)
     assert one in answer.text and answer.certificate.passed
 
 
-def test_what_is_referred_to_stands_beside(ask) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_referred_to_stands_beside(ask: Ask) -> None:
     saplings = ask("rules", "刚种下的幼苗屋顶每年补多少钱？")
     assert not holds(saplings.text, "每处每年2000元", "按本条第一款规定执行")
     broken = ask("rules", "拿了资助又把绿化设施拆了会怎么处理？")
@@ -120,18 +121,18 @@ def test_what_is_referred_to_stands_beside(ask) -> None:  # type: ignore[no-unty
 @pytest.mark.parametrize(
     ("question", "both"), [("刚好三次没浇灌，够不够暂停条件？", True), ("没浇灌会被暂停几个月？", False)]
 )
-def test_a_number_that_is_just_the_limit_brings_the_rule_on_it(ask, question: str, both: bool) -> None:  # type: ignore[no-untyped-def]
+def test_a_number_that_is_just_the_limit_brings_the_rule_on_it(ask: Ask, question: str, both: bool) -> None:
     answer = ask("rules", question)
     assert "6个月" in answer.text and ("包括本数" in answer.text) is both
 
 
-def test_the_term_of_another_thing_is_not_the_documents(ask) -> None:  # type: ignore[no-untyped-def]
+def test_the_term_of_another_thing_is_not_the_documents(ask: Ask) -> None:
     answer = ask("rules", "这份规定哪天开始管事，管几年？它顶替了以前的哪份文件？")
     assert not holds(answer.text, "2025年3月1日", "有效期5年", "岭湾市屋顶绿化暂行规定")
     assert "2年" not in answer.text
 
 
-def test_two_kinds_of_answer_are_given_where_no_sentence_gives_both(ask) -> None:  # type: ignore[no-untyped-def]
+def test_two_kinds_of_answer_are_given_where_no_sentence_gives_both(ask: Ask) -> None:
     answer = ask("rules", "举报了有没有钱拿，一般给多少？打哪个电话？")
     assert not holds(answer.text, "300元", "5550123")
 
@@ -140,28 +141,28 @@ def test_two_kinds_of_answer_are_given_where_no_sentence_gives_both(ask) -> None
     "question",
     ["每年最晚几月几号之前要重新申报？", "买苗木的购苗津贴能给多少？", "浇灌一次的起步价最高允许收多少？"],
 )
-def test_what_is_not_said_is_refused(ask, question: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_not_said_is_refused(ask: Ask, question: str) -> None:
     assert ask("rules", question).status == "refused"
 
 
 @pytest.mark.parametrize(
     "question", ["老旧管网改造的目标是多少？", "老旧管网那块，2027年要换多少公里，封多少口废井？"]
 )
-def test_a_task_that_is_named_gives_all_its_targets(ask, question: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_task_that_is_named_gives_all_its_targets(ask: Ask, question: str) -> None:
     answer = ask("plan", question)
     assert not holds(answer.text, "45公里", "30口") and "12座" not in answer.text
 
 
-def test_who_and_how_much_are_both_told(ask) -> None:  # type: ignore[no-untyped-def]
+def test_who_and_how_much_are_both_told(ask: Ask) -> None:
     answer = ask("plan", "老下雨淹水的地方要治到多大规模，哪个局管？")
     assert not holds(answer.text, "90处", "市应急管理局")
 
 
-def test_a_role_that_is_left_out_is_not_listed(ask) -> None:  # type: ignore[no-untyped-def]
+def test_a_role_that_is_left_out_is_not_listed(ask: Ask) -> None:
     answer = ask("plan", "整治易涝点，牵头单位之外，还有哪几个部门配合？")
     assert answer.count == 2 and "市应急管理局" not in answer.text
 
 
-def test_a_rule_that_makes_somebody_carry_out_every_task(ask) -> None:  # type: ignore[no-untyped-def]
+def test_a_rule_that_makes_somebody_carry_out_every_task(ask: Ask) -> None:
     answer = ask("plan", "蓄水池那条没写街道，是不是就跟我们没关系了？")
     assert "为所有重点任务的落实单位" in answer.text
