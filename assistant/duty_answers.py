@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.ask import Ask
 from assistant.corpus import MAIN_ROLES, Clause, Unit, numbered_section, section_at, subtree_end
@@ -75,6 +76,9 @@ def answer_duties(ask: Ask) -> Draft | None:
         return distinct_organisations(ask, named) if question.roles else None
     if question.has("filtered") or _asks_members(question) or _of_unnamed(question):
         return None
+    if bearers and question.has("tasks") and not question.marker and _is_of_whole(ask, named):
+        question = replace(question, terms=())
+        ask = replace(ask, question=question)
     topic = _topic_clauses(ask) if ask.topical() or question.marker else []
     if bearers:
         return about_organisations(ask, bearers, topic)
@@ -116,6 +120,18 @@ def answer_duties(ask: Ask) -> Draft | None:
     if not ask.topical() and question.has("total") and not question.mentions and not _of_part(ask):
         return all_tasks(ask)
     return None
+
+
+def _is_of_whole(ask: Ask, names: Sequence[str]) -> bool:
+    """Whether a question names no more than what the document as a whole is about, where these bodies have tasks."""
+    titles = [
+        squeeze(ask.corpus.policies[policy].title)
+        for policy in {clause.policy for clause in ask.clauses() if clause.bears(names)}
+    ]
+    topical = [term for term in ask.question.terms if term.weight >= 0.4]
+    return bool(titles and topical) and all(
+        any(variant in title for variant in term.variants) for title in titles for term in topical
+    )
 
 
 def bearers_of_nearest(ask: Ask, near: Sequence[tuple[float, Sentence]]) -> Draft | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
-from assistant.corpus import MAIN_ROLES
+from assistant.corpus import MAIN_ROLES, slices_referred
 from assistant.draft import Draft
 from assistant.duty_text import role_words
 from assistant.listings import value_of
@@ -222,8 +222,11 @@ def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
         ):  # a standard holds with its conditions
             if span not in quoted:
                 quoted.add(span)
-                text = re.sub(r"\s+", " ", ask.corpus.policies[policy].source[slice(*span)]).strip()
+                source = ask.corpus.policies[policy].source
+                text = re.sub(r"\s+", " ", source[slice(*span)]).strip()
                 draft.quote(text=text, cite=cite_target(draft, policy, target))
+                for start, end in slices_referred(ask.corpus.policies[policy], span[0], text):
+                    draft.quote(text=source[start:end], cite=draft.cite(policy, start, end))
             continue
         say_target(draft, policy, target)
     if ask.question.has("why"):
