@@ -20,9 +20,9 @@ from assistant.definitions import only_mentioned
 from assistant.document_rules import rules_asked
 from assistant.draft import Draft
 from assistant.duty_answers import bearers_of_nearest
-from assistant.enumerations import answer_listed
 from assistant.header_asked import fields_asked
 from assistant.judge import MARGIN, MARGIN_OF_EACH, judge
+from assistant.listed_near import answer_listed
 from assistant.one_of import is_none_named
 from assistant.parts import answer_parts, answer_sides, aspects_of, parts_of, sides_of
 from assistant.question import Question
@@ -35,7 +35,6 @@ from assistant.target_answers import add_targets, asks_bearer_and_number, asks_n
 from assistant.target_choice import other_years
 from assistant.terms import Language, words
 from index.store import Index
-from prompts import phrase
 
 CONSIDERED = 12  # passages that may answer
 KEPT = 32  # answerers of some of the policies that are kept for the next question
@@ -267,14 +266,11 @@ class Answerer:
         borne = bearers_of_nearest(ask, verdict.near)
         if borne and asks_bearer_and_number(asked):
             add_targets(ask, borne)
-        return borne or answer_listed(ask, verdict.near) or compose(ask, verdict.passages)
+        return borne or answer_listed(ask, verdict.answering) or compose(ask, verdict.passages)
 
     def _of_each_kind(self, asked: Question, passages: Sequence[Passage]) -> Draft | None:
         """The sentences for each kind of answer that is wanted (多少钱, 哪个电话), where no sentence gives all."""
-        parts = [
-            replace(asked, kinds=frozenset((kind,)), text=phrase(asked.language, f"kind_{kind}"))
-            for kind in sorted(asked.kinds)
-        ]
+        parts = [replace(asked, kinds=frozenset((kind,))) for kind in sorted(asked.kinds)]
         return answer_sides(parts, lambda part: self._quoted(part, passages, MARGIN_OF_EACH))
 
 

@@ -67,14 +67,8 @@ def _with_class(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
     result = list(chosen)
     for one in ask.question.member_of:
         named = [s for s in chosen if s.policy == one.policy and one.label in s.text]
-        if named and not any(s.start < one.end and one.start < s.end for s in result):
-            policy = ask.corpus.policies[one.policy]
-            section = section_at(policy, one.start)
-            path = section.path if section else ()
-            item = Sentence(
-                one.policy, path, one.start, one.end, policy.source[one.start : one.end], named[0].passage
-            )
-            result.append(item)
+        if named:
+            _add_slice(result, ask.corpus.policies[one.policy], one.start, one.end, named[0])
     return result
 
 

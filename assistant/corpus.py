@@ -370,9 +370,10 @@ def articles_referred(policy: Policy, text: str) -> list[Section]:
 
 def slices_referred(policy: Policy, at: int, text: str) -> Iterator[tuple[int, int]]:
     """The paragraphs and items that words of a policy at an offset refer to: 本条第一款, 前款, 第二条第（四）项."""
+    text = _OTHER_DOCUMENT.sub("", text)
     own = section_at(policy, at)
-    if own and (found := _PARAGRAPH.search(text)):
-        lines = [m.span() for m in re.finditer(r"[^\n]*\S[^\n]*", policy.source[own.start : own.end])]
+    if own and not ITEM.match(own.marker) and (found := _PARAGRAPH.search(text)):
+        lines = [m.span() for m in re.finditer(r"[^\n]*[。；：:;][^\n]*", policy.source[own.start : own.end])]
         here = next((n for n, (_, end) in enumerate(lines) if at < own.start + end), 0)
         number = int(read_numeral(found["number"])) - 1 if found["number"] else here - 1
         if 0 <= number < len(lines) and number != here:
@@ -381,7 +382,7 @@ def slices_referred(policy: Policy, at: int, text: str) -> Iterator[tuple[int, i
         section = numbered_section(policy, found["article"])
         if section:
             whole = policy.source[section.start : subtree_end(policy.sections, section.id)]
-            item = re.search(rf"[（(]{found['item']}[）)][^；;。\n]*[；;。]?", whole)
+            item = re.search(rf"(?<!第)[（(]{found['item']}[）)](?![项款])[^；;。\n]*[；;。]?", whole)
             if item:
                 yield section.start + item.start(), section.start + item.end()
 

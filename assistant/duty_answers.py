@@ -129,8 +129,11 @@ def _is_of_whole(ask: Ask, names: Sequence[str]) -> bool:
         for policy in {clause.policy for clause in ask.clauses() if clause.bears(names)}
     ]
     topical = [term for term in ask.question.terms if term.weight >= 0.4]
+    headings = "|".join(clause.parents for clause in ask.clauses())
     return bool(titles and topical) and all(
-        any(variant in title for variant in term.variants) for title in titles for term in topical
+        any(variant in title and variant not in headings for variant in term.variants)
+        for title in titles
+        for term in topical
     )
 
 

@@ -7,7 +7,6 @@ what the question says besides stands in its sentence and headings.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
@@ -17,7 +16,6 @@ from assistant.draft import Draft, without_own_marks
 from assistant.listing_asked import Asked, what_is_listed
 from assistant.listings import NEAREST, Listing, granted, listings, split_joined
 from assistant.match import coverage, is_of_another_party
-from assistant.sentences import Sentence, asks_number
 from assistant.terms import words
 from index.grids import Grid, grids
 from index.keywords import tagged
@@ -31,85 +29,30 @@ NEAR = 0.7  # nearness in meaning of a list of which fewer words need to stand i
 CLEAR = 0.8  # score from which one of several lists is the one that is meant
 ASIDE = 0.5  # what a word counts that stands in another clause than the one that asks
 LONG = 4  # characters of an item that a question names
-OPENER = 0.35  # how far behind the sentence that answers the one may be that opens its list
 SHOWN = 12  # items that the answer names in its sentence; the table has all
 
 
 def answer_enumeration(ask: Ask) -> Draft | None:
     """The list that is asked for, with all its items; None where none fits well."""
-    asked = _asked(ask)
+    asked = asked_of(ask)
     if asked is None:
         return None
     is_granted = re.search(words()["listing"]["granted"], ask.question.folded)
     found = [
         (score, fitting)
         for policy in ask.policies()
-        for listing in _listings(ask.corpus)[policy.id]
+        for listing in listings_of(ask.corpus)[policy.id]
         if (not listing.sorts or is_granted)
-        if (fitting := _of_sort(asked, listing, policy.source))
+        if (fitting := of_sort(asked, listing, policy.source))
         and (score := _fit(ask, policy, asked, fitting)) > 0
     ]
     if not found or (len(found) > 1 and max(found, key=_score)[0] < CLEAR):
         return None
-    return _said(ask, asked, max(found, key=_score)[1])
-
-
-def answer_listed(ask: Ask, near: Sequence[tuple[float, Sentence]]) -> Draft | None:
-    """The whole list that the sentence which answers opens or stands in, where a list is asked for; else None.
-
-    ``near`` are sentences with their values, the nearest first.
-    """
-    asked = _asked(ask)
-    if asked is None or asks_number(ask.question):
-        return None
-    least = near[0][0] - OPENER
-    meant = [sentence for value, sentence in near if value >= least]
-    for sentence in meant:
-        for listing in _listings(ask.corpus)[sentence.policy]:
-            if listing.apart:
-                opened = any(_overlaps(one, listing, listing.start, listing.end) for one in meant)
-                stands = any(_overlaps(sentence, listing, *item) for item in listing.items)
-                stands = stands or _overlaps(sentence, listing, listing.start, listing.end)
-                if stands and opened and _may_be(ask, asked, listing):
-                    return _said(ask, asked, listing)
-                continue
-            stands = sentence is meant[0] and _overlaps(sentence, listing, listing.start, listing.end)
-            if stands and (named := _named(ask, asked, listing)):
-                return _said(ask, asked, named)
-    return None
-
-
-def _overlaps(sentence: Sentence, listing: Listing, start: int, end: int) -> bool:
-    """Whether a sentence holds some of a slice of a list's policy."""
-    return sentence.policy == listing.policy and sentence.start < end and start < sentence.end
-
-
-def _named(ask: Ask, asked: Asked, listing: Listing) -> Listing | None:
-    """The things that a sentence names, where they are of the sort asked for (在哪些方面: …等方面)."""
-    sort = re.search("哪[些几]?个?(?P<name>[一-鿿]{2})", squeeze(ask.question.folded))
-    if sort and listing.head.startswith(sort["name"]):
-        return replace(listing, head=sort["name"])
-    return _of_sort(asked, listing, ask.corpus.policies[listing.policy].source)
-
-
-def _may_be(ask: Ask, asked: Asked, listing: Listing) -> bool:
-    """Whether nothing speaks against a list: what it is of is the sort asked for, where the question tells one."""
-    about = listing.about + squeeze(listing.section.heading)
-    if _is_forbidden(squeeze(ask.question.folded)) and not _forbids(about):
-        return False
-    told = [
-        term
-        for term in asked.sorts
-        if len(term.text) > 1
-        and not term.pair
-        and ask.corpus.known(replace(term, near=()))
-        and term.text not in words()["listing"]["generic"]
-    ]
-    return not told or any(variant in about for term in told for variant in term.variants)
+    return say_listing(ask, asked, max(found, key=_score)[1])
 
 
 @once_a_corpus
-def _listings(corpus: Corpus) -> dict[str, tuple[Listing, ...]]:
+def listings_of(corpus: Corpus) -> dict[str, tuple[Listing, ...]]:
     """The lists of every policy by its id, read at the first question for a list."""
     return {policy.id: (*listings(policy), *granted(policy)) for policy in corpus.policies.values()}
 
@@ -131,7 +74,7 @@ def _score(found: tuple[float, Listing]) -> float:
     return found[0]
 
 
-def _asked(ask: Ask) -> Asked | None:
+def asked_of(ask: Ask) -> Asked | None:
     question = ask.question
     if question.language != "zh" or question.roles or question.has(*words()["listing"]["not"]):
         return None
@@ -143,7 +86,7 @@ def _asked(ask: Ask) -> Asked | None:
     return asked
 
 
-def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
+def of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
     """A list whose items are of the sort asked for; where only the question tells the sort, without it behind the last item."""
     named = [variant for term in asked.sorts for variant in term.variants]
     if any(variant in listing.sorts for variant in named):
@@ -153,7 +96,7 @@ def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
         return listing
     if asked.plain and len(head) > 1 and any(t.text.endswith(head) for t in asked.whole):
         return listing  # 申请材料: the 材料
-    if asked.plain and listing.apart and _is_forbidden(asked.clause) and _forbids(listing.about):
+    if asked.plain and listing.apart and is_forbidden(asked.clause) and forbids(listing.about):
         return listing  # 不能干的事: 不得有下列行为
     if (head != listing.head or listing.apart) and any(
         len(v) > 1 and head.rstrip("。;").endswith(v) for term in asked.whole for v in term.variants
@@ -186,12 +129,12 @@ def _of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
     return None
 
 
-def _is_forbidden(folded: str) -> bool:
+def is_forbidden(folded: str) -> bool:
     """Whether it is asked what one must not do."""
     return bool(re.search(words()["listing"]["forbidden"], folded))
 
 
-def _forbids(text: str) -> bool:
+def forbids(text: str) -> bool:
     return bool(re.search(words()["negation"]["forbids"], text))
 
 
@@ -235,7 +178,7 @@ def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
         and not (sort and (term.text in sort.text or sort.text in term.text))
     ]
     section = listing.section
-    if _is_forbidden(folded) and not _forbids(listing.about + section.heading):
+    if is_forbidden(folded) and not forbids(listing.about + section.heading):
         return 0.0  # where one must not, is no list of where one may
     items = squeeze("|".join(policy.source[a:b] for a, b in listing.items))
     unit = Unit(
@@ -270,7 +213,7 @@ def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
     )
 
 
-def _said(ask: Ask, asked: Asked, listing: Listing) -> Draft:
+def say_listing(ask: Ask, asked: Asked, listing: Listing) -> Draft:
     """All items of a list, counted, each with its citation."""
     draft = ask.draft()
     source = ask.corpus.policies[listing.policy].source
@@ -309,7 +252,7 @@ def _said(ask: Ask, asked: Asked, listing: Listing) -> Draft:
 
 def answer_rows(ask: Ask) -> Draft | None:
     """The rows of a table that is asked for, all or those that a cell names; None where none is meant."""
-    asked = _asked(ask)
+    asked = asked_of(ask)
     if asked is None or ask.question.has("filtered", "yesno"):
         return None
     best, chosen = 0.0, None
@@ -318,7 +261,7 @@ def answer_rows(ask: Ask) -> Draft | None:
             score, listing = _rows(ask, policy, section, grid, asked)
             if listing and score > best:
                 best, chosen = score, listing
-    return _said(ask, asked, chosen) if chosen else None
+    return say_listing(ask, asked, chosen) if chosen else None
 
 
 def _rows(

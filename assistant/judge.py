@@ -30,7 +30,6 @@ from assistant.sentences import (
 from assistant.target_fit import is_commitment, of_another_kind
 from assistant.terms import Term, words
 from assistant.wanted import lacking
-from index.keywords import is_word
 from index.policy import Policy
 from index.text import squeeze
 
@@ -47,7 +46,6 @@ BEHIND = 0.35  # sentences this far behind the one that answers are still shown 
 _ONE_OF = re.compile("哪一?[个家所座](?![一-鿿]?文件)([一-鿿]{2,4})")
 _BESIDE = "(?:旁边?|边上|附近|周边|周围|隔壁|对面)"  # behind what only says where a thing is
 _YEAR = re.compile(r"20\d\d年")
-_AS_THERE = re.compile("按照?(?![期时月季年])|依照|参照|适用")  # what is referred to holds here too
 _SIGNATURE = re.compile(
     r"[^,。;:\d]{0,80}\d{4}年\d{1,2}月\d{1,2}日[^,。;:]{0,10}"
 )  # bodies and the date below a text
@@ -60,6 +58,7 @@ class Verdict:
     passages: tuple[Passage, ...]
     reason: str = ""  # phrase of the refusal
     near: Sequence[tuple[float, Sentence]] = ()  # their sentences and those beside them, nearest first
+    answering: Sequence[tuple[float, Sentence]] = ()  # those of them that hold what is asked for
 
 
 def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verdict:
@@ -120,7 +119,7 @@ def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verd
         return Verdict((), "refuse")
     if question.has("definition") and question.language == "zh" and not is_defined(ask, chosen):
         return Verdict((), "kind_definition")
-    return Verdict(chosen, near=near)
+    return Verdict(chosen, near=near, answering=holding)
 
 
 def _says_little(ask: Ask, sentence: Sentence) -> bool:
@@ -137,11 +136,12 @@ def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
     if of_another_kind(question, squeeze(sentence.text), squeeze(" ".join(sentence.section))):
         return True
     unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
+    misread = words()["misread"]["zh"]
     nouns = [
         term
         for term in question.terms
         if term.weight >= 0.9 and not term.pair and not term.text.startswith("每")  # 每吨应交多少
-        if ask.corpus.known(replace(term, near=())) or is_word(term.text)  # 要涨, 平算: misread
+        if ask.corpus.known(replace(term, near=())) or not re.search(misread, term.text)
     ]
     return (
         any(_is_counted(question, noun) and grip(noun, unit) < _least(ask, noun) for noun in nouns)
@@ -164,14 +164,20 @@ def _least(ask: Ask, noun: Term) -> float:
 
 
 def _is_unknown_grant(ask: Ask) -> bool:
-    """Whether the grant or item whose number is asked for (购房补贴, 育儿假这一项) is of a kind that no policy names."""
+    """Whether the grant whose number is asked for (购房补贴) is of a kind that no policy names, and another of the like
+    is (租房补贴), or an item that is pointed to (育儿假这一项) is one that none names."""
     for found in re.finditer(words()["amount"]["grant"], ask.question.folded):
         kinds = [
             term
             for term in ask.question.terms
             if term.weight >= 0.4 and not term.pair and found["kind"].endswith(term.text)
         ]
-        if kinds and not any(len(t.variants) > 1 or ask.corpus.known(replace(t, near=())) for t in kinds):
+        if not kinds or any(
+            len(term.variants) > 1 or ask.corpus.known(replace(term, near=())) for term in kinds
+        ):
+            continue
+        like = f"[一-鿿]{found['kind'][-1]}{found['grant'] or ''}"
+        if not found["grant"] or re.search(like, ask.corpus.text):
             return True
     return False
 
@@ -226,7 +232,7 @@ def _with_opening(ask: Ask, sentence: Sentence) -> str:
     year, with the last one before it."""
     policy = ask.corpus.policies[sentence.policy]
     text = opening(policy, sentence.start) + sentence.text + _decided(policy, sentence)
-    if _AS_THERE.search(sentence.text):
+    if re.search(words()["as_there"]["zh"], sentence.text):
         text += "".join(policy.source[a:b] for a, b in slices_referred(policy, sentence.start, sentence.text))
     section = section_at(policy, sentence.start) if sentence.text.endswith(("：", ":")) else None
     if section:

@@ -29,7 +29,7 @@ _ARTICLE = re.compile(r"^\s*第[一二三四五六七八九十百零\d]+条\s*")
 _INSIDE = tuple(  # how the items of one paragraph are numbered
     re.compile(pattern)
     for pattern in (
-        r"[（(](?P<number>[一二三四五六七八九十]+|\d+)[）)]",
+        r"(?<![第件式表图注])[（(](?P<number>[一二三四五六七八九十]+|\d+)[）)](?!\s*[项款目])",
         r"(?<![一-鿿])(?P<number>[一二三四五六七八九十]+)(?:是|要)(?=[一-鿿])",
     )
 )
@@ -98,7 +98,7 @@ def _items_inside(policy: Policy, section: Section) -> Iterator[Listing]:
     """The numbered items of one paragraph: 审核程序。（一）受理。…（二）公示。…, 一是…；二是…"""
     source = policy.source
     for line in re.finditer(r"[^\n]+", source[section.start : section.end]):
-        for marker in _INSIDE:
+        for marker in _INSIDE if not re.search(r"[|\t]", line[0]) else ():
             marks = list(marker.finditer(line[0]))
             numbers = [value_of(mark["number"]) for mark in marks]
             if len(marks) < 2 or numbers != list(range(1, len(marks) + 1)):
@@ -110,13 +110,11 @@ def _items_inside(policy: Policy, section: Section) -> Iterator[Listing]:
             ends.append(len(line[0]) if stop < 0 else stop)
             before = line[0][: marks[0].start()].rstrip("。 　")
             start = before.rfind("。") + 1
-            opening = squeeze(_ARTICLE.sub("", before[start:])) or squeeze(section.heading)
+            opening = squeeze(_ARTICLE.sub("", before[start:]))
             if not opening:
-                continue
+                continue  # what the items are of stands elsewhere
             items = tuple((at + mark.start(), at + end) for mark, end in zip(marks, ends, strict=True))
-            opened = (
-                (at + start, at + max(start, len(before))) if before[start:] else (section.start, items[0][0])
-            )
+            opened = (at + start, at + len(before))
             head = next((m["head"] for m in _LIST_OF.finditer(opening)), opening.rstrip(":,")[-NEAREST:])
             yield Listing(policy.id, section, head, opening, items, *opened, apart=True)
 
@@ -254,7 +252,9 @@ def split_joined(source: str, spans: Sequence[tuple[int, int]], at: int = 0) -> 
 def _apart(source: str, last: tuple[int, int]) -> list[tuple[int, int]]:
     """The last thing named, which may be two (民政局和财政局), but not within one body's name (住房和城乡建设局)."""
     parts = split_joined(source, [last])
-    is_body = [bool(re.search(words()["asker"]["body"], source[start:end])) for start, end in (last, *parts)]
+    is_body = [
+        bool(re.search(words()["listing"]["body"], source[start:end])) for start, end in (last, *parts)
+    ]
     return [last] if is_body[0] and not all(is_body) else parts
 
 

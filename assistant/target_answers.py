@@ -225,8 +225,11 @@ def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
                 source = ask.corpus.policies[policy].source
                 text = re.sub(r"\s+", " ", source[slice(*span)]).strip()
                 draft.quote(text=text, cite=cite_target(draft, policy, target))
-                for start, end in slices_referred(ask.corpus.policies[policy], span[0], text):
-                    draft.quote(text=source[start:end], cite=draft.cite(policy, start, end))
+                for slice_ in slices_referred(ask.corpus.policies[policy], span[0], text):
+                    if slice_ not in quoted:
+                        quoted.add(slice_)
+                        referred = re.sub(r"\s+", " ", source[slice(*slice_)]).strip()
+                        draft.quote(text=referred, cite=draft.cite(policy, *slice_))
             continue
         say_target(draft, policy, target)
     if ask.question.has("why"):

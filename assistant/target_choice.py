@@ -56,7 +56,7 @@ def choose_targets(ask: Ask) -> list[Found]:
         question.has("ratio") or JOINTS.search(question.folded)
     ):
         of_topic = by_topic(ask, pool)
-        if of_topic:
+        if of_topic and not question.has("sum", "difference", "ratio", "largest", "smallest"):
             return in_years(ask, of_topic)
         fitting = [f for f in pool if unit_fits(question, f[1].unit)]
         parts = (by_sides(ask, pool) if question.has("difference") else []) or by_parts(ask, fitting)

@@ -75,7 +75,21 @@ def by_topic(ask: Ask, pool: Sequence[Found]) -> list[Found]:
         found for found in pool if all(grip(term, ask.corpus.target_unit(*found)) >= 0.45 for term in topic)
     ]
     together = {(policy, target.sentence_start) for policy, target in named}
-    return named if len(together) == 1 and len(named) >= len(asking) else []
+    if len(together) != 1 or len(named) < len(asking):
+        return []
+    own = [_gripped(ask, named, _terms_in(ask.question, part)) for part in asking]
+    asked = [found for found in named if any(found in some for some in own)]
+    return asked if all(own) else named
+
+
+def _gripped(ask: Ask, found: Sequence[Found], terms: Sequence[Term]) -> list[Found]:
+    """The targets whose own words hold one of some terms."""
+    own = [term for term in terms if term.weight >= 0.4]
+    return [
+        one
+        for one in found
+        if any(grip(term, Unit(ask.corpus.target_unit(*one).texts[:1])) >= 0.45 for term in own)
+    ]
 
 
 def by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:

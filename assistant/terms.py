@@ -268,6 +268,12 @@ def is_verb(word: str) -> bool:
     return all(flag[:1] == "v" for _, flag in tagged(word))
 
 
+def is_noun(word: str) -> bool:
+    """Whether a word is read as one noun (步骤)."""
+    flags = [flag for _, flag in tagged(word)]
+    return len(flags) == 1 and flags[0].startswith("n")
+
+
 def _with_opposites(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Tokens with 非 joined to the noun behind it: 非独生子女 is another thing than 独生子女."""
     joined: list[tuple[str, str]] = []

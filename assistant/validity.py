@@ -28,7 +28,9 @@ _AFTER = re.compile(rf"自(?:发布|公布|印发)之日起\s*(?P<days>\d{{1,3}}
 _NUMBER = r"(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
 _TERM = re.compile(rf"有效期\s*(?:为|限为?)?\s*{_NUMBER}\s*(?P<unit>年|个月)")
 _TERM_OF = re.compile(r"(?P<what>[一-鿿]{2,8})有效期限?(?:为|是|至|到|[一二三四五六七八九十\d])")
-_DOCUMENT = re.compile(rf"(?:{DOCUMENT_KINDS}|文件|政策|标准|[施试执]行|实施|本)的?$")
+_DOCUMENT = re.compile(
+    rf"本|(?:{DOCUMENT_KINDS}|指南|指引|目录|预案|导则|规程|规范|文件|政策|标准|条款|[施试执]行|实施|日起|其|[且并])的?$"
+)
 _UNTIL = re.compile(rf"有效期[^。；]{{0,24}}?(?:至|到)\s*(?P<day>{DAY})")
 _OWN = re.compile(rf"本(?:{DOCUMENT_KINDS}|文件)|{_IN_FORCE}|印发之日")
 _ENDS = r"(?:废止|停止执行|不再执行|停止施行|失效)"

@@ -31,13 +31,6 @@ def tagged(text: str) -> list[tuple[str, str]]:
     return [(pair.word, pair.flag) for pair in posseg.cut(text)]
 
 
-def is_word(text: str) -> bool:
-    """Whether jieba's dictionary has a word; what it only guesses to be one may be none."""
-    jieba = _jieba()
-    jieba.initialize()
-    return bool(jieba.dt.FREQ.get(text))
-
-
 def tokenise(text: str) -> list[str]:
     """Characters and pairs of neighbouring characters of folded text; numbers stand apart from units.
 

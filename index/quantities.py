@@ -65,7 +65,7 @@ def _quantity_pattern() -> re.Pattern[str]:
     number = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
     return re.compile(
         rf"(?<![\d.第no])(?P<low>{number})\s*(?P<many1>{many})?"
-        rf"(?:\s*(?:%|元)?\s*(?:-|—|–|~|至|到)\s*(?P<high>{number}))?\s*(?P<many>{many})?\s*(?:余|多)?(?P<unit>{units})(?![a-z])"
+        rf"(?:\s*(?:%|元)?\s*(?:-|—|–|~|至|到)\s*(?P<high>{number}))?\s*(?P<many>{many})?\s*(?:余|多)?(?P<unit>{units})(?![a-z])(?!(?<=起)[步算付])"
         rf"|(?<![\d.])(?P<bare>\d+\.\d+)(?![\d.%])"
         rf"|(?P<percent>百分之|万分之|千分之)(?P<part>[{_NUMERAL}点]+)"
         rf"|(?<![第〇{_NUMERAL}])(?P<spoken>[{_NUMERAL}]+)(?P<spoken_unit>{spoken})"
@@ -116,6 +116,8 @@ def quantities(text: str) -> Iterator[Quantity]:
 
 def _counts(text: str, match: re.Match[str]) -> bool:
     """Whether digits and unit are a quantity, not a year, a date or an ordinal."""
+    if match["unit"] == "起" and re.fullmatch(r"(?:19|20)\d\d", match["low"]):
+        return False  # 自2026起
     number, unit = match["low"], match["unit"]
     before, after = text[: match.start()], text[match.end() :]
     if unit in ("年", "年度") and len(number) == 4 and not match["many"]:

@@ -124,16 +124,19 @@ def _begun(changes: Changes, event: gr.EventData, request: gr.Request) -> Job | 
         return changes.start("remove", files, visitor)
     if asked == "add":
         words = _list(event, "uploads")
-        sent = changes.uploads.files(words)
+        sent = changes.uploads.hold(words)
 
         def ended(job: Job) -> None:
-            if job.outcome in DONE_WITH:
-                changes.uploads.discard(words)
+            changes.uploads.discard(words) if job.outcome in DONE_WITH else changes.uploads.release(words)
 
-        if sent:
-            return changes.start(
-                "add", [str(path) for path in sent], visitor, ended, [path.name for path in sent]
-            )
+        if not sent:
+            return None
+        try:
+            names = [path.name for path in sent]
+            return changes.start("add", [str(path) for path in sent], visitor, ended, names)
+        except BaseException:
+            changes.uploads.release(words)
+            raise
     return None
 
 

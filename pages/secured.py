@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
@@ -57,14 +58,14 @@ class Secured:
                 await send(message)
 
         answer = _without_app(request, words) or self._app
-        try:
-            await answer(scope, receive, sent)
-        except ClientDisconnect:  # in the middle of the request
-            pass
-        except Exception:
-            if not has_begun:  # the server's own page for it has none of these headers, and is in English
-                await JSONResponse({"detail": words["failed"]}, 500)(scope, receive, sent)
-            raise
+        with suppress(ClientDisconnect):  # in the middle of the request
+            try:
+                await answer(scope, receive, sent)
+            except Exception as error:
+                # the server's own page for it has none of these headers, and is in English
+                if not has_begun and not isinstance(error, ClientDisconnect):
+                    await JSONResponse({"detail": words["failed"]}, 500)(scope, receive, sent)
+                raise
 
     def _add(self, headers: MutableHeaders, path: str, identity: str) -> None:
         headers[operation.REQUEST_ID] = identity
@@ -75,7 +76,8 @@ class Secured:
 
 
 def _without_app(request: Request, words: Mapping[str, str]) -> Response | None:
-    """What goes back without the app: the page in the language chosen last, or a body too large (413) or of no length (411)."""
+    """What goes back without the app, else None: a redirect to the page in the language chosen last; 413 for a body that is
+    too large, 411 for one that does not say its length."""
     path, chosen = str(request.scope["path"]), request.cookies.get("language")
     if path == "/en" or (path == "/" and chosen == "en"):
         return RedirectResponse("en/", headers={"Cache-Control": "no-store"})

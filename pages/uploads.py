@@ -43,6 +43,8 @@ class _Upload:
     size: int
     since: float
     path: Path | None = None  # once all of it has come
+    held: bool = False  # while a change reads it
+    spare: bool = False  # after a change that was not done: it makes room for others
 
 
 class Uploads:
@@ -59,8 +61,7 @@ class Uploads:
         if size > LARGEST:
             raise UploadError("documents_too_large", 413)
         self._forget()
-        waiting = list(self._waiting.values())
-        if len(waiting) >= MOST_FILES or sum(one.size for one in waiting) + size > MOST_BYTES:
+        if not self._make_room(size):
             raise UploadError("documents_too_many", 429)
         word = secrets.token_hex(16)
         self._waiting[word] = upload = _Upload(size, self._clock())
@@ -88,10 +89,20 @@ class Uploads:
         upload.path = folder / name
         return word
 
-    def files(self, words: Iterable[str]) -> list[Path]:
-        """The files with these words, in order; unknown words are left out."""
-        found = (self._waiting.get(word) for word in dict.fromkeys(words))
-        return [upload.path for upload in found if upload and upload.path]
+    def hold(self, words: Iterable[str]) -> list[Path]:
+        """The files with these words, in order, which stay until they are released or discarded; unknown words are left out."""
+        found = [
+            upload for word in dict.fromkeys(words) if (upload := self._waiting.get(word)) and upload.path
+        ]
+        for upload in found:
+            upload.held = True
+        return [upload.path for upload in found if upload.path]
+
+    def release(self, words: Iterable[str]) -> None:
+        """Keep the files with these words for another try, as long as nobody needs their room, and FORGET at most."""
+        for word in words:
+            if upload := self._waiting.get(word):
+                upload.held, upload.spare, upload.since = False, True, self._clock()
 
     def discard(self, words: Iterable[str]) -> None:
         """Delete the files with these words: they were added, or nobody wants them."""
@@ -101,6 +112,17 @@ class Uploads:
     def _discard(self, word: str) -> None:
         if self._waiting.pop(word, None) and self._folder:
             shutil.rmtree(Path(self._folder.name) / word, ignore_errors=True)
+
+    def _make_room(self, size: int) -> bool:
+        """Whether there is room for one more file, if need be in place of those that are spare, the oldest first."""
+        spare = [word for word, upload in self._waiting.items() if upload.spare and not upload.held]
+        while True:
+            waiting = list(self._waiting.values())
+            if len(waiting) < MOST_FILES and sum(one.size for one in waiting) + size <= MOST_BYTES:
+                return True
+            if not spare:
+                return False
+            self._discard(spare.pop(0))
 
     def _place(self, word: str) -> Path:
         if self._folder is None or not Path(self._folder.name).is_dir():
@@ -112,7 +134,7 @@ class Uploads:
     def _forget(self) -> None:
         late = self._clock() - FORGET
         for word, upload in list(self._waiting.items()):
-            if upload.since < late:
+            if upload.since < late and not upload.held:
                 self._discard(word)
 
 

@@ -96,3 +96,12 @@ def test_without_keywords_the_score_is_the_nearness_alone(retriever: HybridRetri
 def _risen(cosines: list[float]) -> list[float]:
     mean = sum(cosines) / len(cosines)
     return [max(0.0, min(1.0, (value - mean) / SPREAD)) for value in cosines]
+
+
+def test_the_passage_of_the_best_sentence_comes_first(assistant: PolicyAssistant) -> None:
+    question = "By what year should Hanzhong's modern industrial system be basically in place?"
+    found = assistant.retrieve(question, 12)
+    assert "到2035年" in found[0].text
+    asked = assistant.read(question)
+    _, again, _ = assistant.answerer.search(asked.text, "en")
+    assert sorted(again[:12], key=lambda p: -p.score) != found  # the retriever's own order is another

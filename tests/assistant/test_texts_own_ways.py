@@ -9,7 +9,12 @@ import pytest
 
 from assistant.answer import Answer
 from assistant.chain import PolicyAssistant
+from assistant.corpus import slices_referred
+from assistant.listings import listings
+from assistant.validity import of_permit
 from eval.systems import indexed
+from index.parser import parse
+from index.policy import Policy
 from tests.assistant.look import holds, tasks
 
 Ask = Callable[[str, str], Answer]  # the name of a text, a question
@@ -74,12 +79,37 @@ PLAN = """岭湾市海绵城市建设2027年行动方案
 （二）鼓励社会力量参与易涝点整治，到2027年，易涝点整治规模突破90处（市应急管理局牵头，市水务局、市住建局配合）。
 """
 
+MORE = """岭湾市示范街区扶持指引
+
+第一条 申请扶持应当具备下列条件：
+
+1.在本市注册；
+
+2.信用良好。
+
+第二条 对示范街区每月发放育儿补贴500元，新建公共停车位不少于500个，新增托位1000张，可以列支间接费用30%。
+
+第三条 单位有第四条第（一）项、第（二）项情形之一的，追回扶持资金。属于《岭湾市财政资金条例》第四条第（二）项情形的，不予扶持。
+
+第四条 除第（二）项另有规定外，下列情形移出名录：（一）弄虚作假的；（二）连续两年未开工的。
+
+第五条 浇灌费用
+
+浇灌费用每处2000元。
+
+幼苗按本条第一款规定执行。
+
+第六条 年度报告于每年六月三十日前报送，数据于每月15日前报送。巡查范围：学校、医院、公园和景区。
+
+第七条 本指引有效期为3年，自2023年3月1日起施行。
+"""
+
 
 @pytest.fixture(scope="module")
 def assistants(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, PolicyAssistant]]:
     """An assistant on each text, in 2026."""
     found = {}
-    for name, text in (("rules.txt", RULES), ("plan.md", PLAN)):
+    for name, text in (("rules.txt", RULES), ("plan.md", PLAN), ("more.txt", MORE)):
         folder = tmp_path_factory.mktemp("own-ways")
         (folder / name).write_text(text, "utf-8")
         made = indexed([folder / name], folder / "indexed")
@@ -102,6 +132,7 @@ def ask(assistants: dict[str, PolicyAssistant]) -> Ask:
         ("网上申报一般要交哪些材料？麻烦一样不落地列给我", 3, "3.设计图纸"),
         ("哪些屋顶压根就不许动？一条条列清楚。", 2, "坡度大于30度"),
         ("示范片区包括哪几个地方？一共几块？", 3, "岭湾高新区"),
+        ("哪几个地方算这里说的示范片区？一共几块？", 3, "岭湾高新区"),
         ("不听话的单位会在哪些方面受限？", 3, "评优评先"),
     ],
 )
@@ -141,7 +172,7 @@ def test_two_kinds_of_answer_are_given_where_no_sentence_gives_both(ask: Ask) ->
     "question",
     [
         "每年最晚几月几号之前要重新申报？",
-        "纳入名录的屋顶，购苗补助每年给多少？",
+        "纳入名录的屋顶，保护补助每年给多少？",
         "屋顶绿化资助的手续费最高允许收多少？",
     ],
 )
@@ -169,4 +200,69 @@ def test_a_role_that_is_left_out_is_not_listed(ask: Ask) -> None:
 
 def test_a_rule_that_makes_somebody_carry_out_every_task(ask: Ask) -> None:
     answer = ask("plan", "蓄水池那条没写街道，是不是就跟我们没关系了？")
-    assert "为所有重点任务的落实单位" in answer.text
+    assert answer.route == "ledger" and "为所有重点任务的落实单位" in answer.text
+
+
+def test_a_body_of_whom_the_subject_of_the_document_is_asked_has_all_its_tasks(ask: Ask) -> None:
+    answer = ask("plan", "海绵城市建设里市水务局牵头哪些任务？")
+    assert answer.count == 1 and "此外，市水务局配合 1 项" in answer.text
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    """A text whose ways look like those that the rules are for, and are others."""
+    return parse(MORE, "more")
+
+
+def test_references_are_no_lists(policy: Policy) -> None:
+    found = [
+        listing for listing in listings(policy) if "第三条" in policy.source[listing.start - 4 : listing.end]
+    ]
+    assert not [listing for listing in found if listing.apart]
+    table = parse(
+        "某办法\n\n一、任务\n\n| 序号 | 任务 |\n| --- | --- |\n| 1 | （1）更换管网；（2）封填废井 |\n", "t"
+    )
+    assert not [listing for listing in listings(table) if listing.apart]
+
+
+def test_what_is_referred_to_is_found_in_this_document_alone(policy: Policy) -> None:
+    def referred(text: str) -> list[str]:
+        at = policy.source.find(text)
+        return [policy.source[a:b] for a, b in slices_referred(policy, at, text)]
+
+    assert referred("幼苗按本条第一款规定执行。") == ["浇灌费用每处2000元。"]
+    assert referred("单位有第四条第（一）项、第（二）项情形之一的") == ["（一）弄虚作假的；"]
+    assert referred("属于《岭湾市财政资金条例》第四条第（二）项情形的") == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "another"),
+    [
+        ("本指引有效期为3年，自2023年3月1日起施行。", False),
+        ("本办法自2025年1月1日起有效期5年。", False),
+        ("自2025年1月1日起施行且有效期5年。", False),
+        ("苗木名录证书有效期为2年。", True),
+        ("配额有效期为3年。", True),
+    ],
+)
+def test_whose_term_it_is(sentence: str, another: bool) -> None:
+    assert of_permit(sentence) is another
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("养娃补贴一个月多少钱？", "500元"),
+        ("最多可以列支多少间接费用？", "30%"),
+        ("年度报告最晚几月几号之前报送？", "六月三十日"),
+        ("巡查范围有哪些？", "景区"),
+    ],
+)
+def test_what_is_said_in_other_words_is_not_refused(ask: Ask, question: str, fact: str) -> None:
+    assert fact in ask("more", question).text
+
+
+@pytest.mark.parametrize("question", ["示范街区新建多少充电桩？", "申请有哪些步骤？"])
+def test_another_thing_is_not_told_for_what_the_text_has_not(ask: Ask, question: str) -> None:
+    answer = ask("more", question)
+    assert "500个" not in answer.text and answer.route != "ledger"

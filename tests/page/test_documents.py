@@ -63,12 +63,12 @@ def test_an_upload_keeps_its_name_and_its_bytes() -> None:
     uploads = Uploads()
     names = ["某办发〔2024〕11号（修订）.pdf", HOSTILE, "a b.txt", "e\u0301.txt", ".hidden"]
     words = [_receive(uploads, name, name.encode()) for name in names]
-    files = uploads.files(words)
+    files = uploads.hold(words)
     assert [path.name for path in files] == [*names[:3], "é.txt", ".hidden"]
     assert [path.read_bytes().decode() for path in files] == names
-    assert uploads.files([words[0], words[0], "x", "../x"]) == files[:1]
+    assert uploads.hold([words[0], words[0], "x", "../x"]) == files[:1]
     uploads.discard([*words, "x", "../x"])
-    assert uploads.files(words) == [] and not any(path.exists() for path in files)
+    assert uploads.hold(words) == [] and not any(path.exists() for path in files)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,34 @@ def test_uploads_are_bounded_and_forgotten() -> None:
         _receive(uploads, "a.txt")
     now = 3601.0
     assert _receive(uploads, "a.txt")
-    assert uploads.files(words) == []
+    assert uploads.hold(words) == []
+
+
+def test_what_waits_for_another_try_makes_room_and_what_is_read_is_not_forgotten() -> None:
+    now = 0.0
+    uploads = Uploads(lambda: now)
+    words = [_receive(uploads, f"{n}.txt") for n in range(MOST_FILES)]
+    (read,) = uploads.hold(words[:1])
+    uploads.hold(words[1:3])
+    uploads.release(words[1:3])
+    _receive(uploads, "new.txt")
+    assert uploads.hold(words[:3]) == [read, *uploads.hold(words[2:3])]  # the older of the spare ones went
+    now = 3601.0
+    _receive(uploads, "newer.txt")
+    assert read.exists() and len(uploads.hold(words)) == 2  # of those that are held
+    uploads.discard(words)
+    assert not read.exists()
+
+
+@pytest.mark.parametrize("outcome", ["published", "unchanged", "cancelled", "busy", "failed"])
+def test_what_was_sent_stays_where_it_was_not_added(tmp_path: Path, outcome: str) -> None:
+    changes = Mock(uploads=Uploads())
+    word = _receive(changes.uploads, "a.txt")
+    event = Mock(_data={"ask": "add", "uploads": [word]})
+    documents._begun(changes, event, Mock())
+    _, (path,), _, ended, names = changes.start.call_args.args
+    ended(Mock(outcome=outcome))
+    assert names == ["a.txt"] and Path(path).exists() is (outcome in ("busy", "failed"))
 
 
 async def _left() -> AsyncIterator[bytes]:
