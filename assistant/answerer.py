@@ -98,7 +98,7 @@ class Answerer:
 
     def ask(self, asked: Question, passages: Sequence[Passage]) -> Ask:
         """A question with the policies and the nearness of the passages."""
-        nearness = {(passage.policy, passage.start): passage.score for passage in passages}
+        nearness = {(passage.policy, passage.start): passage.fused for passage in passages}
         return Ask(asked, self.corpus, nearness, self.today)
 
     def answer(self, asked: Question, passages: Sequence[Passage]) -> Draft:

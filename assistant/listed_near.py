@@ -66,9 +66,27 @@ def _sorts(asked: Asked) -> list[Term]:
     return [term for term in asked.sorts if len(term.text) > 1 and not term.pair and term.text not in generic]
 
 
+def _things(ask: Ask, sorts: Sequence[Term]) -> list[Term]:
+    """The things that a question names, but for the sort and for what one does (申报)."""
+    aside = {*words()["listing"]["generic"], *words()["listing"]["acts"], *(term.text for term in sorts)}
+    return [
+        term
+        for term in ask.question.terms
+        if term.weight >= 0.9
+        and not term.pair
+        and term.text not in aside
+        and (ask.corpus.known(replace(term, near=())) or is_noun(term.text))
+    ]
+
+
 def _may_be(ask: Ask, sorts: Sequence[Term], listing: Listing) -> bool:
     """Whether nothing speaks against a list: it is of the sort asked for, where there is one, and of what must not be."""
     about = listing.about + squeeze(listing.section.heading)
     if is_forbidden(squeeze(ask.question.folded)) and not forbids(about):
         return False
+    policy = ask.corpus.policies[listing.policy]
+    items = squeeze("|".join(policy.source[start:end] for start, end in listing.items))
+    text = about + items + squeeze(" ".join(listing.section.path))
+    if any(not any(v in text for v in thing.variants) for thing in _things(ask, sorts)):
+        return False  # materials, but for something else
     return not sorts or any(variant in about for term in sorts for variant in term.variants)

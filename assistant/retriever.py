@@ -86,6 +86,7 @@ class HybridRetriever(BaseRetriever):
             round(score, 4),
             round(dense, 4),
             round(keyword, 4),
+            round(score, 4),
             near,
         )
 

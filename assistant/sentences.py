@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answer import Passage
 from assistant.ask import Ask
@@ -23,7 +23,8 @@ from index.text import squeeze
 COSINE = 0.1  # rise of the cosine that counts as much as all the words of a question (chosen on eval/cases)
 DEFINES = 0.8  # what a sentence gains that defines the word asked about
 PASSAGE = 0.25  # what the score of a sentence's passage counts
-BEST = 0.7  # what the value of its best sentence counts beside the score of a passage (chosen on eval/cases)
+MOST = 2.0  # value of a sentence from which it counts in full
+BEST = 1.4  # what the value of its best sentence counts beside the score of a passage (chosen on eval/cases)
 HEADING = 0.95  # what a word counts that stands in the heading of a sentence, or in what opens its list
 TITLE = 0.5  # what a word counts that only the title of the policy holds
 TIME = re.compile(
@@ -133,7 +134,7 @@ def ranked(ask: Ask, passages: Sequence[Passage]) -> list[tuple[float, Sentence]
     for sentence in every:
         unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
         held = coverage(ask.corpus, terms, unit)
-        value = (sentence.near - mean) / COSINE + held + PASSAGE * sentence.passage.score
+        value = (sentence.near - mean) / COSINE + held + PASSAGE * sentence.passage.fused
         if ask.question.has("definition", "counts") and is_definition(ask.question, sentence.text):
             value += DEFINES
         suits = passage_suits(ask, sentence.passage) + sentence_suits(ask, sentence.text)
@@ -142,15 +143,18 @@ def ranked(ask: Ask, passages: Sequence[Passage]) -> list[tuple[float, Sentence]
 
 
 def best_first(ask: Ask, passages: Sequence[Passage], count: int) -> list[Passage]:
-    """The passages, the first ``count`` of them by their score and that of their best sentence (see ``ranked``)."""
+    """The passages, the first ``count`` of them by their score and that of their best sentence (see ``ranked``).
+
+    Their ``score`` is then of both, 0..1, and never rises.
+    """
     best: dict[Passage, float] = {}
     for value, sentence in ranked(ask, passages[:count]):
-        best.setdefault(sentence.passage, value)
-
-    def order(passage: Passage) -> float:
-        return -passage.score - BEST * best.get(passage, 0.0)
-
-    return [*sorted(passages[:count], key=order), *passages[count:]]
+        best.setdefault(sentence.passage, min(1.0, max(0.0, value / MOST)))
+    scored = [
+        replace(passage, score=round((passage.fused + BEST * best.get(passage, 0.0)) / (1 + BEST), 4))
+        for passage in passages
+    ]
+    return sorted(scored, key=lambda passage: -passage.score)
 
 
 def tells_class(question: Question, sentence: Sentence) -> bool:

@@ -104,4 +104,4 @@ def test_the_passage_of_the_best_sentence_comes_first(assistant: PolicyAssistant
     assert "到2035年" in found[0].text
     asked = assistant.read(question)
     _, again, _ = assistant.answerer.search(asked.text, "en")
-    assert sorted(again[:12], key=lambda p: -p.score) != found  # the retriever's own order is another
+    assert sorted(again[:12], key=lambda p: -p.fused) != found  # the retriever's own order is another

@@ -253,10 +253,10 @@ def test_nothing_of_the_chat_lies_over_the_opened_original(visit: Visit) -> None
     for question in (TABLE, LEADS):
         _ask(page, question)
     arrow = page.locator("#chat .scroll-down-button-container")  # Gradio's, above all layers
-    page.locator("#chat .answer").first.locator("table").scroll_into_view_if_needed()
+    page.locator("#chat .answer").last.hover()
     page.mouse.wheel(0, -100_000)
     expect(arrow).to_be_visible()
-    page.locator("#chat .text .cite").first.click()
+    page.locator("#chat .answer .cite").first.click()
     expect(page.locator("#viewer")).to_be_visible()
     expect(arrow).to_be_hidden()
 
