@@ -52,8 +52,9 @@ def _overlaps(sentence: Sentence, listing: Listing, start: int, end: int) -> boo
 def _named(ask: Ask, asked: Asked, listing: Listing) -> Listing | None:
     """The things that a sentence names, where they are of the sort asked for (在哪些方面: …等方面)."""
     entry, folded = words()["listing"], squeeze(ask.question.folded)
-    if listing.sorts and not re.search(entry["granted"], folded):
-        return None
+    beside = ask.question.folded.replace(asked.clause, "")
+    if re.search(entry["asking"], beside) or (listing.sorts and not re.search(entry["granted"], folded)):
+        return None  # more is asked (有什么用), which the sentence may say
     sort = re.search(entry["named"], folded)
     if sort and listing.head.startswith(sort["name"]):
         return replace(listing, head=sort["name"])
