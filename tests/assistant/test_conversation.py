@@ -46,7 +46,9 @@ def _kept(*turns: Turn) -> str:
 
 def _plain(answer: Answer) -> Answer:
     """The answer as JSON tells it."""
-    return replace(answer, passages=tuple(replace(passage, near=()) for passage in answer.passages))
+    return replace(
+        answer, passages=tuple(replace(passage, near=(), fused=0.0) for passage in answer.passages)
+    )
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
