@@ -75,6 +75,7 @@ def _score(found: tuple[float, Listing]) -> float:
 
 
 def asked_of(ask: Ask) -> Asked | None:
+    """What a question wants listed; None where it wants no list of the text (谁, 何时), or the text defines it."""
     question = ask.question
     if question.language != "zh" or question.roles or question.has(*words()["listing"]["not"]):
         return None
@@ -116,6 +117,8 @@ def of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
             until += re.match(joined, last[until:]).end()  # type: ignore[union-attr]
             items = split_joined(source, [*listing.items[:-1], (start, start + until)])
             return replace(listing, items=tuple(items), head=variant)
+        if len(variant) > 1 and any(source[a:b].endswith(variant[-2:]) for a, b in listing.items[:-1]):
+            continue  # 共创X集群、Y产业集群: each says itself of what sort it is, and they are not of one
         if len(variant) > 1 and re.match(r"$|[和及与]|以及|建设$", last[at + len(variant) :]):
             kind = re.search(words()["listing"]["kind"], last[:at])
             until = kind.start() if kind else at
@@ -135,6 +138,7 @@ def is_forbidden(folded: str) -> bool:
 
 
 def forbids(text: str) -> bool:
+    """Whether a text says what one must not do."""
     return bool(re.search(words()["negation"]["forbids"], text))
 
 

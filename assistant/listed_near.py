@@ -58,6 +58,8 @@ def _named(ask: Ask, asked: Asked, listing: Listing) -> Listing | None:
     sort = re.search(entry["named"], folded)
     if sort and listing.head.startswith(sort["name"]):
         return replace(listing, head=sort["name"])
+    if listing.weak:  # only the question tells the sort: all of what it says, not its last word alone
+        asked = replace(asked, sorts=asked.sorts[:1])
     return of_sort(asked, listing, ask.corpus.policies[listing.policy].source)
 
 

@@ -574,3 +574,8 @@ def test_a_number_that_is_taken_for_granted_is_corrected(ask: Ask, question: str
 def test_who_and_how_much_of_the_nearest_task_are_both_told(ask: Ask) -> None:
     answer = ask("我家在镇上开了个小作坊做药材切片，想知道市里食药这块准备做到多大盘子，哪个局管？")
     assert not holds(answer.text, "350亿元", "市工业和信息化局")
+
+
+@pytest.mark.parametrize("question", ["支持哪些产业集群，一共几个？", "支持哪些产业集群？"])
+def test_two_clauses_that_end_alike_are_no_list(ask: Ask, question: str) -> None:
+    assert ask(question).table is None
