@@ -164,8 +164,19 @@ def _supports(
         return False
     if question.language == "en":
         chinese = len(re.findall(r"[㐀-鿿]", sentence)) / max(1, len(sentence))
-        topical = _share_of_terms(said, squeezed)
-        return chinese <= FOREIGN and topical and (passage.policy, passage.start) in near
+        share = _share_of_terms(said, squeezed)
+        exact = share == 1 and bool(re.search(r"\d", said))  # its numbers and all it names stand there
+        return (
+            chinese <= FOREIGN
+            and share >= SHARE
+            and (
+                exact
+                or any(
+                    policy == passage.policy and passage.start <= start < passage.end
+                    for policy, start in near
+                )
+            )
+        )
     parts = _parts(sentence)
     shares = (share_of_words(squeeze(part), squeezed, question.folded) for part in parts if _is_clause(part))
     whole = share_of_words(squeeze(sentence), squeezed, question.folded)
@@ -271,8 +282,10 @@ def _is_held(part: str, squeezed: str, question: Question) -> bool:
     )
 
 
-def _share_of_terms(said: str, squeezed: str) -> bool:
-    """Whether a text holds most of the terms of an English sentence that the glossary knows."""
+def _share_of_terms(said: str, squeezed: str) -> float:
+    """Share of the terms of an English sentence that the glossary knows and a text holds; 0 where it lacks one of several words."""
     known = [term for term in find_terms(said, "en") if not all(v.isascii() for v in term.variants)]
-    held = sum(any(overlap(variant, squeezed) >= 0.5 for variant in term.variants) for term in known)
-    return held >= SHARE * len(known)
+    lacking = [term for term in known if all(overlap(variant, squeezed) < 0.5 for variant in term.variants)]
+    if any(" " in term.text or "-" in term.text for term in lacking):
+        return 0.0  # carbon neutrality, where the text has a carbon peak
+    return 1 - len(lacking) / max(1, len(known))

@@ -9,6 +9,10 @@ from typing import Any
 
 CONTEXT = 4096  # tokens of the local model: prompt and answer
 BATCH = 64  # tokens of a prompt between two looks at whether it was cancelled
+SAME, COPIED = (
+    2,
+    6,
+)  # where so many tokens stand in the prompt too, so many behind them are tried at once: it mostly copies
 
 
 class ModelStartError(Exception):
@@ -40,6 +44,11 @@ def serve(path: Path, cache_mb: int) -> tuple[str, str]:
                 params.slot_prompt_similarity = (
                     0.0  # else what is half like the next prompt is not kept: short clauses
                 )
+                params.speculative.types = [
+                    xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE
+                ]
+                params.speculative.ngram_simple.size_n = SAME
+                params.speculative.ngram_simple.size_m = COPIED
                 params.ui = False  # its port answers anybody on this machine
                 params.endpoint_slots = False
                 params.api_keys = [secrets.token_urlsafe(24)]

@@ -58,7 +58,7 @@ def _told_as_it_stands(clause: str, parts: list[_Part], language: Language) -> b
     if not told or best < HALF * len(told):
         return True
     near = [part for share, part in shares if share == best]
-    return not all(part.forbidden or _is_negated(told, part.text) for part in near)
+    return not all(part.forbidden or _is_negated(told, part.text, squeeze(clause)) for part in near)
 
 
 @cache
@@ -81,13 +81,18 @@ def _open_clauses(said: str, language: Language) -> Iterator[str]:
             yield clause
 
 
-def _is_negated(told: list[Word], text: str) -> bool:
-    """Whether a word stands in a text only behind a negation (未达标)."""
-    weak = words()["negation"]["weak"]
+def _is_negated(told: list[Word], text: str, clause: str) -> bool:
+    """Whether a word stands in a text only behind a negation (未达标) that a clause, which says it too, leaves out."""
     return any(
-        held and all(v not in re.sub(rf"(?:{weak}){re.escape(v)}", "", text) for v in held)
+        held and all(_only_negated(v, text) and not _only_negated(v, clause) for v in held)
         for held in ([variant for variant in word if variant in text] for word in told)
     )
+
+
+def _only_negated(word: str, text: str) -> bool:
+    """Whether a text that holds a word has it only behind a negation (不低于)."""
+    bare = re.sub(rf"(?:{words()['negation']['weak']}){re.escape(word)}", "", text)
+    return word in text and word not in bare
 
 
 def _parts(text: str, opening: str) -> Iterator[_Part]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from assistant.answer import Passage
 from assistant.ask import Ask
+from assistant.corpus import Corpus, section_at
 from assistant.draft import Draft, plain_number
 from assistant.grounding import ground
 from assistant.match import coverage, missing
@@ -15,8 +17,17 @@ from assistant.model_faults import ModelFailed
 from assistant.models import ChatModel, Messages
 from assistant.numbers import numbers_missing
 from assistant.screen import Screen, without_marks
-from assistant.sentences import Sentence, asks_number, passage_unit, sentences, share_of_words, subject_terms
+from assistant.sentences import (
+    Sentence,
+    asks_number,
+    passage_unit,
+    ranked,
+    sentences,
+    share_of_words,
+    subject_terms,
+)
 from assistant.terms import Term
+from index.policy import Policy, Section
 from index.quantities import quantities, scale_unit
 from index.store import Index
 from index.text import fold, fold_with_origin, squeeze
@@ -27,6 +38,9 @@ BESIDE_REMOTE = 2400
 ASKED_LOCAL = 400  # characters of a question that a local model reads
 TOKENS_LOCAL = 160  # of an answer of the local model, which writes some 20 a second
 SENTENCES_LOCAL = 2  # after which the local model is stopped: what it has not told is quoted
+ENOUGH_LOCAL = {"zh": 40, "en": 80}  # characters, from which one sentence is enough
+UNREAD = 150  # characters, in whole sentences, of a best chunk that the local model has not read ahead
+WIDEST = 400  # characters of an article that is read whole where one of its items answers
 NEAR = 4  # chunks nearest to an English sentence, of which its passage has to be one
 LEAST = 6  # characters of an answer
 TOLD = 0.85  # share of a sentence's words from which an answer has told it
@@ -34,6 +48,7 @@ _ITEM_NUMBER = re.compile(
     r"^\s*(?:#+\s*)?(?:\d+[.．、]|[（(][一二三四五六七八九十\d]+[）)]|[一二三四五六七八九十]+、|第[^\s条章节]{1,6}[条章节])\s*"
 )
 _STOP = re.compile(r"[。！？]|[.!?](?=\s)(?<!\d\.)")
+_ENGLISH = "root ::= [ -~‘’“”–—]+"  # llama.cpp's grammar of an answer without Chinese characters
 _SCALES = (("trillion", 1e12), ("billion", 1e9), ("million", 1e6))
 
 
@@ -57,14 +72,17 @@ class ModelComposer:
         The local model is stopped where it has said enough, which frees it for the next question.
         """
         messages, text = self.messages(ask, passages), ""
+        language = ask.question.language
+        options = {"grammar": _ENGLISH} if language == "en" else {}
         if not self.model.local:
             yield from self.model.stream(messages, stop)
             return
         try:
-            for piece in self.model.stream(messages, stop, TOKENS_LOCAL):
+            for piece in self.model.stream(messages, stop, TOKENS_LOCAL, options):
                 text += piece
                 yield piece
-                if len(_STOP.findall(text)) >= SENTENCES_LOCAL:
+                stops = list(_STOP.finditer(text))
+                if len(stops) >= SENTENCES_LOCAL or (stops and stops[-1].end() >= ENOUGH_LOCAL[language]):
                     return
         except ModelFailed as failure:
             if failure.reason != "model_endless" or not _STOP.search(text):
@@ -76,7 +94,10 @@ class ModelComposer:
 
     def messages(self, ask: Ask, passages: Sequence[Passage]) -> Messages:
         """System and user message: what never changes first, then the best chunk, so that the cache serves both."""
+        passages = _whole(ask.corpus, passages)
         best = _read(ask, passages[0])
+        if self.model.local and not self.model.has_read(opening(best)):
+            best = _sentences_of(ask, passages[0], best)
         beside = "".join(f"[{number}] {text}\n" for number, text in self._beside(ask, passages))
         if ask.question.language == "en":
             best, beside = amounts_in_english(best), amounts_in_english(beside)
@@ -99,7 +120,7 @@ class ModelComposer:
 
         What the quotes say beside them (that a number is denied) comes first, what the sentences leave out of them last.
         """
-        screen, passages = self.screen(), quotes.evidence
+        screen, passages = self.screen(), _whole(ask.corpus, quotes.evidence)
         grounded, struck = ground(_whole_sentences(text), passages, ask.question, ask.corpus, self._nearest)
         kept = [sentence for sentence in grounded if not screen.hides(sentence.text)]
         struck += [sentence.text for sentence in grounded if sentence not in kept]
@@ -160,6 +181,35 @@ def amounts_in_english(text: str) -> str:
     return text
 
 
+def whole_item(policy: Policy, start: int, end: int) -> tuple[int, int]:
+    """The slice that a model reads for a chunk: what opens a list with all its items, up to ``WIDEST``, else the chunk."""
+    section = section_at(policy, start)
+    while section is not None and section.level:
+        if _opens_list(policy, section):
+            behind = policy.sections[section.id + 1 :]
+            until = next((s.start for s in behind if s.level <= section.level), len(policy.source))
+            if until - section.start <= WIDEST:
+                return min(start, section.start), max(end, until)
+        section = None if section.parent is None else policy.sections[section.parent]
+    return start, end
+
+
+def _opens_list(policy: Policy, section: Section) -> bool:
+    """Whether a section's own text ends with a colon, so that what is below it goes on with its sentence."""
+    return policy.source[section.start : section.end].rstrip().endswith(("：", ":"))
+
+
+def _whole(corpus: Corpus, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The passages as a model reads them, each article once."""
+    found: dict[tuple[str, int, int], Passage] = {}
+    for passage in passages:
+        policy = corpus.policies[passage.policy]
+        start, end = whole_item(policy, passage.start, passage.end)
+        whole = replace(passage, start=start, end=end, text=policy.source[start:end].strip())
+        found.setdefault((passage.policy, start, end), whole)
+    return tuple(found.values())
+
+
 def opening(best: str) -> Messages:
     """The part of a prompt that does not depend on the question: what the model can read before it is asked."""
     (_, system), (_, user) = _messages(best, "", "", "")
@@ -180,6 +230,17 @@ def _with_mark(sentence: str, cite: str) -> str:
 def _read(ask: Ask, part: Passage | Sentence) -> str:
     """What a model reads of a part of a policy."""
     return ask.corpus.without_bearers(part.policy, part.start, part.end)
+
+
+def _sentences_of(ask: Ask, passage: Passage, text: str) -> str:
+    """Of a text that is long to read the sentences nearest to the question, in reading order, within ``UNREAD``."""
+    if len(text) <= UNREAD:
+        return text
+    chosen: list[Sentence] = []
+    for _, sentence in ranked(ask, [passage]):
+        if not chosen or sum(len(_read(ask, other)) for other in [*chosen, sentence]) <= UNREAD:
+            chosen.append(sentence)
+    return "".join(_read(ask, sentence).strip() for sentence in sorted(chosen, key=lambda s: s.start)) or text
 
 
 def _cut(text: str, room: int) -> str:

@@ -11,10 +11,10 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.model_faults import ModelFailed, Stopped, reason_of
 from index.errors import message
@@ -50,6 +50,7 @@ class ChatModel:
         self.local = local
         self.timeout = timeout
         self._idle = threading.Condition()
+        self._read: set[Messages] = set()  # what was read ahead
         self._asking = 0  # questions under way, and those that wait for their turn
         self._warming: Future[int] | None = None
         self._loading: Future[ChatOpenAI] | None = None
@@ -97,9 +98,13 @@ class ChatModel:
             loading.set_exception(ModelFailed("model_not_started" if self.local else "model_unreachable"))
 
     def stream(
-        self, messages: Messages, stop: threading.Event | None = None, tokens: int = MOST_TOKENS
+        self,
+        messages: Messages,
+        stop: threading.Event | None = None,
+        tokens: int = MOST_TOKENS,
+        options: Mapping[str, Any] = {},
     ) -> Iterator[str]:
-        """Pieces of the answer as they come.
+        """Pieces of the answer as they come; ``options`` are fields of the request beside OpenAI's (llama.cpp's grammar).
 
         Raises:
             ModelFailed: no connection, a refusal, silence, an empty or an endless answer, no turn in time.
@@ -108,7 +113,9 @@ class ChatModel:
         pieces: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
         with self._question(stop, time.monotonic() + self.timeout):
             client = self._connected(stop)  # in its turn: while the local model loads few wait
-            running = asyncio.run_coroutine_threadsafe(_pump(client, messages, tokens, pieces), _loop())
+            running = asyncio.run_coroutine_threadsafe(
+                _pump(client, messages, {**options, "max_tokens": tokens}, pieces), _loop()
+            )
             try:
                 yield from self._received(pieces, stop)
             finally:
@@ -188,7 +195,9 @@ class ChatModel:
             self._idle.wait_for(lambda: not self._asking)
             self._warming = running = asyncio.run_coroutine_threadsafe(_read(client, messages), _loop())
         try:
-            return running.result(self.timeout)
+            tokens = running.result(self.timeout)
+            self._read.add(tuple(messages))
+            return tokens
         except CancelledError:
             return None
         except TimeoutError:
@@ -198,6 +207,10 @@ class ChatModel:
             raise ModelFailed(reason_of(error)) from None
         finally:
             self._warming = None
+
+    def has_read(self, messages: Messages) -> bool:
+        """Whether a prompt was read ahead, so that one which begins with it costs only what is behind."""
+        return tuple(messages) in self._read
 
     @contextmanager
     def _question(self, stop: threading.Event | None, until: float) -> Iterator[None]:
@@ -232,12 +245,12 @@ class ChatModel:
 async def _pump(
     client: ChatOpenAI,
     messages: Messages,
-    tokens: int,
+    fields: Mapping[str, Any],
     pieces: queue.SimpleQueue[str | BaseException | None],
 ) -> None:
     finish = ""
     try:
-        async for chunk in client.astream(list(messages), extra_body={"max_tokens": tokens}):
+        async for chunk in client.astream(list(messages), extra_body=dict(fields)):
             pieces.put(str(chunk.content))
             finish = chunk.response_metadata.get("finish_reason") or finish
         if finish == "length":

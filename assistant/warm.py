@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterable, Sequence
 
 from assistant.corpus import Corpus
-from assistant.model_composer import opening
+from assistant.model_composer import opening, whole_item
 from assistant.model_faults import ModelFailed
 from assistant.model_file import described
 from assistant.models import ChatModel
@@ -95,4 +95,5 @@ def worth_reading(chunks: Sequence[Chunk], corpus: Corpus) -> list[str]:
         return 1 if chunk.start == section.start else 2
 
     ranked = sorted((chunk for chunk in chunks if chunk.path), key=rank)
-    return [corpus.without_bearers(chunk.policy, chunk.start, chunk.end) for chunk in ranked]
+    slices = [(c.policy, *whole_item(corpus.policies[c.policy], c.start, c.end)) for c in ranked]
+    return [corpus.without_bearers(*part) for part in dict.fromkeys(slices)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -54,6 +55,17 @@ def test_an_open_question_is_answered_and_certified(
     assert answer.citations
     assert any(fact in answer.text for fact in facts)
     assert not any(notice.code == "model_failed" for notice in answer.notices)
+
+
+def test_an_english_answer_has_english_words_alone(writing: PolicyAssistant) -> None:
+    assert writing.composer
+    passages = writing.retrieve("重大项目招引", 3)
+    ask = writing.answerer.ask(
+        writing.read("Explain how the plan wants to attract major projects."), passages
+    )
+    text = "".join(writing.composer.stream(ask, passages, None))
+    assert re.search("[a-z]{4}", text)
+    assert not re.search("[㐀-鿿]", text)
 
 
 def test_a_follow_up_is_answered(writing: PolicyAssistant) -> None:

@@ -13,6 +13,7 @@ from assistant.answer import Passage
 from assistant.bound import numbers_bound
 from assistant.chain import PolicyAssistant
 from assistant.grounding import Grounded, ground, read_sentences
+from assistant.modals import negations_stand
 from assistant.screen import Screen, without_marks
 from index.policy import Role
 from index.text import fold
@@ -138,6 +139,38 @@ def test_a_number_belongs_to_what_it_is_said_of(said: str, bound: bool) -> None:
 def test_a_number_of_an_english_sentence(said: str, bound: bool) -> None:
     support = "装备制造产业产值突破550亿元，绿色食品产业产值突破300亿元。"
     assert numbers_bound(fold(said), fold(support), "en") is bound
+
+
+@pytest.mark.parametrize(
+    ("said", "stands"),
+    [
+        ("亩均投入不低于2400元", True),
+        ("亩均投入低于2400元", False),
+        ("建高标准农田：统筹布局林网，亩均投入不低于2400元", True),
+    ],
+)
+def test_a_bound_that_is_said_as_the_passage_says_it_is_no_negation(said: str, stands: bool) -> None:
+    text = "建设高标准农田。统筹布局林网，亩均投入不低于2400元，到2030年建成45万亩。"
+    assert negations_stand(fold(said), text, "", "zh") is stands
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("By 2025, the equipment manufacturing cluster aims at 35 billion yuan.", True),
+        ("By 2025, the equipment manufacturing cluster aims at 53 billion yuan.", False),
+        ("By 2025, the green food and medicine cluster aims at 35 billion yuan by carbon trading.", False),
+        ("Our county has 10 industrial internet platforms by 2025.", True),
+        ("Our county has 10 industrial internet platforms and tax refunds by 2025.", False),
+    ],
+)
+def test_an_exact_english_sentence_needs_no_likeness(
+    assistant: PolicyAssistant, said: str, kept: bool
+) -> None:
+    found = passages(assistant, "（一）做强装备制造产业集群", "形成 10 个工业互联网平台")
+    question = assistant.read("What do the industrial clusters and our county's factories aim at?")
+    sentences, struck = ground(said, found, question, assistant.corpus, lambda _: ())
+    assert (len(sentences), len(struck)) == ((1, 0) if kept else (0, 1))
 
 
 def test_a_verbatim_piece_without_its_negation_is_struck(assistant: PolicyAssistant) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.chain import PolicyAssistant
-from assistant.model_composer import ModelComposer, amounts_in_english
+from assistant.model_composer import UNREAD, WIDEST, ModelComposer, amounts_in_english, opening, whole_item
 from assistant.models import LONGEST, ChatModel
+from index.parser import parse
 from index.policy import Role
 from tests.assistant.endpoint import Act, Handler, endless, endpoint, says
 from tests.assistant.test_models import OPEN, remote, written
@@ -172,3 +177,61 @@ def test_what_the_quotes_hold_is_never_lost(assistant: PolicyAssistant) -> None:
     assert answer.route == "model"
     for citation in plain.citations:
         assert citation.quote in "".join(c.quote for c in answer.citations)
+
+
+def user_message(asked: Mapping[str, Any]) -> str:
+    """What a request says as the user."""
+    return next(str(m["content"]) for m in asked["messages"] if m["role"] == "user")
+
+
+def test_a_chunk_that_was_read_ahead_is_sent_whole_and_another_as_its_best_sentences(
+    assistant: PolicyAssistant,
+) -> None:
+    with endpoint(says(TOLD)) as served:
+        writer = with_local(assistant, served.url)
+        best = writer.invoke({"question": OPEN}).passages[0]
+        read = assistant.corpus.without_bearers(best.policy, best.start, best.end)
+        assert writer.composer
+        writer.composer.model.warm(opening(read))
+        writer.invoke({"question": OPEN})
+        short, whole = (user_message(served.asked[number]) for number in (0, 2))
+    assert read.strip() in whole
+    assert read.strip() not in short
+    told = short.split("[1] ")[1].split("\n\n")[0]
+    assert len(told) <= UNREAD
+    assert in_order(told, read)
+
+
+def test_an_english_answer_of_the_local_model_has_no_chinese(assistant: PolicyAssistant) -> None:
+    question = "Explain how the plan wants to save energy in industry."
+    with endpoint(says(TOLD)) as served:
+        with_local(assistant, served.url).invoke({"question": question})
+        with_local(assistant, served.url).invoke({"question": OPEN})
+        english, chinese = served.asked
+    assert re.search(r"\[([^]]+)\]", english["grammar"])
+    assert not re.search("[㐀-鿿]", english["grammar"])
+    assert "grammar" not in chinese
+
+
+LIST = """某市管理办法
+
+第一条　为了管理，制定本办法。
+
+第二条　单位应当遵守下列规定：
+
+（一）设置容器；
+
+（二）建立台账，{long}。
+
+第三条　本办法自发布之日起施行。
+"""
+
+
+@pytest.mark.parametrize("long", ["保存两年", "保存两年" * WIDEST])
+def test_an_article_is_read_with_its_items_unless_that_is_long(long: str) -> None:
+    policy = parse(LIST.format(long=long), "a")
+    opens, item, other = (policy.source.index(text) for text in ("第二条", "（一）", "第三条"))
+    for at in (opens, item):
+        start, end = whole_item(policy, at, at + 3)
+        assert (start, end) == ((opens, other) if len(long) < WIDEST else (at, at + 3))
+    assert whole_item(policy, other, other + 3) == (other, other + 3)
