@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import accumulate
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
@@ -219,6 +220,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             for piece in draft.tokens():
                 yield Token(piece)
         with self._turn:
+            beside = _cited_first(passages, draft)[:SHOWN] if draft.status != "refused" else beside
             answer = self._finish(draft, question, standalone, beside, asked)
         timings["total"] = _since(start)
         yield Final(replace(answer, timings_ms=timings))
@@ -300,6 +302,28 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             draft.note("index_stale", "notice_replaced_index")
         elif is_stale(self.index):
             draft.note("index_stale", "notice_stale")
+
+
+def _cited_first(passages: Sequence[Passage], draft: Draft) -> tuple[Passage, ...]:
+    """The passages with those first that hold what an answer cites, in the order of its citations.
+
+    Their scores never rise: one that goes ahead counts as no less than what is behind it.
+    """
+
+    def number(passage: Passage) -> int:
+        """Of the first citation that stands in a passage for half of the shorter of the two, or behind all."""
+        cited = [
+            number
+            for (policy, start, end), number in draft.spans.items()
+            if policy == passage.policy
+            and 2 * (min(end, passage.end) - max(start, passage.start))
+            >= min(end - start, passage.end - passage.start)
+        ]
+        return min(cited, default=len(draft.spans) + 1)
+
+    ordered = sorted(passages, key=number)
+    scores = accumulate(reversed([passage.score for passage in ordered]), max)
+    return tuple(replace(p, score=score) for p, score in zip(ordered, reversed(list(scores)), strict=True))
 
 
 def _unusable(text: str) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.ask import Ask
-from assistant.corpus import Unit, articles_referred, lead_in, section_at, slices_referred
+from assistant.corpus import Unit, articles_referred, lead_in, section_at, slices_referred, table_over
 from assistant.document_rules import rules_of
 from assistant.match import grip
 from assistant.sentences import Sentence, asks_number, sentences
 from assistant.terms import Term, words
+from index.lines import is_aligned
 from index.policy import Policy, Section
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
@@ -25,7 +26,7 @@ def with_companions(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> 
     """Chosen sentences, the best first, with what belongs to them; in no order."""
     chosen = _with_article(ask, _with_rules(ask, chosen))
     chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
-    chosen = _with_slices(ask, chosen)
+    chosen = _with_columns(_with_slices(ask, chosen), ask)
     return _with_inclusive(ask, _with_class(ask, _with_lead_in(ask, _with_second_half(ask, chosen))))
 
 
@@ -36,6 +37,17 @@ def _with_slices(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
         policy = ask.corpus.policies[best.policy]
         for start, end in slices_referred(policy, best.start, best.text):
             _add_slice(result, policy, start, end, best)
+    return result
+
+
+def _with_columns(chosen: list[Sentence], ask: Ask) -> list[Sentence]:
+    """A row of a table that is laid out with blanks brings the names of its columns, and with them its units."""
+    result = list(chosen)
+    for sentence in chosen:
+        policy = ask.corpus.policies[sentence.policy]
+        table = table_over(policy, sentence.start) if is_aligned(sentence.text) else None
+        if table:
+            _add_slice(result, policy, table[0].header.start, table[0].header.end, sentence)
     return result
 
 

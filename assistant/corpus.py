@@ -15,6 +15,7 @@ from assistant.classes import Class, classes_of
 from assistant.terms import Term
 from assistant.validity import Life, lives
 from index.directory import Directory
+from index.grids import Grid, Row, grids
 from index.header import document_name, field_of, region_of
 from index.keywords import tagged
 from index.policy import Duty, HeaderField, Policy, Role, Section, Target
@@ -181,7 +182,12 @@ class Corpus:
         return Unit(
             (
                 (1.0, squeeze(target.indicator) + fragment),
-                (0.55, sentence + squeeze(" ".join(section.path[-1:]))),
+                (
+                    0.55,
+                    sentence
+                    + squeeze(" ".join(section.path[-1:]))
+                    + squeeze(caption_over(document, target.start)),
+                ),
                 (0.35, squeeze(" ".join((document.title, *section.path)))),
             )
         )
@@ -320,6 +326,19 @@ def subtree_end(sections: Sequence[Section], number: int) -> int:
             break
         end = section.end
     return end
+
+
+def table_over(policy: Policy, at: int) -> tuple[Grid, Row] | None:
+    """The table, and the row of it, that an offset lies in; None in running text."""
+    section = section_at(policy, at)
+    found = grids(policy.source, section.start, section.end) if section else ()
+    return next(((grid, row) for grid in found for row in grid.rows if row.start <= at < row.end), None)
+
+
+def caption_over(policy: Policy, at: int) -> str:
+    """What stands over the table that an offset lies in (公益性岗位补贴按下表执行), and its columns; "" in running text."""
+    found = table_over(policy, at)
+    return policy.source[found[0].caption : found[0].header.end] if found else ""
 
 
 def section_at(policy: Policy, at: int) -> Section | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
 from assistant.ask import Ask
 from assistant.dates import last_day, read_date
@@ -19,9 +20,7 @@ from index.policy import Policy
 from index.text import fold, squeeze
 from prompts import phrase
 
-MOST_RULES = (
-    2  # sentences of one sort of rule that are quoted  # sentences of one sort of rule that are quoted
-)
+MOST_RULES = 2  # sentences of one sort of rule that are quoted
 
 
 def answer_header(ask: Ask) -> Draft | None:
@@ -155,6 +154,10 @@ def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, man
         today = phrase(draft.language, "date", year=ask.today.year, month=ask.today.month, day=ask.today.day)
         draft.computed.update(re.findall(r"\d+", today))
         draft.say("expires_on", value=value, cite=cite, today=today, state=state)
+    elif meaning in ("expires", "validity") and (last := _last_day(ask, policy, value)):
+        shown = phrase(draft.language, "date", year=last.year, month=last.month, day=last.day)
+        draft.computed.update(re.findall(r"\d+", shown))
+        draft.say("term_ends", label=label, value=value, cite=cite, day=shown)
     else:
         iso = read_date(value)
         shown = (
@@ -163,6 +166,16 @@ def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, man
         if iso and draft.language == "en":
             draft.computed.update(re.findall(r"\d+", iso.isoformat()))
         draft.say("field", label=label, value=shown, cite=cite)
+
+
+def _last_day(ask: Ask, policy: Policy, value: str) -> date | None:
+    """The last day of a term that is told as a time from a day on (自…起施行，有效期5年); None where it is not, or is told."""
+    life = ask.corpus.lives[policy.id]
+    ends = [end.day for end in life.ends if end.kind == "expired" and end.policy == policy.id and end.day]
+    if not (ends and re.search(r"起.*有效期", value)):
+        return None
+    last = ends[0] - timedelta(days=1)
+    return None if str(last.day) in re.findall(r"(?:至|到).*?月(\d{1,2})日", value) else last
 
 
 def _claimed(ask: Ask, meaning: str, found: Found) -> bool | None:

@@ -14,7 +14,7 @@ from itertools import takewhile
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.corpus import Unit, section_at, slices_referred, subtree_end
+from assistant.corpus import Unit, section_at, slices_referred, subtree_end, table_over
 from assistant.definitions import is_defined, is_definition
 from assistant.match import coverage, deed_is_lost, grip, is_of_another_party, missing
 from assistant.question import Question
@@ -30,6 +30,7 @@ from assistant.sentences import (
 from assistant.target_fit import is_commitment, of_another_kind
 from assistant.terms import Term, words
 from assistant.wanted import lacking
+from index.grids import row_told
 from index.policy import Policy
 from index.text import squeeze
 
@@ -45,7 +46,7 @@ FOLLOWING = 160  # characters behind a ；in which the clauses stand that go on 
 BEHIND = 0.35  # sentences this far behind the one that answers are still shown their passage
 _ONE_OF = re.compile("哪一?[个家所座](?![一-鿿]?文件)([一-鿿]{2,4})")
 _BESIDE = "(?:旁边?|边上|附近|周边|周围|隔壁|对面)"  # behind what only says where a thing is
-_YEAR = re.compile(r"20\d\d年")
+_YEAR = re.compile(r"20\d\d年(?:[至到—~-]+20\d\d年)?")
 _SIGNATURE = re.compile(
     r"[^,。;:\d]{0,80}\d{4}年\d{1,2}月\d{1,2}日[^,。;:]{0,10}"
 )  # bodies and the date below a text
@@ -105,7 +106,18 @@ def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verd
     if not holding:
         return Verdict((), f"kind_{lacks[0]}")
     if asks_number(question) and _is_of_another(ask, holding[0][1]):
-        return Verdict((), "kind_amount")
+        first = holding[0][1]
+        beside = [
+            item
+            for item in holding[1:]
+            if item[1].passage == first.passage and 0 <= first.start - item[1].end <= FOLLOWING
+        ]
+        own = [
+            item for item in beside if not _is_of_another(ask, item[1])
+        ]  # 高级工2500元。列入目录的上浮20%。
+        if not own:
+            return Verdict((), "kind_amount")
+        holding = [*own, *(item for item in holding if item not in own)]
     if (question.has("who") or "where" in question.kinds) and _is_of_another_deed(ask, holding[0][1]):
         return Verdict((), "refuse")
     good: list[Passage] = []
@@ -223,8 +235,13 @@ def _grip(term: Term, unit: Unit) -> float:
 def _is_counted(question: Question, noun: Term) -> bool:
     """Whether a noun stands right beside the word that asks for the number (保额最低要多少, 多少补偿款)."""
     text, many = re.escape(noun.text), "(?:多少|百分之几|几(?=[一-鿿]))"
-    between = "(?:最[低高少多]|[至最]少|起码|大概|[一总]共|将?要|降低|提高|允许|可以|能够|[得该应能是为有到定可达占买收付交])*"
-    return bool(re.search(f"{text}{between}{many}|{many}{text}", question.folded))
+    if re.search(words()["amount"]["limit"], noun.text) or re.search(
+        f"{text}(?:得|要|该|应|需|须)+(?:在)?{many}个?(?:工作)?(?:天|日|小时|月|周)", question.folded
+    ):
+        return False  # what is said of any number, and who has so many days
+    between = "(?:最[低高少多]|[至最]少|起码|大概|[一总]共|将?要|降低|提高|允许|可以|能够|[得该应能是为有到定可达占买收付交贷借])*"
+    time = "(?:个?(?:工作)?[天日]|个?小时|个月|年|周)?的?(?:带薪)?"  # 几天年休假
+    return bool(re.search(f"{text}{between}{many}|{many}{time}{text}", question.folded))
 
 
 def _with_opening(ask: Ask, sentence: Sentence) -> str:
@@ -232,6 +249,8 @@ def _with_opening(ask: Ask, sentence: Sentence) -> str:
     year, with the last one before it."""
     policy = ask.corpus.policies[sentence.policy]
     text = opening(policy, sentence.start) + sentence.text + _decided(policy, sentence)
+    row = table_over(policy, sentence.start)
+    text += row_told(*row) if row else ""
     if re.search(words()["as_there"]["zh"], sentence.text):
         text += "".join(policy.source[a:b] for a, b in slices_referred(policy, sentence.start, sentence.text))
     section = section_at(policy, sentence.start) if sentence.text.endswith(("：", ":")) else None

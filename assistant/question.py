@@ -157,7 +157,8 @@ def read_question(
     folded = fold(clean)
     mentions = tuple(mentions)
     language = language_of(clean)
-    asks = frozenset(name for name in words()["ask"] if pattern("ask", name).search(folded))
+    asking = re.sub(words()["number_of_plan"]["zh"], "", folded)
+    asks = frozenset(name for name in words()["ask"] if pattern("ask", name).search(asking))
     if pattern("ask", "without").search(_without_names(folded, mentions)):
         asks |= {"without"}  # 没有X参与, however long the name of X is
     rest = blank(folded, [(m.start, m.end) for m in mentions])
@@ -170,8 +171,8 @@ def read_question(
     if asks & {"amount", "targets"} and not asks & {"tasks", "who"} and not roles_in(folded):
         alien = tuple(m.text for m in mentions if m.member)  # the number of all is none of a county's
         mentions = tuple(m for m in mentions if not m.member)
-    kinds = frozenset(name for name in words()["kind"] if pattern("kind", name).search(folded))
-    if "who" in asks and not re.search(r"多少|几|how much", folded):
+    kinds = frozenset(name for name in words()["kind"] if pattern("kind", name).search(asking))
+    if "who" in asks and not re.search(r"多少|几|how much", asking):
         kinds -= {"money"}
     years = tuple(dict.fromkeys(int(m.group(1) or "20" + m.group(2)) for m in _YEAR.finditer(folded)))
     plan = _PLAN.search(folded)

@@ -174,7 +174,7 @@ def answer_structure(ask: Ask) -> Draft | None:
         and not _names_part(ask, text)
         and not any(
             t.weight >= 0.9
-            and not re.search("chapter|article|section|part|部分", t.text)
+            and not re.search(words()["structure"]["plain"], t.text)
             and not any(t.text in squeeze(policy.title) for policy in ask.policies())
             for t in question.terms
         )
@@ -208,7 +208,9 @@ def answer_structure(ask: Ask) -> Draft | None:
             rest = [
                 t
                 for t in question.terms
-                if t.weight >= 0.9 and t.text not in heading and not re.fullmatch(r"[a-z]+", t.text)
+                if t.weight >= 0.9
+                and t.text not in heading
+                and not re.fullmatch(rf"[a-z]+|{words()['structure']['plain']}", t.text)
             ]
             if len(children) >= 2 and not rest:
                 draft = ask.draft()
@@ -256,8 +258,17 @@ def _same_heading(folded: str, heading: str) -> bool:
 
 def _of_kind(policy: Policy, kind: str) -> list[Section]:
     if kind in ("章", "条", "节"):
-        return [s for s in policy.sections if re.fullmatch(rf"第.+{kind}", squeeze(s.marker))]
+        found = [s for s in policy.sections if re.fullmatch(rf"第.+{kind}", squeeze(s.marker))]
+        return found or (_numbered_through(policy) if kind == "条" else [])
     return [s for s in policy.sections if s.level == 1]
+
+
+def _numbered_through(policy: Policy) -> list[Section]:
+    """The items 1., 2., … that are numbered on from one part of the document to the next, which it counts as its own."""
+    items = [s for s in policy.sections if re.fullmatch(r"\d+[.．、]", s.marker)]
+    numbers = [int(re.sub(r"\D", "", s.marker)) for s in items]
+    through = numbers == list(range(1, len(items) + 1)) and len({s.parent for s in items}) > 1
+    return items if through else []
 
 
 def _counting_word(draft: Draft, sections: list[Section]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.corpus import Unit, article_name, articles_named, lead_in
+from assistant.corpus import Unit, article_name, articles_named, caption_over, lead_in
 from assistant.definitions import is_definition
 from assistant.match import coverage, grip
 from assistant.preferred import passage_suits, sentence_suits
@@ -69,7 +69,7 @@ def passage_unit(ask: Ask, passage: Passage, text: str = "", at: int | None = No
     ]
     policy = ask.corpus.policies[passage.policy]
     place = passage.start if at is None else at
-    beside = [*close, opening(policy, place), article_name(policy, place)]
+    beside = [*close, opening(policy, place), article_name(policy, place), caption_over(policy, place)]
     if at is None:
         beside += articles_named(policy, passage.text)
     return Unit(

@@ -145,7 +145,7 @@ def of_another_whole(question: Question, indicator: str) -> bool:
 
 def unit_fits(question: Question, unit: str) -> bool:
     """Whether the unit that is asked for (多少家, 百分之几, 亿元) can be this one."""
-    unit = squeeze(unit)
+    unit = squeeze(unit).split("/")[0]  # 元/人·月
     if re.search("[最多](?:亮|厚|宽|深|重|远|快|响)", question.folded) and unit in _DURATIONS:
         return False
     asked = re.search(

@@ -14,6 +14,15 @@ from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
 _YEARS = re.compile(r"(?<![\d.])(20\d\d)(?:年?[-—~至到]+(20\d\d))?年")
+_FRACTION = re.compile(
+    r"[一二两三四五六七八九十百\d]+分之[一二两三四五六七八九十\d]+|(?<!\d)一半|半数|全额|[一二两三四五六七八九]成"
+)
+_TIMES_ASKED, _EVERY = (
+    re.compile(r"(?:几|多少)[次回趟]"),
+    re.compile(r"每(?:季度?|个?月|周|半?年|[天日])(?!\d)"),
+)
+_DAYS = re.compile(r"\d{1,2}月\d{1,2}日")
+_SHARE_ASKED = re.compile(r"分之几|几成|几折|比例|比重|占比|百分比|多少成")
 _NEEDED = (
     ("frequency", "when"),
     ("date", "when"),
@@ -52,7 +61,8 @@ def lacking(question: Question, text: str) -> str:
             return "amount"
     for name in _COMPARED:
         needs = words()["ask"][name]["needs"]
-        if question.has(name) and not re.search(needs, text) and not _holds_two(text):
+        other_bodies = name == "rest" and question.has("who")  # 除了X，还有哪些单位
+        if question.has(name) and not other_bodies and not re.search(needs, text) and not _holds_two(text):
             return "comparison"
     return ""
 
@@ -62,6 +72,10 @@ def holds_number(question: Question, text: str) -> bool:
     if unit_fits(question, "年") and not unit_fits(question, "元") and TIME.search(text):
         return True
     folded = fold_with_origin(text).text
+    if _TIMES_ASKED.search(question.folded) and (_EVERY.search(folded) or len(_DAYS.findall(folded)) > 1):
+        return True  # 每季度, or 每年6月20日、12月10日
+    if _FRACTION.search(folded) and _SHARE_ASKED.search(question.folded):
+        return True
     return not of_another_level(question, Unit(((1.0, squeeze(text)),))) and any(
         unit_fits(question, quantity.unit)
         and not of_another_whole(question, re.split("[,;。]", folded[: quantity.start])[-1])

@@ -113,6 +113,7 @@ class Record(_Read):
     facts: float | None = None  # share of the key facts that the answer states
     rank: int | None = None  # from 1: the first retrieved passage that holds a piece of evidence
     ranks: tuple[int | None, ...] = ()  # the same for each piece of evidence
+    rank_beside: int | None = None  # the first passage beside the answer, where what it cites comes first
     citation_precision: float | None = None
     citation_recall: float | None = None
     list_precision: float | None = None

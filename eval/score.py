@@ -173,6 +173,7 @@ def record(
     case = outcome.case
     each = ranks(found.passages, evidence)
     rank = min((number for number in each if number), default=None)
+    beside = ranks([(p["policy"], p["start"], p["end"]) for p in answer.get("passages", ())], evidence)
     return {
         **{key: value for key, value in asdict(case).items() if key != "derived"},
         "passed": outcome.passed,
@@ -184,6 +185,7 @@ def record(
         "facts": outcome.facts,
         "rank": rank,
         "ranks": each,
+        "rank_beside": min((number for number in beside if number), default=None),
         "citation_precision": outcome.citation_precision,
         "citation_recall": outcome.citation_recall,
         "list_precision": outcome.list_precision,

@@ -67,6 +67,9 @@ _RULE_FIRST = re.compile(
 )
 
 
+_TOGETHER = re.compile(
+    r"(?:按照?|根据|依)(?:各自)?(?:的)?(?:职责|职能)(?:分工|范围)?(?:分别|共同|各自)?(?:负责|落实|实施)?\)?$"
+)
 _RULE_TAIL = re.compile(
     r"^(?:(?:各[条项]|以下|下文|文中)?不再(?:单独|逐一|一一|另行)?.*|下同|下略|以下(?:简称|同).*)$"
 )
@@ -269,7 +272,14 @@ def _add_segment(
     return True
 
 
+def shares_equally(text: str) -> bool:
+    """Whether a list of bodies ends by saying that each does its part (…按职责分工负责), so that none leads."""
+    return bool(_TOGETHER.search(text))
+
+
 def _add_names(text: str, start: int, end: int, role: Role, clause: Clause, *, strict: bool) -> None:
+    tail = _TOGETHER.search(text, start, end)
+    end = tail.start() if tail else end
     names = [n for n in names_in(text, start, end) if not re.search(r"[::。]", text[n[0] : n[1]])]
     clause.parts += [(role, a, b) for a, b in names if not strict or looks_like_name(text[a:b])]
 

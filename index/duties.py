@@ -10,12 +10,12 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
-from index.clauses import LABEL, TERMS, Clause, brackets, read_bare_list, read_clause, slices
+from index.clauses import LABEL, TERMS, Clause, brackets, read_bare_list, read_clause, shares_equally, slices
 from index.organisations import is_role
 from index.policy import Duty, Policy, Role, Section
 from index.running_text import read_running
 from index.task_tables import task_rows
-from index.text import Folded, fold_with_origin
+from index.text import Folded, fold, fold_with_origin
 
 SHORT = 32  # characters of a statement that is named as a whole
 NAME = 60  # characters of a sentence that name a task
@@ -77,7 +77,7 @@ def find_duties(policy: Policy) -> tuple[Duty, ...]:
                     name = _name(policy, section, folded, name_start, name_end)
                     rules.append((which, number, role, name, clause_at, clause_until))
             number += 1
-    return tuple(_apply_rules(policy, _with_leads(duties, leads), rules, tables))
+    return tuple(_apply_rules(policy, _with_leads(policy, duties, leads), rules, tables))
 
 
 def _reach(policy: Policy, section: Section, text: str) -> range:
@@ -94,14 +94,15 @@ def _reach(policy: Policy, section: Section, text: str) -> range:
     return range(top.start, stop)
 
 
-def _with_leads(duties: list[Duty], leads: list[tuple[range, int, int]]) -> list[Duty]:
+def _with_leads(policy: Policy, duties: list[Duty], leads: list[tuple[range, int, int]]) -> list[Duty]:
     """The duties, the first of a row of bodies that are all responsible leading where a rule says so."""
     plain = {duty.clause for duty in duties} - {d.clause for d in duties if d.role is not Role.RESPONSIBLE}
     found: list[Duty] = []
     for duty in duties:
         first = not found or found[-1].clause != duty.clause
         rule = next((rule for rule in leads if duty.start in rule[0]), None)
-        if rule and first and duty.bracketed and duty.clause in plain:
+        said = shares_equally(fold(policy.source[duty.clause_start : duty.clause_end]))
+        if rule and first and duty.bracketed and duty.clause in plain and not said:
             own = rule[1] == duty.clause_start
             span = (duty.rule_start, duty.rule_end) if own else rule[1:]
             duty = replace(duty, role=Role.LEAD, rule_start=span[0], rule_end=span[1])

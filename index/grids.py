@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.lines import is_row
+from index.lines import GAP, is_aligned, is_row
 from index.text import fold
 
 _RULE = re.compile(r":?-{2,}:?|-")
+_UNIT = re.compile(r"[(（](?:单位[:：])?([^()（）]{1,12})[)）]$")
 _CAPTION = 80  # characters that the line over a table has at most
 
 
@@ -69,6 +70,16 @@ def _read(source: str, start: int, end: int) -> Iterator[Grid]:
     yield from _grid(source, rows, caption)
 
 
+def row_told(grid: Grid, row: Row) -> str:
+    """A row in words: each cell behind its column's name, with the unit in brackets there (补贴标准（元/月） over 1450)."""
+    told = []
+    for name, cell in zip(grid.header.cells, row.cells, strict=False):
+        unit = _UNIT.search(name.text)
+        bare = re.fullmatch(r"[\d.,]+", cell.text)
+        told.append(f"{_UNIT.sub('', name.text)}{cell.text}{unit[1] if unit and bare else ''}")
+    return "；".join(told)
+
+
 def _may_be_row(line: str, rows: list[Row]) -> bool:
     """Whether a line is a row; below others also one of as many cells, of which merging left two or fewer."""
     tabs = line.strip("\r\n").count("\t")
@@ -80,6 +91,9 @@ def read_row(source: str, start: int, end: int) -> Row | None:
     line = source[start:end]
     bars = line.lstrip().startswith("|")
     cells = []
+    if is_aligned(line):  # a tab in the place of each gap, and the cells keep theirs
+        body = len(line) - len(line.lstrip())
+        line = line[:body] + GAP.sub(lambda gap: "\t" + gap.group()[1:], line[body:].rstrip())
     for match in re.finditer(r"(?:\\\||[^|])*" if bars else r"[^\t]*", line):
         raw = match.group()
         left = start + match.start() + len(raw) - len(raw.lstrip())

@@ -27,6 +27,8 @@ _MARKERS = tuple(
 
 
 ARTICLE_RANK = 4
+GAP = re.compile(r"　{2,}| {3,}|[ 　]{4,}")  # between the cells of a row that is laid out with blanks
+CELL = 24  # characters that such a cell has at most
 
 
 HEADING_RANKS = (1, 2, 3)  # whose whole line is a heading
@@ -62,10 +64,20 @@ def read_lines(source: str) -> Iterator[Line]:
 
 
 def is_row(text: str) -> bool:
-    """Whether a line is one of a table: cells between bars, or at least three apart by tabs."""
+    """Whether a line is one of a table: cells between bars, or at least three apart by tabs or by wide gaps."""
     plain = text.strip(" \r\n")
     cells = [cell for cell in plain.split("\t") if cell.strip()]
-    return (plain.startswith("|") and plain.count("|") >= 2) or len(cells) >= 3
+    return (plain.startswith("|") and plain.count("|") >= 2) or len(cells) >= 3 or is_aligned(text)
+
+
+def is_aligned(text: str) -> bool:
+    """Whether a line is a row whose cells only blanks set apart: short ones that are no sentences and no fields."""
+    cells = GAP.split(text.strip())
+    return (
+        len(cells) >= 3
+        and "\t" not in text
+        and all(len(c) <= CELL and not re.search("[。；：:|]", c) for c in cells)
+    )
 
 
 def _marker(text: str) -> tuple[int, str]:

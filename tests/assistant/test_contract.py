@@ -127,6 +127,18 @@ def test_passages_come_best_first_with_both_scores(answer: Answer) -> None:
     )
 
 
+def test_what_the_answer_cites_comes_first_among_the_passages(answer: Answer) -> None:
+    cited = [
+        any(
+            c.policy == p.policy
+            and min(c.end, p.end) - max(c.start, p.start) >= min(len(c.quote), len(p.text)) / 2
+            for c in answer.citations
+        )
+        for p in answer.passages
+    ]
+    assert cited == sorted(cited, reverse=True)
+
+
 @pytest.mark.parametrize(
     ("question", "count"),
     [
@@ -180,7 +192,11 @@ def test_a_stream_is_evidence_then_tokens_then_the_final_answer(
     assert isinstance(events[-1], Final)
     assert all(isinstance(event, Token) for event in events[1:-1])
     answer = events[-1].answer
-    assert events[0].passages == answer.passages
+    cited = {(citation.policy, citation.start) for citation in answer.citations}
+    for passage in answer.passages:  # what it cites has come forward
+        assert any((p.policy, p.start) == (passage.policy, passage.start) for p in events[0].passages) or any(
+            policy == passage.policy and passage.start <= start < passage.end for policy, start in cited
+        )
     joiner = " " if answer.language == "en" else ""
     pieces = [event.text for event in events if isinstance(event, Token)]
     assert not pieces or answer.text in ("".join(pieces), joiner.join(pieces))

@@ -147,6 +147,8 @@ def test_a_comparison_means_by_a_figure_what_the_run_means(place: Place, echo: E
     compared = {found.name: found for found in compare(result, result).differences}
     assert set(compared) == set(said) - {"latency", "categories"}
     for name, found in compared.items():
+        if name.startswith("beside@"):  # the answers of this system have no passages
+            continue
         assert 0 < found.a < 1, name  # a figure of 0 or 1 would agree by chance
         assert found.a == found.b == pytest.approx(said[name]["value"]), name
         assert found.low == found.high == 0, name
