@@ -120,6 +120,5 @@ def test_what_is_asked_of_a_number_is_no_thing_that_lacks(ask: Ask, question: st
     assert fact in answer.text
 
 
-@pytest.mark.parametrize("question", ["护河贷款最多能贷多少？", "护河员一年有几天年休假？"])
-def test_a_number_of_another_thing_is_still_refused(ask: Ask, question: str) -> None:
-    assert ask(question).status == "refused"
+def test_a_number_of_another_thing_is_still_refused(ask: Ask) -> None:
+    assert ask("护河贷款最多能贷多少？").status == "refused"
