@@ -305,23 +305,20 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
 
 
 def _cited_first(passages: Sequence[Passage], draft: Draft) -> tuple[Passage, ...]:
-    """The passages with those first that hold what an answer cites, in the order of its citations.
+    """The passages, best first, those before the others that hold half of what an answer cites, or stand half in it.
 
     Their scores never rise: one that goes ahead counts as no less than what is behind it.
     """
 
-    def number(passage: Passage) -> int:
-        """Of the first citation that stands in a passage for half of the shorter of the two, or behind all."""
-        cited = [
-            number
-            for (policy, start, end), number in draft.spans.items()
-            if policy == passage.policy
+    def is_cited(passage: Passage) -> bool:
+        return any(
+            policy == passage.policy
             and 2 * (min(end, passage.end) - max(start, passage.start))
             >= min(end - start, passage.end - passage.start)
-        ]
-        return min(cited, default=len(draft.spans) + 1)
+            for policy, start, end in draft.spans
+        )
 
-    ordered = sorted(passages, key=number)
+    ordered = sorted(passages, key=lambda passage: not is_cited(passage))
     scores = accumulate(reversed([passage.score for passage in ordered]), max)
     return tuple(replace(p, score=score) for p, score in zip(ordered, reversed(list(scores)), strict=True))
 
