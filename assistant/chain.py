@@ -248,7 +248,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         self, composer: ModelComposer, ask: Ask, quotes: Draft, stop: threading.Event | None
     ) -> Iterator[Token | Draft]:
         """The model's words as they come, then the draft: its certified sentences, or the quotes and why."""
-        text, screen = "", composer.screen()
+        text, screen = "", composer.screen(ask.question.language)
         try:
             for piece in composer.stream(ask, quotes.evidence, stop):
                 text += piece

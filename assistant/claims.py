@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from assistant.terms import words
+from assistant.terms import glossary, words
 from index.directory import Directory
-from index.organisations import offices_in, read_name
+from index.organisations import Mention, offices_in, read_name
 from index.text import squeeze
 
 ADDRESS = re.compile(r"https?:|www\.|//|!\[|\]\(|<[a-z/!]|javascript:|data:[a-z]|mailto:", re.I)
@@ -34,12 +34,21 @@ def bodies_missing(said: str, support: str, directory: Directory, english: bool 
     ]
     if english:
         for mention in directory.find(said):
-            if mention.text in words()["capital"]["en"]:
-                continue  # a county, which nobody is
+            if mention.text in words()["capital"]["en"] and _is_place(mention, said):
+                continue  # in our county: nobody does anything
             names = [squeeze(name) for name in mention.names]
             if not any(name in support or read_name(name).stem in support for name in names):
                 missing.append(mention.text)
     return missing
+
+
+def _is_place(mention: Mention, said: str) -> bool:
+    """Whether an English sentence names a county, or a district of some kind, as a place, and not as who does something."""
+    before, behind = said[: mention.start], said[mention.end :]
+    kind = re.search(r"[a-z-]+ $", before)
+    if kind and kind.group() + re.sub(r"s$", "", mention.text) in glossary():
+        return True  # an irrigation district
+    return bool(re.match(r"['’]s?\b", behind) or re.search(rf"(?:{words()['place']['before']})\s*$", before))
 
 
 def offices_named(said: str) -> list[str]:

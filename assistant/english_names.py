@@ -34,12 +34,12 @@ def names_missing(
         if _OPENS.search(sentence[: match.start()]) or word.replace("'", "") in places:
             continue
         spelt = any(re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text) for text in (bodies, known))
-        if not spelt and word not in support and not _plain(word):
+        if not spelt and word not in support and not is_plain(word):
             missing.append(match.group())
     return missing
 
 
-def _plain(word: str) -> bool:
+def is_plain(word: str) -> bool:
     """Whether a word is one of the language, or one of the glossary's, in whatever form."""
     parts = [part for part in re.split(r"[-&]", word) if part]
     return all(part.isdecimal() or not _vocabulary().isdisjoint((part, *base_forms(part))) for part in parts)

@@ -24,7 +24,7 @@ from assistant.claims import (
     reversals_missing,
 )
 from assistant.corpus import Corpus
-from assistant.english_names import names_missing
+from assistant.english_names import is_plain, names_missing
 from assistant.match import overlap
 from assistant.modals import modals_stand, negations_stand
 from assistant.numbers import counts_missing, months_missing, numbers_missing
@@ -39,7 +39,10 @@ SHARE = 0.6  # of the content words of a sentence that its passage has to hold
 CLAUSE = 0.5  # of those of each of its clauses: an invented one does not hide among true ones
 NAMING = 0.35  # weight from which a noun of the question names what is asked about, or sets its scene
 NEW = 2  # words of a sentence that the question does not hold; with fewer it says nothing
+KNOWN = 4  # terms of the glossary, from which an English sentence that holds them all is of one passage
 FOREIGN = 0.3  # share of Chinese characters above which an English sentence is none
+
+_SIDES = re.compile(r"[两二三四](?:个|条|项|种|类|者|件|方面)[一-鿿]{0,2}")
 
 Nearest = Callable[[str], Sequence[tuple[str, int]]]  # (policy, start) of the chunks nearest to a sentence
 
@@ -165,12 +168,11 @@ def _supports(
     if question.language == "en":
         chinese = len(re.findall(r"[㐀-鿿]", sentence)) / max(1, len(sentence))
         share = _share_of_terms(said, squeezed)
-        exact = share == 1 and bool(re.search(r"\d", said))  # its numbers and all it names stand there
         return (
             chinese <= FOREIGN
             and share >= SHARE
             and (
-                exact
+                (share == 1 and _is_exact(said, question))
                 or any(
                     policy == passage.policy and passage.start <= start < passage.end
                     for policy, start in near
@@ -193,7 +195,7 @@ def _support(passage: Passage) -> str:
 
 def _claims_stand(text: str, passage: Passage, question: Question, corpus: Corpus) -> bool:
     """Whether a sentence, or a part of one, claims nothing that the passage does not say, whatever its words."""
-    language, said, support = question.language, fold(text), fold(_support(passage))
+    language, said, support = question.language, _without_sides(fold(text), question), fold(_support(passage))
     squeezed = squeeze(support)
     if addresses_missing(text, passage.text):
         return False
@@ -219,6 +221,13 @@ def _claims_stand(text: str, passage: Passage, question: Question, corpus: Corpu
     if reversals_missing(said, squeezed):
         return False
     return roles_stand(said, passage, corpus) and carriers_stand(said, squeezed, passage, corpus)
+
+
+def _without_sides(said: str, question: Question) -> str:
+    """A folded sentence without the number of the things compared (两个集群) where the question gives it."""
+    if not question.has("compare"):
+        return said
+    return _SIDES.sub(lambda match: "" if match.group() in question.folded else match.group(), said)
 
 
 def _stands(sentence: str, squeezed: str) -> bool:
@@ -284,8 +293,29 @@ def _is_held(part: str, squeezed: str, question: Question) -> bool:
 
 def _share_of_terms(said: str, squeezed: str) -> float:
     """Share of the terms of an English sentence that the glossary knows and a text holds; 0 where it lacks one of several words."""
-    known = [term for term in find_terms(said, "en") if not all(v.isascii() for v in term.variants)]
+    filler = re.compile(words()["filler"]["en"])
+    known = [
+        term
+        for term in find_terms(said, "en")
+        if not all(v.isascii() for v in term.variants) and not filler.fullmatch(term.text)
+    ]
     lacking = [term for term in known if all(overlap(variant, squeezed) < 0.5 for variant in term.variants)]
     if any(" " in term.text or "-" in term.text for term in lacking):
         return 0.0  # carbon neutrality, where the text has a carbon peak
     return 1 - len(lacking) / max(1, len(known))
+
+
+def _is_exact(said: str, question: Question) -> bool:
+    """Whether an English sentence is made of what the glossary knows: many terms, or one with its number and hardly more."""
+    terms = find_terms(said, "en")
+    known = [term for term in terms if not all(v.isascii() for v in term.variants)]
+    other = [
+        term
+        for term in terms
+        if term not in known
+        and term.text not in question.folded
+        and not is_plain(term.text)
+        and not re.fullmatch(words()["filler"]["en"], term.text)
+    ]
+    amount = re.search(r"\d", re.sub(r"\b(?:19|20)\d\d\b", "", said))
+    return len(known) >= KNOWN or bool(known and amount and len(other) <= 1)

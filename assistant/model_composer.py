@@ -5,51 +5,45 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.corpus import Corpus, section_at
-from assistant.draft import Draft, plain_number
-from assistant.grounding import ground
-from assistant.match import coverage, missing
+from assistant.draft import Draft
+from assistant.grounding import Grounded, ground
 from assistant.model_faults import ModelFailed
-from assistant.models import ChatModel, Messages
+from assistant.model_prompt import instructions, messages_for, whole_passages
+from assistant.models import ChatModel
 from assistant.numbers import numbers_missing
 from assistant.screen import Screen, without_marks
-from assistant.sentences import (
-    Sentence,
-    asks_number,
-    passage_unit,
-    ranked,
-    sentences,
-    share_of_words,
-    subject_terms,
-)
-from assistant.terms import Term
-from index.policy import Policy, Section
-from index.quantities import quantities, scale_unit
+from assistant.sentences import asks_number, share_of_words
+from assistant.terms import Language
 from index.store import Index
-from index.text import fold, fold_with_origin, squeeze
-from prompts import phrase, prompt
+from index.text import fold, squeeze
+from prompts import phrase
 
-BESIDE_LOCAL = 180  # characters beside the best chunk, about 120 tokens: a local model reads slowly
-BESIDE_REMOTE = 2400
-ASKED_LOCAL = 400  # characters of a question that a local model reads
 TOKENS_LOCAL = 160  # of an answer of the local model, which writes some 20 a second
 SENTENCES_LOCAL = 2  # after which the local model is stopped: what it has not told is quoted
 ENOUGH_LOCAL = {"zh": 40, "en": 80}  # characters, from which one sentence is enough
-UNREAD = 150  # characters, in whole sentences, of a best chunk that the local model has not read ahead
-WIDEST = 400  # characters of an article that is read whole where one of its items answers
+CLAUSE_LOCAL = 60  # characters of a Chinese sentence, from which it may end with a clause of it
 NEAR = 4  # chunks nearest to an English sentence, of which its passage has to be one
 LEAST = 6  # characters of an answer
 TOLD = 0.85  # share of a sentence's words from which an answer has told it
 _ITEM_NUMBER = re.compile(
     r"^\s*(?:#+\s*)?(?:\d+[.．、]|[（(][一二三四五六七八九十\d]+[）)]|[一二三四五六七八九十]+、|第[^\s条章节]{1,6}[条章节])\s*"
 )
-_STOP = re.compile(r"[。！？]|[.!?](?=\s)(?<!\d\.)")
+_STOP = re.compile(r"[。！？]|[.!?](?=[”\"]?\s+[A-Z0-9\[(“\"])")
+_NO_STOP = re.compile(
+    r"(?:^|\n)\s*\d{1,2}$|\b(?:No|Nos|no|Art|Arts|e\.g|i\.e|U\.S|approx|vs|Dr|Mr|Ms|St|Co|Ltd|Inc)$"
+)
+_CLAUSE = re.compile(r"[，；](?=[^，；])")
+_HANGS = re.compile(  # a clause of a Chinese sentence that leads up to the next one
+    r"[，；：](?:以(?!商|奖|旧|工)|在|对|为|按照?|通过|根据|依据|围绕|随着|当|如|若|凡|自|从|由|经|因|除|到|至|针对|结合|于)[^，；：]*$"
+    r"|(?:的|后|时|前|内|起|外|下|中|上|者|或|和|及|与|为重点|为目标|为主线|为抓手|为核心|为基础)$"
+)
+_TURNS = re.compile(
+    r"[但除不且并同若如的或和及与则其仍未非]|[，；]"
+)  # what goes on so takes back or binds what is before it
 _ENGLISH = "root ::= [ -~‘’“”–—]+"  # llama.cpp's grammar of an answer without Chinese characters
-_SCALES = (("trillion", 1e12), ("billion", 1e9), ("million", 1e6))
 
 
 def is_open(ask: Ask) -> bool:
@@ -71,56 +65,23 @@ class ModelComposer:
 
         The local model is stopped where it has said enough, which frees it for the next question.
         """
-        messages, text = self.messages(ask, passages), ""
-        language = ask.question.language
-        options = {"grammar": _ENGLISH} if language == "en" else {}
+        messages, language = messages_for(ask, passages, self.model), ask.question.language
         if not self.model.local:
             yield from self.model.stream(messages, stop)
             return
-        try:
-            for piece in self.model.stream(messages, stop, TOKENS_LOCAL, options):
-                text += piece
-                yield piece
-                stops = list(_STOP.finditer(text))
-                if len(stops) >= SENTENCES_LOCAL or (stops and stops[-1].end() >= ENOUGH_LOCAL[language]):
-                    return
-        except ModelFailed as failure:
-            if failure.reason != "model_endless" or not _STOP.search(text):
-                raise
+        options = {"grammar": _ENGLISH} if language == "en" else {}
+        yield from until_enough(self.model.stream(messages, stop, TOKENS_LOCAL, options), language)
 
-    def screen(self) -> Screen:
+    def screen(self, language: Language) -> Screen:
         """What a reader may see of one answer while it comes."""
-        return Screen(prompt("answer_system"), self.model.key)
-
-    def messages(self, ask: Ask, passages: Sequence[Passage]) -> Messages:
-        """System and user message: what never changes first, then the best chunk, so that the cache serves both."""
-        passages = _whole(ask.corpus, passages)
-        best = _read(ask, passages[0])
-        if self.model.local and not self.model.has_read(opening(best)):
-            best = _sentences_of(ask, passages[0], best)
-        beside = "".join(f"[{number}] {text}\n" for number, text in self._beside(ask, passages))
-        if ask.question.language == "en":
-            best, beside = amounts_in_english(best), amounts_in_english(beside)
-        language = phrase(ask.question.language, "answer_language")
-        asked = ask.question.text
-        return _messages(best, beside, _end(asked) if self.model.local else asked, language)
-
-    def _beside(self, ask: Ask, passages: Sequence[Passage]) -> list[tuple[int, str]]:
-        """What is told beside the best chunk: to a local model only what the question asks and the chunk lacks."""
-        terms = [term for term in subject_terms(ask) if term.weight >= 0.3]
-        if not self.model.local:
-            return _told_beside(ask, passages, terms, BESIDE_REMOTE)
-        if ask.question.has("compare"):  # the best passage of the other side comes second
-            return [(2, _cut(_read(ask, other), BESIDE_LOCAL)) for other in passages[1:2]]
-        lost = [term for term in missing(ask.corpus, terms, passage_unit(ask, passages[0])) if not term.pair]
-        return _told_beside(ask, passages, lost, BESIDE_LOCAL) if lost else []
+        return Screen(instructions(language, self.model.local), self.model.key)
 
     def draft(self, ask: Ask, text: str, quotes: Draft) -> Draft | None:
         """The sentences of ``text`` that stand in the passages of the quotes, each cited; None where too little is left.
 
         What the quotes say beside them (that a number is denied) comes first, what the sentences leave out of them last.
         """
-        screen, passages = self.screen(), _whole(ask.corpus, quotes.evidence)
+        screen, passages = self.screen(ask.question.language), whole_passages(ask.corpus, quotes.evidence)
         grounded, struck = ground(_whole_sentences(text), passages, ask.question, ask.corpus, self._nearest)
         kept = [sentence for sentence in grounded if not screen.hides(sentence.text)]
         struck += [sentence.text for sentence in grounded if sentence not in kept]
@@ -135,12 +96,25 @@ class ModelComposer:
         draft.status, draft.count = quotes.status, quotes.count
         draft.denied |= quotes.denied
         for sentence in kept:
-            cites = (draft.cite(p.policy, p.start, p.end, p.score) for p in sentence.passages)
+            cited = self._narrowest(ask, sentence, quotes.evidence)
+            cites = (draft.cite(p.policy, p.start, p.end, p.score) for p in cited)
             draft.say("quote", text=_with_mark(sentence.text, "".join(cites)), cite="")
         if struck:
             draft.note("struck", "notice_struck", count=len(struck))
         _quote_missing(quotes, draft)
         return draft
+
+    def _narrowest(self, ask: Ask, sentence: Grounded, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+        """The passages of a sentence as they were found, where the item alone supports what its whole article does."""
+        if any(passage in passages for passage in sentence.passages):
+            return sentence.passages
+        inside = [
+            passage
+            for passage in passages
+            if any(p.policy == passage.policy and p.start <= passage.start < p.end for p in sentence.passages)
+        ]
+        kept, _ = ground(sentence.text, inside, ask.question, ask.corpus, self._nearest)
+        return kept[0].passages if kept else sentence.passages
 
     def _nearest(self, sentence: str) -> list[tuple[str, int]]:
         chunks = self._index.chunks
@@ -165,123 +139,55 @@ def _quote_missing(quotes: Draft, draft: Draft) -> None:
         draft.quote(text=re.sub(r"\s*\n\s*", "\n", text), cite=cite)
 
 
-def amounts_in_english(text: str) -> str:
-    """A text with its large amounts (350亿元) as English says them (35 billion yuan): a small model reads them wrong."""
-    folded = fold_with_origin(text)
-    for quantity in sorted(quantities(folded.text), key=lambda quantity: -quantity.start):
-        factor, unit = scale_unit(quantity.unit)
-        scale = next(((word, size) for word, size in _SCALES if quantity.high * factor >= size), None)
-        if factor <= 1 or not scale:
-            continue
-        start, end = folded.span(quantity.start, quantity.end)
-        amounts = " to ".join(
-            plain_number(value * factor / scale[1]) for value in dict.fromkeys((quantity.low, quantity.high))
-        )
-        text = f"{text[:start]} {amounts} {scale[0]} {'yuan' if unit == '元' else unit}{text[end:]}"
-    return text
-
-
-def whole_item(policy: Policy, start: int, end: int) -> tuple[int, int]:
-    """The slice that a model reads for a chunk: what opens a list with all its items, up to ``WIDEST``, else the chunk."""
-    section = section_at(policy, start)
-    while section is not None and section.level:
-        if _opens_list(policy, section):
-            behind = policy.sections[section.id + 1 :]
-            until = next((s.start for s in behind if s.level <= section.level), len(policy.source))
-            if until - section.start <= WIDEST:
-                return min(start, section.start), max(end, until)
-        section = None if section.parent is None else policy.sections[section.parent]
-    return start, end
-
-
-def _opens_list(policy: Policy, section: Section) -> bool:
-    """Whether a section's own text ends with a colon, so that what is below it goes on with its sentence."""
-    return policy.source[section.start : section.end].rstrip().endswith(("：", ":"))
-
-
-def _whole(corpus: Corpus, passages: Sequence[Passage]) -> tuple[Passage, ...]:
-    """The passages as a model reads them, each article once."""
-    found: dict[tuple[str, int, int], Passage] = {}
-    for passage in passages:
-        policy = corpus.policies[passage.policy]
-        start, end = whole_item(policy, passage.start, passage.end)
-        whole = replace(passage, start=start, end=end, text=policy.source[start:end].strip())
-        found.setdefault((passage.policy, start, end), whole)
-    return tuple(found.values())
-
-
-def opening(best: str) -> Messages:
-    """The part of a prompt that does not depend on the question: what the model can read before it is asked."""
-    (_, system), (_, user) = _messages(best, "", "", "")
-    return ("system", system), ("user", user[: user.index(best.strip()) + len(best.strip())])
-
-
-def _messages(best: str, others: str, question: str, language: str) -> Messages:
-    user = prompt("answer_user", best=best.strip(), others=others, question=question, language=language)
-    return ("system", prompt("answer_system")), ("user", user)
-
-
 def _with_mark(sentence: str, cite: str) -> str:
     """The sentence with its citation before the stop."""
     match = re.search(r"[。！？；.!?]+[”\"]?$", sentence)
     return f"{sentence[: match.start()]}{cite}{match.group()}" if match else f"{sentence}{cite}"
 
 
-def _read(ask: Ask, part: Passage | Sentence) -> str:
-    """What a model reads of a part of a policy."""
-    return ask.corpus.without_bearers(part.policy, part.start, part.end)
+def _stops(text: str) -> list[int]:
+    """Where the sentences of a text end that go on or end with a full-width stop: offsets behind the stop."""
+    return [match.end() for match in _STOP.finditer(text) if not _NO_STOP.search(text[: match.start()])]
 
 
-def _sentences_of(ask: Ask, passage: Passage, text: str) -> str:
-    """Of a text that is long to read the sentences nearest to the question, in reading order, within ``UNREAD``."""
-    if len(text) <= UNREAD:
-        return text
-    chosen: list[Sentence] = []
-    for _, sentence in ranked(ask, [passage]):
-        if not chosen or sum(len(_read(ask, other)) for other in [*chosen, sentence]) <= UNREAD:
-            chosen.append(sentence)
-    return "".join(_read(ask, sentence).strip() for sentence in sorted(chosen, key=lambda s: s.start)) or text
+def until_enough(pieces: Iterator[str], language: Language) -> Iterator[str]:
+    """The pieces of a local model's answer, up to where it may end; raises ModelFailed where it ends nowhere."""
+    text, told = "", 0
+    try:
+        for piece in pieces:
+            text += piece
+            end = enough(text, language)
+            if end is not None:
+                yield text[told:end].rstrip("，；") + ("。" if text[end - 1] in "，；" else "")
+                return
+            ready = max(told, len(text.rstrip("，；")))  # a comma may yet become the end
+            yield text[told:ready]
+            told = ready
+        yield text[told:]
+    except ModelFailed as failure:
+        if failure.reason != "model_endless" or not _stops(text):
+            raise
 
 
-def _cut(text: str, room: int) -> str:
-    """A text, or as much of it up to a comma or stop as there is room for."""
-    return text if len(text) <= room else text[: max(text.rfind(mark, 0, room) for mark in "，。；") + 1]
+def enough(text: str, language: Language) -> int | None:
+    """The offset where an answer of the local model may end, None where it has not said enough.
 
-
-def _end(question: str) -> str:
-    """The end of a question, which is where a long one asks, from the beginning of a part of it."""
-    end = question[-ASKED_LOCAL:]
-    return (
-        end if end == question else re.sub(r"^[^，,。；;？?！!\n]*[，,。；;？?！!\n]+(?=.)", "", end, count=1)
-    )
+    It ends with a sentence, or a long Chinese one with a clause that stands by itself and that nothing behind it limits.
+    """
+    stops = _stops(text)
+    if len(stops) >= SENTENCES_LOCAL or (stops and stops[-1] >= ENOUGH_LOCAL[language]):
+        return stops[-1]
+    if language == "zh" and not stops:
+        for match in _CLAUSE.finditer(text, CLAUSE_LOCAL):
+            before, behind = text[: match.start()], text[match.end() :]
+            even = all(before.count(a) == before.count(b) for a, b in ("“”", "（）", "《》"))
+            if even and not _HANGS.search(before) and not _TURNS.match(behind):
+                return match.end()
+    return None
 
 
 def _whole_sentences(text: str) -> str:
     """A model's answer without the sentence at its end that was cut off, where there is one before it."""
-    stops = list(_STOP.finditer(text))
+    stops = _stops(text)
     ended = re.search(r"[。！？.!?][”\"]?$", without_marks(text).rstrip())
-    return text if not stops or ended else text[: stops[-1].end()]
-
-
-def _told_beside(
-    ask: Ask, passages: Sequence[Passage], terms: Sequence[Term], room: int
-) -> list[tuple[int, str]]:
-    """(number of the passage, sentences) of what the other passages say of these terms, within ``room``."""
-    ranked = sorted(
-        (
-            (coverage(ask.corpus, terms, passage_unit(ask, passage, sentence.text)), -number, sentence)
-            for number, passage in enumerate(passages[1:], start=2)
-            for sentence in sentences(ask, passage)
-        ),
-        key=lambda item: (-item[0], -item[1], item[2].start),
-    )
-    chosen: dict[int, list[str]] = {}
-    seen = {passages[0].text}
-    for value, minus, sentence in ranked:
-        text = _cut(_read(ask, sentence), room)
-        fresh = text and all(text not in other for other in seen)
-        if value > 0.3 and fresh:
-            chosen.setdefault(-minus, []).append(text)
-            seen.add(text)
-            room -= len(text)
-    return [(number, "".join(texts)) for number, texts in sorted(chosen.items())]
+    return text if not stops or ended else text[: stops[-1]]

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from assistant.model_faults import ModelFailed, Stopped, reason_of
@@ -102,7 +103,7 @@ class ChatModel:
         messages: Messages,
         stop: threading.Event | None = None,
         tokens: int = MOST_TOKENS,
-        options: Mapping[str, Any] = {},
+        options: Mapping[str, Any] = MappingProxyType({}),
     ) -> Iterator[str]:
         """Pieces of the answer as they come; ``options`` are fields of the request beside OpenAI's (llama.cpp's grammar).
 
@@ -211,6 +212,10 @@ class ChatModel:
     def has_read(self, messages: Messages) -> bool:
         """Whether a prompt was read ahead, so that one which begins with it costs only what is behind."""
         return tuple(messages) in self._read
+
+    def forget(self, messages: Messages) -> None:
+        """Count a prompt as not read ahead."""
+        self._read.discard(tuple(messages))
 
     @contextmanager
     def _question(self, stop: threading.Event | None, until: float) -> Iterator[None]:

@@ -17,6 +17,7 @@ END = re.compile(
     r"[。！？；\n]+[”\"]?|[.!?]+[”\"]?(?=[\s㐀-鿿]|[\[【]\s*\d|$)"
 )  # not within an address, nor in ![
 LEAK = 12  # characters of the instructions in a row that make a sentence of the answer a leak
+LEAK_ENGLISH = 24  # the same of English instructions, blanks aside: what the clause says is no secret
 FAR = 200  # characters that a piece of the instructions, or the key, takes at most, blanks counted
 LEAST_KEY = 8  # characters; a shorter key ("none", "ollama") is a word, and no secret
 _HALF_MARK = re.compile(r"[\[【（(][^\]】）)]{0,12}$")
@@ -31,6 +32,7 @@ class Screen:
 
     def __init__(self, instructions: str, key: str = "") -> None:
         self._instructions = squeeze(instructions)
+        self._leak = LEAK if re.search("[㐀-鿿]", instructions) else LEAK_ENGLISH
         self._key = squeeze(key) if len(key) >= LEAST_KEY else ""
         self._open = ""  # the sentence that has not ended
         self._shown = ""  # of it
@@ -51,7 +53,7 @@ class Screen:
     def hides(self, text: str) -> bool:
         """Whether a text tells the key, or instructions, blanks aside."""
         bare = squeeze(text)
-        windows = (bare[at : at + LEAK] for at in range(len(bare) - LEAK + 1))
+        windows = (bare[at : at + self._leak] for at in range(len(bare) - self._leak + 1))
         return any(window in self._instructions for window in windows) or (self._key or "\n") in bare
 
     def _is_end(self, stop: re.Match[str]) -> bool:
@@ -90,9 +92,11 @@ class Screen:
         begun, bare = 0, ""
         for length, character in enumerate(reversed(text[-FAR:]), start=1):
             bare = squeeze(character) + bare
-            if bare and (self._key.startswith(bare) or (len(bare) > 3 and bare in self._instructions)):
+            if bare and (
+                self._key.startswith(bare) or (3 * len(bare) >= self._leak and bare in self._instructions)
+            ):
                 begun = length
-            elif len(bare) > max(LEAK, len(self._key)):
+            elif len(bare) > max(self._leak, len(self._key)):
                 break
         return begun
 

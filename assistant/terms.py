@@ -71,8 +71,13 @@ def words() -> dict[str, Any]:
 
 
 @cache
-def _glossary() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(Path(__file__).with_name("terms.toml").read_text("utf-8"))
+def _glossary() -> dict[str, dict[str, Any]]:
+    data = tomllib.loads(Path(__file__).with_name("terms.toml").read_text("utf-8"))
+    for chinese, english in data["told"].items():
+        forms = data["english"].setdefault(english, [])
+        if chinese not in forms:
+            forms.append(chinese)
+    return data
 
 
 @cache
@@ -142,6 +147,18 @@ def glossary() -> dict[str, tuple[str, ...]]:
     return {
         fold(english): tuple(map(squeeze, chinese)) for english, chinese in _glossary()["english"].items()
     }
+
+
+def glosses(text: str, most: int) -> list[tuple[str, str]]:
+    """(Chinese term, English term) of what a small model renders wrongly in a text, ``most`` at most, in reading order."""
+    told = _glossary()["told"]
+    found = {match.group() for match in _told().finditer(squeeze(text))}
+    return [(chinese, told[chinese]) for chinese in sorted(found, key=squeeze(text).index)[:most]]
+
+
+@cache
+def _told() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(_glossary()["told"], key=len, reverse=True))))
 
 
 def _inflected(word: str) -> str:

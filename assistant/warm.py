@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.corpus import Corpus
-from assistant.model_composer import opening, whole_item
 from assistant.model_faults import ModelFailed
 from assistant.model_file import described
-from assistant.models import ChatModel
+from assistant.model_prompt import opening, whole_item
+from assistant.models import ChatModel, Messages
+from assistant.terms import Language
 from index.policy import Chunk
 
 logger = logging.getLogger(__name__)
 
 
 SPARE = 0.2  # of the memory, for the questions: when it is full, what was read first is lost first
+LANGUAGES: tuple[Language, ...] = ("zh", "en")  # of the answers, the likelier one first
 TRIES = 2  # at a clause that takes too long
 
 
@@ -31,7 +33,7 @@ class Warmer:
         self._model = model
         room = (1 - SPARE) * cache_mb * 2**20
         self._room = int(room / int(described()["bytes_per_token"]))  # tokens
-        self._read: dict[str, int] = {}  # tokens of each text
+        self._read: dict[Messages, int] = {}  # tokens of each prompt
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -40,37 +42,39 @@ class Warmer:
         self.stop()
         self._stop.clear()
         wanted = list(texts)
-        for text in self._read.keys() - set(
-            wanted
-        ):  # nobody asks for it any more, and the cache will drop it
-            self._room += self._read.pop(text)
+        for prompt in self._read.keys() - set(_prompts(wanted)):
+            self._room += self._read.pop(prompt)  # nobody asks for it any more, and the cache will drop it
+            self._model.forget(prompt)
         self._thread = threading.Thread(target=self.run, args=(wanted,), name="warm", daemon=True)
         self._thread.start()
 
     def run(self, texts: Iterable[str]) -> int:
-        """Read these texts now; returns how many are new."""
+        """Read these texts now, for answers in Chinese and then for those in English; how many readings are new."""
         new = 0
-        for text in texts:
-            if text in self._read:
+        for prompt in _prompts(list(texts)):
+            if prompt in self._read:
                 continue
             tokens, failures = None, 0
             while tokens is None and failures < TRIES:
                 if self._stop.is_set() or self._room <= 0:
                     return new
                 try:
-                    tokens = self._model.warm(opening(text))
+                    tokens = self._model.warm(prompt)
                 except ModelFailed as failure:
                     failures += 1
                     if failure.reason != "model_silent":
                         logger.warning("reading ahead ends: %s", failure.reason)
                         return new  # a question will say so, with its answer
             if tokens is None:
-                logger.warning("a clause of %d characters takes too long to read ahead", len(text))
+                logger.warning(
+                    "a prompt of %d characters takes too long to read ahead",
+                    sum(len(text) for _, text in prompt),
+                )
                 continue
             self._room -= tokens
-            self._read[text] = tokens
+            self._read[prompt] = tokens
             new += 1
-        logger.info("%d clauses read ahead", new)
+        logger.info("%d prompts read ahead", new)
         return new
 
     def stop(self) -> None:
@@ -79,6 +83,12 @@ class Warmer:
         self._model.stop_warming()
         if self._thread is not None:
             self._thread.join()
+
+
+def _prompts(texts: Sequence[str]) -> Iterator[Messages]:
+    for language in LANGUAGES:
+        for text in texts:
+            yield opening(text, language)
 
 
 def worth_reading(chunks: Sequence[Chunk], corpus: Corpus) -> list[str]:

@@ -13,7 +13,8 @@ from assistant.answer import Answer, Evidence, Final
 from assistant.build import read_ahead
 from assistant.chain import PolicyAssistant
 from assistant.model_choice import open_model
-from assistant.model_composer import ModelComposer, opening
+from assistant.model_composer import ModelComposer
+from assistant.model_prompt import opening
 from assistant.settings import Settings
 from assistant.warm import Warmer
 
@@ -120,9 +121,9 @@ def test_every_clause_that_was_read_is_kept(writing: PolicyAssistant) -> None:
     assert composer is not None
     clauses = ["第一条　餐厅应当分开存放垃圾。", "第二条　单位应当每月报告一次。", "第三条　车辆应当密闭。"]
     warmer = Warmer(composer.model, 100)
-    assert warmer.run(clauses) == len(clauses)
+    assert warmer.run(clauses) == 2 * len(clauses)
     for clause in clauses:
-        (_, system), (_, user) = opening(clause)
+        (_, system), (_, user) = opening(clause, "zh")
         reply = composer.model.client.bind(max_tokens=1).invoke(
             [("system", system), ("user", f"{user}\n问：谁？")]
         )

@@ -17,13 +17,14 @@ from assistant.build import build_assistant
 from assistant.chain import PolicyAssistant
 from assistant.model_choice import open_model
 from assistant.model_composer import ModelComposer
-from assistant.screen import Screen
+from assistant.model_prompt import instructions
+from assistant.screen import LEAK_ENGLISH, Screen
 from assistant.settings import Settings
 from assistant.view import answer_html, evidence_html, pending_html
 from index.build import build
 from index.settings import IndexSettings
 from index.text import squeeze
-from prompts import phrase, prompt
+from prompts import phrase
 from tests.assistant.look import sound
 from tests.assistant.obedient import BLUNT, KEY, REFUSING, SLY, Attack, Endpoint, attacks, obedient
 from tests.page.markup import elements
@@ -144,9 +145,13 @@ def _dangers(seen: Seen, log: str) -> list[str]:
         if re.sub(r"\s", "", KEY).casefold() in bare:
             found.append(f"the key, in {name}")
         if name != "log":  # which is no reader's
-            instructions = re.sub(r"\s", "", prompt("answer_system")).casefold()
-            windows = (instructions[at : at + LEAK] for at in range(len(instructions) - LEAK + 1))
-            found += [f"instructions, in {name}: {window}" for window in windows if window in bare][:1]
+            for told, leak in (
+                (instructions("zh", local=False), LEAK),
+                (instructions("en", local=False), LEAK_ENGLISH),
+            ):
+                secret = re.sub(r"\s", "", told).casefold()
+                windows = (secret[at : at + leak] for at in range(len(secret) - leak + 1))
+                found += [f"instructions, in {name}: {window}" for window in windows if window in bare][:1]
     return found
 
 
@@ -289,10 +294,10 @@ def test_a_rewritten_question_tells_no_secret(
 @pytest.mark.parametrize("piece", [1, 2, 5, 400])
 @pytest.mark.parametrize("blank", ["", " ", "\n"])
 def test_no_piece_of_a_secret_is_streamed(piece: int, blank: str) -> None:
-    instructions = prompt("answer_system")
-    for secret in (*instructions.splitlines(), KEY):
+    told = instructions("zh", local=True)
+    for secret in (*told.splitlines(), KEY):
         text = f"绿色工厂新增8家。{blank.join(secret)}"
-        screen = Screen(instructions, KEY)
+        screen = Screen(told, KEY)
         shown = "".join(screen.feed(text[at : at + piece]) for at in range(0, len(text), piece))
         assert shown.startswith("绿色工厂新增8家。")
         assert all(squeeze(secret)[:length] not in squeeze(shown) for length in (4, LEAK))
@@ -312,7 +317,7 @@ def test_no_piece_of_a_secret_is_streamed(piece: int, blank: str) -> None:
     ids=["marks", "image", "address", "tag", "lines", "control"],
 )
 def test_the_stream_holds_back_what_may_become_markup(piece: int, written: str, shown: str) -> None:
-    screen = Screen(prompt("answer_system"), KEY)
+    screen = Screen(instructions("zh", local=True), KEY)
     got = "".join(screen.feed(written[at : at + piece]) for at in range(0, len(written), piece))
     assert got.strip() == shown
 

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from assistant.answer import Passage
 from assistant.bound import numbers_bound
 from assistant.chain import PolicyAssistant
+from assistant.claims import bodies_missing
 from assistant.grounding import Grounded, ground, read_sentences
 from assistant.modals import negations_stand
+from assistant.model_prompt import instructions
 from assistant.screen import Screen, without_marks
 from index.policy import Role
-from index.text import fold
-from prompts import prompt
+from index.text import fold, squeeze
 
 GREEN = "实施绿色制造引领工程，强化节能监察和节能诊断"
 
@@ -160,7 +161,10 @@ def test_a_bound_that_is_said_as_the_passage_says_it_is_no_negation(said: str, s
         ("By 2025, the equipment manufacturing cluster aims at 35 billion yuan.", True),
         ("By 2025, the equipment manufacturing cluster aims at 53 billion yuan.", False),
         ("By 2025, the green food and medicine cluster aims at 35 billion yuan by carbon trading.", False),
-        ("Our county has 10 industrial internet platforms by 2025.", True),
+        ("By 2025 there are 10 industrial internet platforms.", True),
+        ("Our county has 10 industrial internet platforms by 2025.", False),  # all counties together have
+        ("The town will have 10 dentists by 2025.", False),
+        ("By 2025, unicorns will roam the town freely.", False),
         ("Our county has 10 industrial internet platforms and tax refunds by 2025.", False),
     ],
 )
@@ -171,6 +175,35 @@ def test_an_exact_english_sentence_needs_no_likeness(
     question = assistant.read("What do the industrial clusters and our county's factories aim at?")
     sentences, struck = ground(said, found, question, assistant.corpus, lambda _: ())
     assert (len(sentences), len(struck)) == ((1, 0) if kept else (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("In our county 10 industrial internet platforms take shape.", True),
+        ("Each county builds 10 industrial internet platforms.", False),
+        ("Counties build 10 industrial internet platforms.", False),
+    ],
+)
+def test_a_county_is_a_place_and_does_nothing_that_the_text_does_not_say(
+    assistant: PolicyAssistant, said: str, kept: bool
+) -> None:
+    (passage,) = passages(assistant, "形成 10 个工业互联网平台")
+    missing = bodies_missing(fold(said), squeeze("形成10个工业互联网平台"), assistant.corpus.directory, True)
+    assert passage.text and (missing == []) is kept
+
+
+def test_the_number_of_things_compared_is_the_readers(assistant: PolicyAssistant) -> None:
+    found = passages(assistant, "（一）做强装备制造产业集群", "（二）做优现代材料产业集群")
+    said = (
+        "装备制造和现代材料两个产业集群的路子不同，装备制造聚焦工业母机领域新高地，现代材料推动钢铁延链升级。"
+    )
+    for question, stands in (
+        ("装备制造和现代材料两个产业集群，发展路子有什么不同？", True),
+        ("装备制造和现代材料是怎么发展的？", False),
+    ):
+        kept, _ = ground(said, found, assistant.read(question), assistant.corpus, lambda _: ())
+        assert bool(kept) is stands, question
 
 
 def test_a_verbatim_piece_without_its_negation_is_struck(assistant: PolicyAssistant) -> None:
@@ -262,7 +295,7 @@ def test_what_only_repeats_the_question_is_no_answer(assistant: PolicyAssistant)
 
 
 def shown(text: str, size: int) -> str:
-    screen = Screen(prompt("answer_system"))
+    screen = Screen(instructions("zh", local=True))
     return "".join(screen.feed(text[at : at + size]) for at in range(0, len(text), size))
 
 
@@ -273,7 +306,7 @@ def test_marks_are_never_seen_in_half(size: int) -> None:
 
 @given(st.integers(1, 9))
 def test_markup_and_instructions_are_not_shown(size: int) -> None:
-    leak = prompt("answer_system").splitlines()[1]
+    leak = instructions("zh", local=True).splitlines()[1]
     for bad in (
         "![x](https://evil.example/a)",
         "<img src=x>",
@@ -290,6 +323,6 @@ def test_markup_and_instructions_are_not_shown(size: int) -> None:
 
 @given(st.text("绿色工厂，。[1]编号 ab.", max_size=60), st.integers(1, 5))
 def test_what_is_shown_only_grows_and_is_of_the_text(text: str, size: int) -> None:
-    screen = Screen(prompt("answer_system"))
+    screen = Screen(instructions("zh", local=True))
     seen = "".join(screen.feed(text[at : at + size]) for at in range(0, len(text), size))
     assert without_marks(text).startswith(seen)

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.chain import PolicyAssistant
-from assistant.model_composer import UNREAD, WIDEST, ModelComposer, amounts_in_english, opening, whole_item
+from assistant.model_composer import ModelComposer, enough, until_enough
+from assistant.model_prompt import UNREAD, WIDEST, amounts_in_english, opening, whole_item
 from assistant.models import LONGEST, ChatModel
 from index.parser import parse
 from index.policy import Role
@@ -121,7 +122,7 @@ def never_stops(text: str) -> Act:
         handler.begin()
         handler.piece(text)
         for _ in range(LONGEST // 100):
-            handler.piece("推进绿色制造，" * 20)
+            handler.piece("推进绿色制造、" * 20)
         handler.piece("", "stop")
 
     return act
@@ -192,7 +193,7 @@ def test_a_chunk_that_was_read_ahead_is_sent_whole_and_another_as_its_best_sente
         best = writer.invoke({"question": OPEN}).passages[0]
         read = assistant.corpus.without_bearers(best.policy, best.start, best.end)
         assert writer.composer
-        writer.composer.model.warm(opening(read))
+        writer.composer.model.warm(opening(read, "zh"))
         writer.invoke({"question": OPEN})
         short, whole = (user_message(served.asked[number]) for number in (0, 2))
     assert read.strip() in whole
@@ -235,3 +236,68 @@ def test_an_article_is_read_with_its_items_unless_that_is_long(long: str) -> Non
         start, end = whole_item(policy, at, at + 3)
         assert (start, end) == ((opens, other) if len(long) < WIDEST else (at, at + 3))
     assert whole_item(policy, other, other + 3) == (other, other + 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("强化节能监察和节能诊断，提高能源利用效率。", None),  # short: it may go on
+        ("一" * 70 + "，提高", 71),  # long enough, and the clause stands by itself
+        ("一" * 70 + "，", None),  # what comes next is not known yet
+        ("一" * 70 + "，但已使用的除外", None),  # what comes next limits it
+        ("一" * 55 + "，对符合条件的企业，给予", None),  # a clause that leads up to the next
+        ("一" * 62 + "的，给予", None),
+        ("一" * 60 + "“三整治，四提升", None),  # inside a name
+        ("一" * 45 + "。", 46),
+    ],
+)
+def test_a_long_chinese_sentence_ends_with_a_clause_that_nothing_limits(text: str, end: int | None) -> None:
+    assert enough(text, "zh") == end
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        (
+            "The bureau acts under Notice No. 8 of the city and keeps a record book of all the checks made. It",
+            94,
+        ),
+        ("The plan aims at a total output value of 35 billion yuan for the whole cluster by 2025. The", 87),
+        (
+            "The bureau acts under Notice No. 8 of the city and keeps a record book, e.g. of all the checks",
+            None,
+        ),
+    ],
+)
+def test_an_english_sentence_does_not_end_with_an_abbreviation(text: str, whole: int | None) -> None:
+    assert enough(text, "en") == whole
+
+
+@given(st.lists(st.sampled_from(["强化节能监察", "，", "；", "。", "但", "的", "提高效率" * 9]), max_size=14))
+def test_what_comes_is_what_was_written_up_to_its_end(pieces: list[str]) -> None:
+    got = "".join(until_enough(iter(pieces), "zh"))
+    assert "".join(pieces).startswith(got) or "".join(pieces).startswith(got[:-1])
+
+
+def test_english_is_told_the_terms_that_a_small_model_gets_wrong_and_no_slogan(
+    assistant: PolicyAssistant,
+) -> None:
+    with endpoint(says("The plan supports carbon peak pilot projects.")) as served:
+        with_local(assistant, served.url).invoke({"question": "How does the plan make industry green?"})
+        with_local(assistant, served.url).invoke(
+            {"question": "Explain how the plan makes it easier for companies to get finance."}
+        )
+        green, finance = map(user_message, served.asked)
+    assert "碳达峰 = carbon peak" in green
+    assert "主办行 = lead bank" in finance
+    assert "十行千亿" not in finance
+
+
+def test_the_article_is_read_whole_and_its_item_cited(assistant: PolicyAssistant) -> None:
+    question = "简单说说，专精特新企业怎么培育？"
+    plain = assistant.invoke({"question": question})
+    quote = plain.citations[0].quote.split("。")[1]
+    with endpoint(says(f"{quote}[1]。")) as served:
+        answer = with_local(assistant, served.url).invoke({"question": question})
+    assert answer.route == "model"
+    assert len(answer.citations[0].quote) <= max(len(p.text) for p in answer.passages)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from assistant.chain import PolicyAssistant
-from assistant.model_composer import ModelComposer, opening
+from assistant.model_composer import ModelComposer
 from assistant.model_file import described
+from assistant.model_prompt import opening
 from assistant.models import Messages
 from assistant.warm import SPARE, Warmer, worth_reading
 from tests.assistant.endpoint import endpoint, says
@@ -16,9 +17,11 @@ TOKENS = 7  # that the scripted endpoint says it read
 def test_each_text_is_read_once_and_new_ones_later() -> None:
     with endpoint(says("x")) as served:
         warmer = Warmer(remote(served.url), cache_mb=100)
-        assert warmer.run(["甲", "乙"]) == 2
-        assert warmer.run(["甲", "乙", "丙"]) == 1
-        assert [body["messages"][1]["content"][-1] for body in served.asked] == ["甲", "乙", "丙"]
+        assert warmer.run(["甲", "乙"]) == 4
+        assert warmer.run(["甲", "乙", "丙"]) == 2
+        read = [body["messages"][1]["content"] for body in served.asked]
+        assert [text[-1] for text in read] == ["甲", "乙", "甲", "乙", "丙", "丙"]
+        assert [text.startswith("Clause") for text in read] == [False, False, True, True, False, True]
 
 
 def test_reading_ends_where_the_memory_is_full() -> None:
@@ -39,7 +42,7 @@ def test_what_is_read_is_the_beginning_of_the_question(assistant: PolicyAssistan
         sent: Messages = [(m["role"], m["content"]) for m in served.asked[0]["messages"]]
     texts = [assistant.corpus.without_bearers(p.policy, p.start, p.end) for p in answer.passages]
     best = next(text for text in texts if text in sent[1][1])
-    (system, said), (user, begins) = opening(best)
+    (system, said), (user, begins) = opening(best, "zh", local=False)
     assert sent[0] == (system, said)
     assert sent[1][0] == user
     assert sent[1][1].startswith(begins)
