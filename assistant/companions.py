@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from assistant.ask import Ask
 from assistant.corpus import Unit, articles_referred, lead_in, section_at, slices_referred, table_over
-from assistant.document_rules import rules_of
+from assistant.document_rules import rules_asked, rules_of
 from assistant.match import grip
 from assistant.sentences import Sentence, asks_number, sentences
 from assistant.terms import Term, words
@@ -27,7 +27,8 @@ def with_companions(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> 
     chosen = _with_article(ask, _with_rules(ask, chosen))
     chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
     chosen = _with_columns(_with_slices(ask, chosen), ask)
-    return _with_inclusive(ask, _with_class(ask, _with_lead_in(ask, _with_second_half(ask, chosen))))
+    chosen = _with_rest_of_list(ask, _with_second_half(ask, chosen))
+    return _with_inclusive(ask, _with_class(ask, _with_lead_in(ask, chosen)))
 
 
 def _with_slices(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
@@ -54,7 +55,8 @@ def _with_columns(chosen: list[Sentence], ask: Ask) -> list[Sentence]:
 def _with_inclusive(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
     """A number that is just the limit (刚好三次) brings the rule on what 以上 and 以内 include."""
     result = list(chosen)
-    exactly = re.search(words()["exactly"]["zh"], ask.question.folded)
+    folded = ask.question.folded
+    exactly = re.search(words()["exactly"]["zh"], folded) or "inclusive" in dict(rules_asked(folded))
     for best in chosen[:1] if exactly else []:
         policy = ask.corpus.policies[best.policy]
         for start, end in rules_of(policy, "inclusive"):
@@ -104,6 +106,25 @@ def _with_second_half(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
                 break
             if before not in result:
                 result.append(before)
+    return result
+
+
+def _with_rest_of_list(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """A sentence that opens a list in its own paragraph (有下列情形之一的：甲；乙；丙。) brings all of it, of a list asked for."""
+    result = list(chosen)
+    for opening in chosen if ask.question.has("list", "count") and not asks_number(ask.question) else []:
+        if not re.search(r"[:：][^:：]*[；;]\s*$", opening.text):
+            continue
+        source = ask.corpus.policies[opening.policy].source
+        before = opening
+        for clause in sentences(ask, opening.passage):
+            if clause.start < before.end:
+                continue
+            if "\n" in source[before.end : clause.start] or not before.text.rstrip().endswith(("；", ";")):
+                break
+            if clause not in result:
+                result.append(clause)
+            before = clause
     return result
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from assistant.question import Question, topic_of
-from assistant.terms import pattern, words
+from assistant.target_years import without_base
+from assistant.terms import is_verb, pattern, words
 from index.keywords import tagged
 from index.text import fold_with_origin, squeeze
 from prompts import phrase
@@ -54,7 +55,7 @@ _OPENING = re.compile(
 )
 _ELLIPSIS = re.compile(r"呢\s*[?？。]?\s*$|^(?:and|what about|how about)\b", re.I)
 _PRONOUN = re.compile(
-    r"(?:这|那|该|此|上述|前述)(?:一)?(?:项|个|条|件|些|份)?(?:工作|任务|目标|事项|措施|指标|政策|事|要求|标准|内容)|它们?|其(?!中|他|它|余|实)|这(?:个|项|条|件|一项)?(?=$|[,，?？。由是的归要有])"
+    r"(?:这|那|该|此|上述|前述)(?:一)?(?:项|个|条|件|些|份)?(?:工作|任务|目标|事项|措施|指标|政策|事|要求|标准|内容)|它们?|其(?!中|他|它|余|实)|这(?:个|项|条|件|一项)?(?=$|[,，?？。由是的归要有和跟与能可])"
     r"|\b(?:it|they|them|that task|this task|that one|this one|its|their|that|this)\b(?!\s+(?:plan|document|policy|notice))",
     re.I,
 )
@@ -166,7 +167,7 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
     if asks and topical and not now.mentions and subject:
         about = f"{subject}，{asks['what']}" if asks["what"].endswith("的") else asks["what"]
         return f"{about}，{asks['asks']}"  # 在国外念书的呢 is said of the topic before, 节能方面呢 is another
-    nouns = any(term.weight >= 0.9 for term in now.terms)
+    nouns = any(term.weight >= 0.9 and not any(map(is_verb, term.variants)) for term in now.terms)
     acts = _NEW_SUBJECT.search(new)  # 管理部门自己失职了怎么办: somebody else does something else
     if acts and any(term.text in acts["does"] for term in topical):
         return _strip_opening(new)
@@ -292,6 +293,8 @@ def _with_years(before: str, years: Sequence[int], now: Question, then: Question
     """The last question, of other years."""
     zh = now.language == "zh"
     year = ("年、" if zh else " and ").join(map(str, years))
+    if any(y > max(then.years, default=y - 1) for y in years):
+        before = without_base(before)  # 现在有多少家？到2030年呢？
     if then.years:
         return re.sub(rf"{then.years[0]}", year, before, count=1)
     return f"{year}年{before}" if zh else f"{before.rstrip('？?。 ')} {year}?"

@@ -62,7 +62,7 @@ def asks_other_version(folded: str) -> bool:
 
 def _of_permit(ask: Ask, text: str) -> bool:
     """Whether a permit's or a contract's term is asked for (许可能管几年), which is not the document's."""
-    term = r"[^,。;?]{0,8}(?:有效|几年|多久|多长|到期|过期|失效)"
+    term = r"[^。;?]{0,10}(?:有效|几年|[几多]少?天|多久|多长|到期|过期|失效|作废)"
     permit = re.search(rf"(?P<what>{words()['document']['permit']}){term}", text)
     titles = [title for policy in ask.policies() for title in ask.corpus.titles[policy.id]]
     return permit is not None and not any(permit["what"] in title for title in titles)
@@ -108,8 +108,8 @@ def meanings_asked(ask: Ask, plain: bool = False) -> list[str]:
         asked.remove("document_number")  # of what it is based on, which the sentence gives
     if {"expires", "validity"} <= set(asked) and not _STATE_ASKED.search(text):
         asked.remove("validity")  # 到哪一年作废: the day, not the state
-    if "expires" in asked and _of_permit(ask, text):
-        asked.remove("expires")
+    if {"expires", "validity"} & set(asked) and _of_permit(ask, text):
+        asked = [meaning for meaning in asked if meaning not in ("expires", "validity")]
     if not asked or plain:
         return asked
     clauses = re.split("[,。;?]", rest)

@@ -75,12 +75,15 @@ def _times(ask: Ask) -> Draft | None:
     total = found[1].low
     for match in stated.values():
         number = match["number"]
-        value = _value(number)
+        value = _value(number) * entry["many"].get(match["many"], 1)
         total *= value
         draft.computed.update((number, plain_number(value)))
     left = "".join(f"每{per}" for per in _each(ask, *found) if per not in stated)
     of = "、".join(match.group() for match in stated.values())
-    return _said(draft, found, f"{of}{left}", total, found[1].unit)
+    unit = found[1].unit
+    if total >= 1e4 and unit == "元":
+        total, unit = total / 1e4, "万元"
+    return _said(draft, found, f"{of}{left}", total, unit)
 
 
 def _share(ask: Ask) -> Draft | None:
@@ -134,6 +137,10 @@ def _meant(ask: Ask, pool: Sequence[Found]) -> Found | None:
     if not ranked:
         return None
     fit, policy, best = ranked[0]
+    row = _row(ask, policy, best)
+    if len(row) > 1:  # 国家级、省级分别按40%、30%
+        meant = [t for t, own in row if own[-2:] in ask.question.folded]
+        return (policy, meant[0]) if len(meant) == 1 else None
     beside = [(p, t) for p, t in pool if p == policy and t.sentence_start == best.sentence_start]
     if len({t.low for _, t in beside}) > 1:  # 甲类每亩500元、乙类每亩300元
         named = [found for found in beside if _is_called(ask, *found)]
@@ -141,6 +148,35 @@ def _meant(ask: Ask, pool: Sequence[Found]) -> Found | None:
     rivals = [t for f, _, t in ranked if f.score >= fit.score - CLOSE and t.low != best.low]
     doubtful = rivals or best.low != best.high or is_cell(ask.draft(), policy, best)
     return None if doubtful else (policy, best)
+
+
+def _row(ask: Ask, policy: str, target: Target) -> list[tuple[Target, str]]:
+    """The values that a sentence gives in one row with this one (分别按…50%、40%), each with what its name alone has."""
+    source = ask.corpus.policies[policy].source
+    found = [
+        t
+        for p, t in eligible_targets(ask)
+        if p == policy and t.sentence_start == target.sentence_start and t.unit == target.unit
+    ]
+    at = found.index(target) if target in found else 0
+    row = [target]
+    for other in found[at + 1 :]:
+        if _between(source, row[-1], other):
+            row.append(other)
+    for other in reversed(found[:at]):
+        if _between(source, other, row[0]):
+            row.insert(0, other)
+    names = [squeeze(t.indicator) for t in row]
+    shortest = min(map(len, names))
+    same = next(
+        (n for n in range(shortest) if len({name[len(name) - n - 1] for name in names}) > 1), shortest
+    )
+    return [(t, name[: len(name) - same] or name) for t, name in zip(row, names, strict=True)]
+
+
+def _between(source: str, one: Target, other: Target) -> bool:
+    """Whether no more than a comma stands between two values."""
+    return bool(re.fullmatch(r"\s*[、和及与以,，]*\s*[\d.,%％万亿元个]*\s*", source[one.end : other.end]))
 
 
 def _is_called(ask: Ask, policy: str, target: Target) -> bool:
@@ -180,10 +216,23 @@ def _cap(draft: Draft, policy: str, target: Target) -> tuple[float, str] | None:
     source = draft.corpus.policies[policy].source
     behind = re.split("[;。]", fold_with_origin(source[target.end : target.sentence_end]).text)[0]
     capped = re.search(words()["reckon"]["cap"], behind)
+    if capped and "分别" in behind[: capped.end() + 2]:
+        return _cap_in_row(draft, policy, target)
     amount = next((q for q in quantities(behind) if capped and q.start == capped.end()), None)
     if not amount or plain_unit(amount.unit) != "元":
         return None
     return amount.low * scale_unit(amount.unit)[0], squeeze(amount.text)
+
+
+def _cap_in_row(draft: Draft, policy: str, target: Target) -> tuple[float, str] | None:
+    """The cap of a value of a row, from the row of caps behind it: 分别按50%、40%, 最高分别不超过200万元、100万元."""
+    own = [t for t in draft.corpus.policies[policy].targets if t.sentence_start == target.sentence_start]
+    row = [t for t in own if t.unit == target.unit]
+    caps = [t for t in own if t.start > row[-1].end and t.comparator is Comparator.AT_MOST and "元" in t.unit]
+    if len(caps) != len(row):
+        return None
+    cap = caps[row.index(target)]
+    return cap.low * scale_unit(cap.unit)[0], f"{plain_number(cap.low)}{cap.unit}"
 
 
 def _paragraph(draft: Draft, policy: str, target: Target) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from assistant.ask import Ask
 from assistant.corpus import MAIN_ROLES, slices_referred
+from assistant.document_rules import rules_asked
 from assistant.draft import Draft
 from assistant.duty_text import role_words
 from assistant.listings import value_of
@@ -74,6 +75,8 @@ def answer_targets(ask: Ask) -> Draft | None:
         return None
     if question.has("claim") and _DATE.search(question.folded):
         return None  # 是6月1日才起算的，对不对: a day is stated, no value
+    if any(sort == "inclusive" for sort, _ in rules_asked(question.folded)):
+        return None  # 正好5台算不算在内: what 以上 includes
     if question.has("norm") and question.has("yesno"):
         return None  # 3岁以下能扣吗: whether it is allowed, not whether the number is right
     if question.numbers and _WHICH.search(question.folded) and not question.has("yesno", "why"):
@@ -86,6 +89,8 @@ def answer_targets(ask: Ask) -> Draft | None:
     if section:
         return _list(ask, section)
     chosen = [found for found in choose_targets(ask) if not only_carries_out(ask, *found)]
+    if "money" in question.kinds:  # 总共要投多少钱: no number of places
+        chosen = [found for found in chosen if plain_unit(found[1].unit) == "元"]
     if question.has("when"):
         chosen = [(policy, target) for policy, target in chosen if target.year]
     if not chosen:

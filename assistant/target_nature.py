@@ -57,5 +57,5 @@ def _by_indicator(targets: list[Found]) -> dict[tuple[str, str], tuple[int, int]
 def _nature(ask: Ask, policy: str, span: tuple[int, int]) -> str:
     """What a row or sentence says of its indicator; "" where it says nothing, or more than one thing."""
     text = squeeze(ask.corpus.policies[policy].source[slice(*span)])
-    found = set(re.findall(words()["nature"]["zh"], text))
+    found = set(re.findall(words()["nature"]["stated"], text))
     return found.pop() if len(found) == 1 else ""

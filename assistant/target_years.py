@@ -35,6 +35,11 @@ def asks_what_stands(question: Question) -> bool:
     return bool(_BASE.search(question.folded))
 
 
+def without_base(text: str) -> str:
+    """A question without the words for what stands already (现在有多少 asks 有多少)."""
+    return _BASE.sub("", text)
+
+
 def without_base_words(question: Question) -> Question:
     """A question that compares with what stands (比现状提高多少) without the words for that among its terms."""
     terms = tuple(term for term in question.terms if not _BASE.search(term.text))
@@ -43,12 +48,16 @@ def without_base_words(question: Question) -> Question:
 
 def of_one_series(ask: Ask, best: Target, ranked: Sequence[tuple[Fit, str, Target]]) -> list[Found]:
     """The values of one indicator over the years that a question spans (三年一共, 哪年最多), and their total."""
-    spans = len(years_asked(ask.question)) > 1 or bool(_OVER_YEARS.search(ask.question.folded))
+    years, stands = years_asked(ask.question), asks_what_stands(ask.question)
+    both = (
+        bool(years) and stands and not ask.question.has("difference", "ratio", "sum")
+    )  # 现在多少，2030年要到多少
+    spans = both or len(years) > 1 or bool(_OVER_YEARS.search(ask.question.folded))
     name = squeeze(best.indicator)
     series = [
         (p, t)
         for _, p, t in ranked
-        if squeeze(t.indicator) == name and t.section == best.section and not t.base
+        if squeeze(t.indicator) == name and t.section == best.section and (both or not t.base)
     ]
     dated = [found for found in series if found[1].year]
     if not spans or len(dated) < 2 or len({t.year for _, t in dated}) < len(dated):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from index.quantities import Quantity, scale_unit
+from index.quantities import Quantity, read_numeral, scale_unit
 from index.wording import read_comparator, without_leads
 
 _A_YEAR = r"(?:到|至)?20\d\d年?(?:底|末)?"
@@ -18,6 +18,9 @@ _EACH_YEAR = re.compile(rf"{_A_YEAR}(?:(?:、|和|及|与){_A_YEAR})+(?:每年|�
 _SPAN = re.compile(r"(?:到|至)?(20\d\d)年?(?:-|—|–|~|至|到)(20\d\d)年?(?:底|末)?(?:期间|间|各年)?")
 _RESPECTIVELY = re.compile(r"(?:每人每月|每月|每年|均)?分别(?:为|是|达到|达)?$")
 _PERIODIC = re.compile(r"(?:每人每月|每月|每年|均)$")
+_ABOVE = re.compile(
+    r"(?:上述|前述|以上|这)(?P<count>[两二三四五六七八九十\d]+)(?:项|个|大)(?:主要|核心|约束性)?(?:指标|目标|任务)值?(?:将|要|力争)?分别"
+)
 _JOINT = re.compile(r"以及|和|与|及")
 _LIST = re.compile(
     r"[^,;:。、的和与及()\d]{2,14}(?:和|与|及|以及)[^,;:。、的和与及()]{2,14}"
@@ -100,6 +103,17 @@ def distribute(sentence: str, numbers: list[Quantity]) -> dict[Quantity, str]:
         for value, name in zip(row, names, strict=True):
             found[value] = (name.removesuffix(tail[:2]) if len(tail) > 2 else name) + tail  # …回收|回收率
     return found
+
+
+def distribute_above(
+    sentence: str, numbers: list[Quantity], indicators: Sequence[str]
+) -> dict[Quantity, str]:
+    """上述三项指标分别达到5.1个、60%和85%: which value is of which indicator of the sentence before."""
+    above = _ABOVE.search(sentence)
+    values = [quantity for quantity in numbers if above and quantity.start >= above.end()]
+    if not above or not read_numeral(above["count"]) == len(values) == len(indicators):
+        return {}
+    return dict(zip(values, indicators, strict=True))
 
 
 def _lists(before: str) -> Iterator[tuple[list[str], str]]:

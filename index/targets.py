@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from index.distribution import (
     distribute,
+    distribute_above,
     distribute_years,
     row_of,
     with_bare,
@@ -145,7 +146,10 @@ def _section_targets(
     policy: Policy, section: Section, folded: Folded, units: list[_Unit], skip: list[tuple[int, int]]
 ) -> Iterator[Target]:
     text = folded.text
+    told: list[str] = []  # the indicators of a sentence
+    earlier: list[str] = []  # those of the last sentence that has some
     for unit in units:
+        earlier, told = told or earlier, []
         start, end = unit.start, unit.end
         year, period, named, bound = unit.year, "", "", Comparator.EQUAL
         before: Target | None = None  # in this sentence
@@ -168,6 +172,7 @@ def _section_targets(
         ]
         numbers = with_bare(sentence, numbers)
         distributed, dated = distribute(sentence, numbers), distribute_years(sentence, numbers)
+        distributed |= distribute_above(sentence, numbers, earlier)
         for quantity in numbers:
             at, until = start + quantity.start, start + quantity.end
             left = fragment_start(text, previous_end, at)
@@ -234,6 +239,7 @@ def _section_targets(
                 sentence_start=base + sentence_start,
                 sentence_end=base + sentence_end,
             )
+            told.append(before.indicator)
             alike = years_alike(text[previous_end:at])
             yield from (replace(before, year=each) for each in alike) if alike else (before,)
             if risen := _risen_from(sentence, quantity):
