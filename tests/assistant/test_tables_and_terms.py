@@ -6,13 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from assistant.answer import Answer
 from eval.systems import indexed
-from index.grids import grids
-from index.lines import CELL, is_aligned
 from index.policy import Role
 from tests.assistant.library import corpus_of
 
@@ -65,26 +61,6 @@ def test_a_row_laid_out_with_blanks_answers_with_its_columns(ask: Ask, question:
     assert fact in answer.text
     assert "津贴标准" in answer.text
     assert answer.certificate.passed
-
-
-@given(
-    st.lists(st.text("甲乙丙丁子丑0123456789", min_size=1, max_size=CELL), min_size=3, max_size=5), st.data()
-)
-def test_cells_apart_by_blanks_are_slices_of_the_source(cells: list[str], data: st.DataObject) -> None:
-    gaps = st.sampled_from(["　　", "　　　　", "   ", " 　 　"])
-    lines = ["".join(f"{cell}{data.draw(gaps)}" for cell in row) for row in (cells, cells[::-1])]
-    source = f"按下表执行：\n{lines[0]}\n{lines[1]}x\n完。\n"
-    (grid,) = grids(source, 0, len(source))
-    assert [source[cell.start : cell.end] for cell in grid.header.cells] == cells
-    assert [source[cell.start : cell.end] for cell in grid.rows[0].cells][:-1] == cells[::-1]
-
-
-@pytest.mark.parametrize(
-    "line",
-    ["文　　号：某发〔2025〕1号", "第一章　　总　　则。", "甲　乙　丙", "一段没有空白的文字", "甲　　乙"],
-)
-def test_what_is_no_row(line: str) -> None:
-    assert not is_aligned(line)
 
 
 def test_a_term_told_as_a_time_ends_on_a_day(ask: Ask) -> None:
