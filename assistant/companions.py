@@ -26,7 +26,7 @@ def with_companions(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> 
     """Chosen sentences, the best first, with what belongs to them; in no order."""
     chosen = _with_article(ask, _with_rules(ask, chosen))
     chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
-    chosen = _with_columns(_with_slices(ask, chosen), ask)
+    chosen = _with_columns(ask, _with_slices(ask, chosen))
     chosen = _with_rest_of_list(ask, _with_second_half(ask, chosen))
     return _with_inclusive(ask, _with_class(ask, _with_lead_in(ask, chosen)))
 
@@ -41,7 +41,7 @@ def _with_slices(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
     return result
 
 
-def _with_columns(chosen: list[Sentence], ask: Ask) -> list[Sentence]:
+def _with_columns(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
     """A row of a table that is laid out with blanks brings the names of its columns, and with them its units."""
     result = list(chosen)
     for sentence in chosen:

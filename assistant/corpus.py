@@ -15,7 +15,7 @@ from assistant.classes import Class, classes_of
 from assistant.terms import Term
 from assistant.validity import Life, lives
 from index.directory import Directory
-from index.grids import Grid, Row, grids
+from index.grids import Grid, Row, row_at
 from index.header import document_name, field_of, region_of
 from index.keywords import tagged
 from index.policy import Duty, HeaderField, Policy, Role, Section, Target
@@ -331,8 +331,7 @@ def subtree_end(sections: Sequence[Section], number: int) -> int:
 def table_over(policy: Policy, at: int) -> tuple[Grid, Row] | None:
     """The table, and the row of it, that an offset lies in; None in running text."""
     section = section_at(policy, at)
-    found = grids(policy.source, section.start, section.end) if section else ()
-    return next(((grid, row) for grid in found for row in grid.rows if row.start <= at < row.end), None)
+    return row_at(policy.source, section.start, section.end, at) if section else None
 
 
 def caption_over(policy: Policy, at: int) -> str:

@@ -1,17 +1,20 @@
-"""Tables as grids: rows of Markdown or of tabs, their cells as slices of the source."""
+"""Tables as grids: rows of Markdown, of tabs or of wide gaps, their cells as slices of the source."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.lines import GAP, is_aligned, is_row
-from index.text import fold
+from index.lines import COLUMNS, GAP, is_aligned, is_row
+from index.quantities import is_unit, quantities
+from index.text import fold, squeeze
 
+BRACKET = re.compile(r"\((?:(?:计量)?单位\s*:\s*)?([^()]{1,16})\)")
 _RULE = re.compile(r":?-{2,}:?|-")
-_UNIT = re.compile(r"[(（](?:单位[:：])?([^()（）]{1,12})[)）]$")
+_NUMBER = re.compile(r"(?!(?:19|20)\d\d$)[\d.,]+")  # without a unit, and no year
 _CAPTION = 80  # characters that the line over a table has at most
 
 
@@ -31,6 +34,7 @@ class Row:
     start: int
     end: int
     cells: tuple[Cell, ...]
+    aligned: bool  # only blanks set its cells apart, so that it shows no empty one
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,45 +49,79 @@ class Grid:
 @lru_cache(maxsize=64)
 def grids(source: str, start: int, end: int) -> tuple[Grid, ...]:
     """The tables of a slice of the source; kept, since the rows of one are asked about one after another."""
-    return tuple(_read(source, start, end))
+    return tuple(
+        grid for caption, rows in _blocks(source, start, end) for grid in _grid(source, rows, caption)
+    )
 
 
-def _read(source: str, start: int, end: int) -> Iterator[Grid]:
+def row_at(source: str, start: int, end: int, at: int) -> tuple[Grid, Row] | None:
+    """The table of a slice of the source, and the row below its header, that an offset lies in; None where there is none."""
+    tables = grids(source, start, end)
+    number = bisect_right(tables, at, key=lambda grid: grid.rows[0].start)
+    rows = tables[number - 1].rows if number else ()
+    place = bisect_right(rows, at, key=lambda row: row.start)
+    return (tables[number - 1], rows[place - 1]) if place and at < rows[place - 1].end else None
+
+
+def rows_left(source: str, start: int, end: int) -> Iterator[Row]:
+    """The rows of tables laid out with blanks that stay text: nothing tells which columns their cells belong to."""
+    held = {row.start for grid in grids(source, start, end) for row in (grid.header, *grid.rows)}
+    for _, rows in _blocks(source, start, end):
+        if len(rows) > 1:
+            yield from (r for r in rows if (r.aligned or rows[0].aligned) and r.start not in held)
+
+
+def _blocks(source: str, start: int, end: int) -> Iterator[tuple[int, list[Row]]]:
+    """The rows that stand together, each time with where the line over them begins, -1 where none is."""
     rows: list[Row] = []
     caption = before = -1
     for match in re.finditer(r"[^\n]*\n?", source[start:end]):
         line = match.group()
         at = start + match.start()
+        bars = line.lstrip().startswith("|")
         row = read_row(source, at, at + len(line.rstrip("\r\n"))) if _may_be_row(line, rows) else None
         if row is not None:
+            if rows and rows[0].aligned and bars:  # a line of blanks over a table of bars is no header
+                yield caption, rows
+                rows, before = [], rows[-1].start
             if not rows:
                 caption = before
             rows.append(row)
             continue
-        if rows and line.lstrip().startswith("|"):
+        if rows and bars:
             continue  # one cell across the whole table: the name of a group of rows
         if line.strip() or (rows and source[rows[-1].start : rows[-1].end].lstrip().startswith("|")):
-            yield from _grid(source, rows, caption)
+            yield caption, rows
             rows = []
         if line.strip():
             before = at if len(line.strip()) <= _CAPTION else -1
-    yield from _grid(source, rows, caption)
+    yield caption, rows
 
 
 def row_told(grid: Grid, row: Row) -> str:
     """A row in words: each cell behind its column's name, with the unit in brackets there (补贴标准（元/月） over 1450)."""
     told = []
-    for name, cell in zip(grid.header.cells, row.cells, strict=False):
-        unit = _UNIT.search(name.text)
-        bare = re.fullmatch(r"[\d.,]+", cell.text)
-        told.append(f"{_UNIT.sub('', name.text)}{cell.text}{unit[1] if unit and bare else ''}")
+    for name, cell in zip(grid.header.cells, row.cells, strict=row.aligned):
+        unit = unit_of(name.text) if re.fullmatch(r"[\d.,]+", cell.text) else ""
+        told.append(f"{_without_unit(name.text)}{cell.text}{unit}")
     return "；".join(told)
 
 
+def unit_of(text: str) -> str:
+    """The last unit in brackets of a header or of a row's head, "" where there is none."""
+    return next((squeeze(unit) for unit in reversed(BRACKET.findall(text)) if is_unit(unit)), "")
+
+
+def _without_unit(name: str) -> str:
+    """A header without its brackets that hold a unit; those that tell it from others (2025年) stay."""
+    return BRACKET.sub(lambda bracket: "" if is_unit(bracket[1]) else bracket[0], name)
+
+
 def _may_be_row(line: str, rows: list[Row]) -> bool:
-    """Whether a line is a row; below others also one of as many cells, of which merging left two or fewer."""
+    """Whether a line is a row; below others also one of as many cells, of which merging or blanks left two or fewer."""
     tabs = line.strip("\r\n").count("\t")
-    return is_row(line) or (tabs >= 1 and (tabs == len(rows[0].cells) - 1 if rows else True))
+    merged = tabs >= 1 and (tabs == len(rows[0].cells) - 1 if rows else True)
+    return is_row(line) or merged or (bool(rows) and rows[0].aligned and is_aligned(line, 2))
 
 
 def read_row(source: str, start: int, end: int) -> Row | None:
@@ -91,7 +129,8 @@ def read_row(source: str, start: int, end: int) -> Row | None:
     line = source[start:end]
     bars = line.lstrip().startswith("|")
     cells = []
-    if is_aligned(line):  # a tab in the place of each gap, and the cells keep theirs
+    aligned = is_aligned(line, 2)
+    if aligned:  # a tab in the place of each gap, and the cells keep theirs
         body = len(line) - len(line.lstrip())
         line = line[:body] + GAP.sub(lambda gap: "\t" + gap.group()[1:], line[body:].rstrip())
     for match in re.finditer(r"(?:\\\||[^|])*" if bars else r"[^\t]*", line):
@@ -103,15 +142,37 @@ def read_row(source: str, start: int, end: int) -> Row | None:
         cells.append(Cell(left, right, fold(source[left:right]).replace("\n", " ")))
     if bars:
         cells = cells[1:-1] if line.rstrip().endswith("|") else cells[1:]
-    return Row(start, end, tuple(cells)) if len(cells) > 1 else None
+    return Row(start, end, tuple(cells), aligned) if len(cells) > 1 else None
 
 
 def _grid(source: str, rows: list[Row], caption: int) -> Iterator[Grid]:
     body = [row for row in rows if not all(_RULE.fullmatch(cell.text) for cell in row.cells)]
-    if len(body) > 1:
+    if len(body) > 1 and _is_header(body[0]):
         header = body[0]
-        names = [cell.text for cell in header.cells]
-        rest = [row for row in body if [cell.text for cell in row.cells] != names]  # repeated on a new page
+        names = [cell.text for cell in header.cells]  # may stand again on a new page
+        rest = [row for row in _fitting(header, body[1:]) if [cell.text for cell in row.cells] != names]
         near = caption >= 0 and not re.search(r"[。]", source[caption : header.start].rstrip()[:-1])
         if rest:
             yield Grid(caption if near else header.start, header, tuple(rest))
+
+
+def _is_header(row: Row) -> bool:
+    """Whether a first row names columns: one that is laid out with blanks and has a cell that ends with a value does not."""
+    return not (row.aligned and any(_ends_with_value(squeeze(cell.text)) for cell in row.cells))
+
+
+def _ends_with_value(text: str) -> bool:
+    """Whether a cell is a number or ends with one and its unit (2份, 不超过20小时); not a year, a month or 5年以上."""
+    return bool(_NUMBER.fullmatch(text)) or any(found.end == len(text) for found in quantities(text))
+
+
+def _fitting(header: Row, rows: Sequence[Row]) -> Iterator[Row]:
+    """The rows that have as many cells as a header where one of both is laid out with blanks.
+
+    Nothing is read behind one that has too few cells to be told from other lines: what follows may be another table.
+    """
+    for row in rows:
+        if header.aligned and len(row.cells) < COLUMNS:
+            return
+        if len(row.cells) == len(header.cells) or not (header.aligned or row.aligned):
+            yield row

@@ -29,6 +29,7 @@ _MARKERS = tuple(
 ARTICLE_RANK = 4
 GAP = re.compile(r"　{2,}| {3,}|[ 　]{4,}")  # between the cells of a row that is laid out with blanks
 CELL = 24  # characters that such a cell has at most
+COLUMNS = 3  # cells that such a row has at least
 
 
 HEADING_RANKS = (1, 2, 3)  # whose whole line is a heading
@@ -70,14 +71,26 @@ def is_row(text: str) -> bool:
     return (plain.startswith("|") and plain.count("|") >= 2) or len(cells) >= 3 or is_aligned(text)
 
 
-def is_aligned(text: str) -> bool:
-    """Whether a line is a row whose cells only blanks set apart: short ones that are no sentences and no fields."""
+def is_aligned(text: str, least: int = COLUMNS) -> bool:
+    """Whether a line is a row whose cells, at least so many, only blanks set apart.
+
+    They are short, no sentences and no fields. A line that opens a section is none, nor are letters that stand apart
+    (总　　则).
+    """
     cells = GAP.split(text.strip())
     return (
-        len(cells) >= 3
+        len(cells) >= least
         and "\t" not in text
         and all(len(c) <= CELL and not re.search("[。；：:|]", c) for c in cells)
+        and 2 * sum(bool(re.fullmatch("[一-鿿]", c)) for c in cells) <= len(cells)
+        and not _opens_section(text)
     )
+
+
+def _opens_section(text: str) -> bool:
+    """Whether a line begins with hashes or with a marker."""
+    markup = _MARKUP.match(text)
+    return markup is not None and bool(markup.group(1) or _marker(text[markup.end() :])[0])
 
 
 def _marker(text: str) -> tuple[int, str]:

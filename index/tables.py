@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from index.grids import Cell, Grid, Row, grids, read_row
+from index.grids import BRACKET, Cell, Grid, Row, grids, read_row, row_at, rows_left, unit_of
 from index.header import field_of
 from index.lines import is_row
 from index.policy import Comparator, Policy, Section, Target
@@ -23,7 +23,6 @@ from index.task_tables import shares_out
 from index.text import fold, fold_with_origin, squeeze
 from index.wording import PLAN_ENDS, YEAR, read_comparator
 
-_BRACKET = re.compile(r"\(([^()]{1,16})\)")
 _ORDINAL = re.compile(r"^(?:\(?[\d一二三四五六七八九十]{1,3}[).、]\s*(?!\d)|其中\s*:?|\*+|[—·-]+)+")
 _PLAN_END = re.compile(r'"?(十[一二三四五六七])五"?')
 _SIGNS = {"≥": Comparator.AT_LEAST, ">": Comparator.MORE, "≤": Comparator.AT_MOST, "<": Comparator.LESS}
@@ -75,13 +74,12 @@ def heading_of(policy: Policy, section: int, at: int) -> tuple[tuple[int, int], 
     None where the offset, of the section with this number, lies in no table.
     """
     own = policy.sections[section]
-    for grid in grids(policy.source, own.start, own.end):
-        for row in grid.rows:
-            if row.start <= at < row.end:
-                over = _words()["caption_unit"].search(fold(policy.source[grid.caption : grid.header.start]))
-                start = grid.caption if over else grid.header.start
-                return (row.start, row.end), (start, grid.header.end)
-    return None
+    found = row_at(policy.source, own.start, own.end, at)
+    if found is None:
+        return None
+    grid, row = found
+    over = _words()["caption_unit"].search(fold(policy.source[grid.caption : grid.header.start]))
+    return (row.start, row.end), (grid.caption if over else grid.header.start, grid.header.end)
 
 
 def cell_values(quotes: list[str]) -> Iterator[tuple[float, str]]:
@@ -92,7 +90,7 @@ def cell_values(quotes: list[str]) -> Iterator[tuple[float, str]]:
         for line in quote.splitlines()
         if is_row(line) and (row := read_row(line, 0, len(line)))
     ]
-    named = [unit for row in rows for cell in row.cells for unit in [*_BRACKET.findall(cell.text), cell.text]]
+    named = [unit for row in rows for cell in row.cells for unit in [*BRACKET.findall(cell.text), cell.text]]
     named += [m.group(1) for quote in quotes for m in _words()["caption_unit"].finditer(fold(quote))]
     units = {squeeze(unit) for unit in named if is_unit(unit)}
     for row in rows:
@@ -104,9 +102,10 @@ def cell_values(quotes: list[str]) -> Iterator[tuple[float, str]]:
 
 
 def table_targets(policy: Policy, section: Section) -> tuple[list[Target], list[tuple[int, int]]]:
-    """The targets of a section's tables, and the slices of the tables that were read."""
+    """The targets of a section's tables, and the slices in which no others are: tables that were read, and rows that
+    cannot be."""
     found: list[Target] = []
-    spans: list[tuple[int, int]] = []
+    spans = [(row.start, row.end) for row in rows_left(policy.source, section.start, section.end)]
     for grid in grids(policy.source, section.start, section.end):
         heads, columns = _columns(policy, grid)
         if not columns:
@@ -136,7 +135,7 @@ def _columns(policy: Policy, grid: Grid) -> tuple[_Heads, list[_Column]]:
     for place, text in enumerate(texts):
         if place == 0 or place == units or words["serial"].fullmatch(text):
             continue
-        year, bracket = _year(text), _unit_of(text)
+        year, bracket = _year(text), unit_of(text)
         if (words["other"].search(text) and year is None) or _share(grid, place, is_value) < _ENOUGH:
             continue
         own = bracket or above
@@ -184,12 +183,7 @@ def _own_unit(text: str) -> str:
 
 
 def _heads_have_units(grid: Grid) -> bool:
-    return any(_unit_of(cell.text) for row in grid.rows for cell in row.cells)
-
-
-def _unit_of(text: str) -> str:
-    """The unit in brackets that a header or a row's head ends with, "" where there is none."""
-    return next((squeeze(unit) for unit in reversed(_BRACKET.findall(text)) if is_unit(unit)), "")
+    return any(unit_of(cell.text) for row in grid.rows for cell in row.cells)
 
 
 def _year(text: str) -> int | None:
@@ -212,7 +206,7 @@ def _issued(policy: Policy) -> int:
 
 def _added(header: str) -> str:
     """What a header names besides year, unit and words such as 目标值."""
-    text = _BRACKET.sub("", header)
+    text = BRACKET.sub("", header)
     text = _PLAN_END.sub("", YEAR.sub("", re.sub(r"^20\d\d$", "", text)))
     text = re.sub(r"期?末|期间|时期", "", text) if "五" in header else text
     text = text.strip('()"[]:/、 ')
@@ -226,7 +220,7 @@ def _row_targets(
         return
     head = row.cells[heads.name].text
     own = _year(head)
-    name = _ORDINAL.sub("", re.sub(r"[\s*]+", "", _BRACKET.sub("", head)))
+    name = _ORDINAL.sub("", re.sub(r"[\s*]+", "", BRACKET.sub("", head)))
     if own is not None:
         name = YEAR.sub("", re.sub(r"^20\d\d$", "", name)).strip()
     column_unit = squeeze(row.cells[heads.unit].text) if 0 <= heads.unit < len(row.cells) else ""
@@ -239,7 +233,7 @@ def _row_targets(
         indicator = _shown(policy, row.cells[heads.name], name) + column.name
         if value is None or not indicator:
             continue
-        rows_unit = (column_unit if is_unit(column_unit) else "") or _unit_of(head) or column.over
+        rows_unit = (column_unit if is_unit(column_unit) else "") or unit_of(head) or column.over
         if _words()["growth"].search(column.name) and not cell.text.startswith("["):
             rows_unit = ""  # a rate of what the row counts; [] is how plans mark a sum of years
         unit = _own_unit(cell.text) or column.unit or rows_unit

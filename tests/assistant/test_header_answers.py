@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from assistant.chain import PolicyAssistant
 from assistant.dates import read_date
 from tests.assistant.conftest import Ask
-from tests.assistant.look import PLAN, holds, shown, sound
+from tests.assistant.look import PLAN, holds, on_text, shown, sound
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,12 @@ def test_a_wrong_number_of_the_document_is_corrected(ask: Ask) -> None:
 )
 def test_read_date_takes_the_end_of_a_range(text: str, day: date | None) -> None:
     assert read_date(text) == day
+
+
+def test_a_term_told_as_a_time_ends_on_a_day(tmp_path: Path) -> None:
+    text = "青石县公益护河员管理办法\n\n第一条　护河员由县水利局招募。\n\n第二条　本办法自2025年9月1日起施行，有效期3年。\n"
+    rules = on_text(tmp_path, "huhe.txt", text)
+    assert "2028年8月31日" in rules.invoke({"question": "这个办法什么时候失效？"}).text
 
 
 @pytest.mark.parametrize(

@@ -268,3 +268,18 @@ def test_several_bodies_guide_in_running_text(read: Read) -> None:
     policy = read(HEAD + "1.各镇人民政府负责组织实施，市农业农村局、市供销合作总社负责指导。\n")
     assert ("responsible", "市农业农村局") in roles(policy)
     assert ("responsible", "市供销合作总社") in roles(policy)
+
+
+def test_who_shares_equally_is_led_by_nobody(read: Read) -> None:
+    policy = read(
+        HEAD
+        + "1. 【招募】每个乡镇招募护河员6名。（责任单位：县水利局、县财政局）\n\n"
+        + "2. 【计划】编制年度招募计划。（责任单位：县水利局、县民政局、县财政局按职责分工负责）\n\n"
+        + "以上措施列第一位的为牵头单位。\n"
+    )
+    assert roles(policy, 0) == [("lead", "县水利局"), ("responsible", "县财政局")]
+    assert roles(policy, 1) == [
+        ("responsible", "县水利局"),
+        ("responsible", "县民政局"),
+        ("responsible", "县财政局"),
+    ]

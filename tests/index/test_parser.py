@@ -35,6 +35,9 @@ LINES = st.one_of(
             "① 更小的项",
             "第一编 总则",
             "第一章 总　则",
+            "第一章　　总　　则",
+            "## 第三章   附    则",
+            "1. 申请表　　　原件　　　2份",
             "第二节 监督",
             "第三条 为了规范，制定本办法。",
             "第四条第二款规定的除外。",
@@ -229,6 +232,37 @@ def test_a_regulation() -> None:
         ("第二章 监督管理", "第一节 检查", "第三条"),
         ("第二章 监督管理", "第一节 检查", "第四条 责任"),
     ]
+
+
+def test_chapters_whose_letters_stand_apart_are_chapters() -> None:
+    lines = [
+        "第一章　　总　　则",
+        "第一条　甲。",
+        "## 第二章   职    责",
+        "第二条　乙。",
+        "第三章　　附　　则",
+        "第三条　丙。",
+    ]
+    policy = parse("某市示范办法\n\n" + "\n\n".join(lines) + "\n", "a")
+    paths = [section.path for section in policy.sections if section.level]
+    assert paths == [
+        ("第一章 总则",),
+        ("第一章 总则", "第一条"),
+        ("第二章 职责",),
+        ("第二章 职责", "第二条"),
+        ("第三章 附则",),
+        ("第三章 附则", "第三条"),
+    ]
+
+
+def test_a_numbered_list_in_columns_is_a_list() -> None:
+    papers = [
+        "1. 申请表　　　原件　　　2份",
+        "2. 身份证　　　复印件　　　1份",
+        "3. 承诺书　　　原件　　　1份",
+    ]
+    policy = parse("一、材料\n\n申请人提交下列材料：\n" + "\n".join(papers) + "\n", "a")
+    assert [section.marker for section in policy.sections] == ["一、", "1.", "2.", "3."]
 
 
 def test_a_reference_to_an_article_opens_no_section() -> None:

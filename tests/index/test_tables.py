@@ -162,3 +162,29 @@ def test_all_of_a_row_are_meant_as_the_first() -> None:
 def test_a_verb_alone_is_of_what_its_heading_names() -> None:
     found = read("1. 推进老旧小区改造。三年累计改造600户。").targets
     assert [(t.indicator, t.low) for t in found] == [("老旧小区改造", 600)]
+
+
+ALIGNED = """岗位类别　　　　巡查里程（公里）　　　人数（人）　　　津贴（元/月）
+专职护河员　　　40　　　3　　　1360
+"""
+
+
+@pytest.mark.parametrize(
+    "blank", ["兼职护河员　　　　　　　　　5　　　620", "兼职护河员　　　　　　　　　5人　　　620元"]
+)
+def test_a_blank_cell_moves_no_value_into_another_column(blank: str) -> None:
+    found = values(read(f"按下表执行：\n{ALIGNED}{blank}\n津贴按季核算。").targets)
+    assert {name for _, name, *_ in found} == {"专职护河员巡查里程", "专职护河员人数", "专职护河员津贴"}
+    assert read(f"按下表执行：\n{ALIGNED.splitlines()[0]}\n{blank}\n津贴按季核算。").targets == ()
+
+
+@pytest.mark.parametrize("number", ["", "{}. ", "（{}）"])
+def test_a_list_in_columns_is_no_table_of_targets(number: str) -> None:
+    papers = ["申请表　　　原件　　　2份", "身份证　　　复印件　　　1份", "承诺书　　　原件　　　1份"]
+    lines = [number.format(place) + paper for place, paper in enumerate(papers, start=1)]
+    assert read("\n".join(["申请人提交下列材料：", *lines])).targets == ()
+
+
+def test_a_unit_in_a_bracket_may_be_called_one() -> None:
+    found = read("| 县 | 产值（单位：万元） |\n|---|---|\n| 甲县 | 500 |\n").targets
+    assert [(t.indicator, t.low, t.unit) for t in found] == [("甲县产值", 500, "万元")]
