@@ -50,7 +50,9 @@ def certify(
         for name in bodies_missing(said, squeeze(support), directory)
         if not any(squeeze(name) in other for other in refused)
     ]
-    cells_quoted = [scaled_value(value, unit) for value, unit in cell_values([c.quote for c in quotes])]
+    cells_quoted = [
+        scaled_value(value, unit.split("/")[0]) for value, unit in cell_values([c.quote for c in quotes])
+    ]
     numbers = numbers_missing(said, support, computed, cells_quoted)
     more = [claim for part in _by_marks(text, quotes) for claim in _untold(*part)] if written else []
     unsupported = tuple(dict.fromkeys([*numbers, *bodies, *more]))

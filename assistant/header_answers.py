@@ -154,7 +154,7 @@ def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, man
         today = phrase(draft.language, "date", year=ask.today.year, month=ask.today.month, day=ask.today.day)
         draft.computed.update(re.findall(r"\d+", today))
         draft.say("expires_on", value=value, cite=cite, today=today, state=state)
-    elif meaning in ("expires", "validity") and (last := _last_day(ask, policy, value)):
+    elif meaning in ("expires", "validity") and (last := _last_day(ask, policy, found)):
         shown = phrase(draft.language, "date", year=last.year, month=last.month, day=last.day)
         draft.computed.update(re.findall(r"\d+", shown))
         draft.say("term_ends", label=label, value=value, cite=cite, day=shown)
@@ -168,14 +168,21 @@ def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, man
         draft.say("field", label=label, value=shown, cite=cite)
 
 
-def _last_day(ask: Ask, policy: Policy, value: str) -> date | None:
-    """The last day of a term that is told as a time from a day on (自…起施行，有效期5年); None where it is not, or is told."""
-    life = ask.corpus.lives[policy.id]
-    ends = [end.day for end in life.ends if end.kind == "expired" and end.policy == policy.id and end.day]
-    if not (ends and re.search(r"起.*有效期", value)):
+def _last_day(ask: Ask, policy: Policy, found: Found) -> date | None:
+    """The last day of a term that this sentence tells as a time from a day on (自…起施行，有效期5年); None where it is not,
+    or is told."""
+    ends = [
+        end.day
+        for end in ask.corpus.lives[policy.id].ends
+        if end.kind == "expired"
+        and end.policy == policy.id
+        and end.day
+        and end.start <= found.start < end.end
+    ]
+    if not (ends and re.search(r"20\d\d年.*起.*有效期", found.value)):
         return None
     last = ends[0] - timedelta(days=1)
-    return None if str(last.day) in re.findall(r"(?:至|到).*?月(\d{1,2})日", value) else last
+    return None if str(last.day) in re.findall(r"(?:至|到).*?月(\d{1,2})日", found.value) else last
 
 
 def _claimed(ask: Ask, meaning: str, found: Found) -> bool | None:

@@ -235,9 +235,9 @@ def _grip(term: Term, unit: Unit) -> float:
 def _is_counted(question: Question, noun: Term) -> bool:
     """Whether a noun stands right beside the word that asks for the number (保额最低要多少, 多少补偿款)."""
     text, many = re.escape(noun.text), "(?:多少|百分之几|几(?=[一-鿿]))"
-    if re.search(words()["amount"]["limit"], noun.text) or re.search(
-        f"{text}(?:得|要|该|应|需|须)+(?:在)?{many}个?(?:工作)?(?:天|日|小时|月|周)", question.folded
-    ):
+    days = f"{text}(?:得|要|该|应|需|须)+(?:在)?{many}个?(?:工作)?(?:天|日|小时|月|周)"
+    doer = re.search(words()["amount"]["doer"], noun.text)
+    if re.search(words()["amount"]["limit"], noun.text) or (doer and re.search(days, question.folded)):
         return False  # what is said of any number, and who has so many days
     between = "(?:最[低高少多]|[至最]少|起码|大概|[一总]共|将?要|降低|提高|允许|可以|能够|[得该应能是为有到定可达占买收付交贷借])*"
     return bool(re.search(f"{text}{between}{many}|{many}{text}", question.folded))

@@ -9,10 +9,8 @@ from typing import Any
 
 CONTEXT = 4096  # tokens of the local model: prompt and answer
 BATCH = 64  # tokens of a prompt between two looks at whether it was cancelled
-SAME, COPIED = (
-    2,
-    6,
-)  # where so many tokens stand in the prompt too, so many behind them are tried at once: it mostly copies
+SAME = 2  # tokens in a row that stand in the prompt too, behind which the next are tried at once: it mostly copies
+COPIED = 6  # tokens that are tried at once
 
 
 class ModelStartError(Exception):

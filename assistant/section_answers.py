@@ -8,7 +8,8 @@ from assistant.apart import MOST, say_which
 from assistant.ask import Ask
 from assistant.corpus import articles_referred, last_numbered, numbered_section, subtree_end
 from assistant.draft import Draft, without_own_marks
-from assistant.terms import words
+from assistant.terms import Term, words
+from index.parser import DOCUMENT_KINDS
 from index.policy import Policy, Section
 from index.text import squeeze
 from prompts import phrase
@@ -178,6 +179,7 @@ def answer_structure(ask: Ask) -> Draft | None:
             and not any(t.text in squeeze(policy.title) for policy in ask.policies())
             for t in question.terms
         )
+        and not any(_is_sort(ask, t) for t in question.terms)  # 奖励措施有多少条: those of one sort
     ):
         draft = ask.draft()
         for policy in ask.policies():
@@ -220,6 +222,14 @@ def answer_structure(ask: Ask) -> Draft | None:
                     _say_children(draft, policy, section, children)
                 return draft
     return None
+
+
+def _is_sort(ask: Ask, term: Term) -> bool:
+    """Whether two words name a sort of measure (奖励措施), and not the measures of the document."""
+    plain = re.search(rf"(?:{words()['structure']['plain']})$", term.text) if term.pair else None
+    before = term.text[: plain.start()] if plain else ""
+    titled = any(before in squeeze(policy.title) for policy in ask.policies())
+    return bool(before) and not titled and not re.search(DOCUMENT_KINDS, before)
 
 
 def _names_part(ask: Ask, text: str) -> bool:

@@ -17,7 +17,7 @@ from assistant.question import Question
 from assistant.reckoning import answer_reckoned, answer_size
 from assistant.sentences import asks_number
 from assistant.target_check import check_number, equals_target
-from assistant.target_choice import choose_targets, eligible_targets, targets_of_section
+from assistant.target_choice import choose_targets, eligible_targets, rows_named, targets_of_section
 from assistant.target_fit import Found, is_commitment, only_carries_out, unit_fits
 from assistant.target_text import (
     cite_target,
@@ -29,7 +29,13 @@ from assistant.target_text import (
     value_list,
     value_text,
 )
-from assistant.target_years import in_years, without_base_words, without_totals, years_asked
+from assistant.target_years import (
+    asks_what_stands,
+    in_years,
+    without_base_words,
+    without_totals,
+    years_asked,
+)
 from index.policy import Comparator, Target
 from index.quantities import scale_unit
 from index.text import squeeze
@@ -47,6 +53,7 @@ _YEARS = re.compile(
 _EACH_NAMED = re.compile(r"、|(?<![总之温])和(?![谐平])|与|及|跟|加上|\band\b")
 _DATE = re.compile(r"\d{1,2}月(?:\d{1,2}[日号])?")
 _STOCK = re.compile(r"累计|总数|总量|保有|持证|在岗|存量|[率比]$|占比|比重")
+_MONEY = re.compile(r"(?:多少|几)个?(?:钱|[万亿]?元|资金|投资|经费)|how much money")
 _REACHED = re.compile(r"完成|实现|达到|建成|突破|\b(?:reach|achiev|complet|met|done)\w*")
 _NUMBER_BESIDES = r"目标(?:分别|和|与|、)|[和与、及]目标|what (?:is|are) the (?:[\w-]+ ){0,5}?(?:targets?|goals?|size|figure)"
 
@@ -59,6 +66,15 @@ def answer_targets(ask: Ask) -> Draft | None:
     if reckoned is not None:
         return reckoned
     computed = question.has("sum", "difference", "ratio", "largest", "smallest")
+    rows = rows_named(ask) if asks_number(question) and not computed and not question.has("yesno") else []
+    if rows:
+        return _list(ask, rows)
+    stood = _what_stood(ask)
+    if stood and not years_asked(question):
+        return _list(ask, stood)
+    if stood:
+        question = replace(question, kinds=question.kinds - {"result"})
+        ask = replace(ask, question=question)
     if (
         question.kinds - {"penalty", "growth", *(("money",) if computed else ())}
         or question.has("definition")
@@ -89,13 +105,20 @@ def answer_targets(ask: Ask) -> Draft | None:
     if section:
         return _list(ask, section)
     chosen = [found for found in choose_targets(ask) if not only_carries_out(ask, *found)]
-    if "money" in question.kinds:  # 总共要投多少钱: no number of places
+    if "money" in question.kinds and _MONEY.search(question.folded):  # 总共要投多少钱: no number of places
         chosen = [found for found in chosen if plain_unit(found[1].unit) == "元"]
     if question.has("when"):
         chosen = [(policy, target) for policy, target in chosen if target.year]
     if not chosen:
         return None
     return _answer(ask, chosen)
+
+
+def _what_stood(ask: Ask) -> list[Found]:
+    """What stood when the document was written, where it is asked how many there are now (现在有多少家)."""
+    if "result" not in ask.question.kinds or not asks_what_stands(ask.question):
+        return []
+    return [found for found in choose_targets(ask) if found[1].base]
 
 
 def is_of_all(ask: Ask) -> bool:

@@ -16,6 +16,8 @@ from index.policy import Target
 from index.quantities import read_numeral, scale_unit
 from index.text import squeeze
 
+ROW = 0.3  # of each noun of a question, that a row of a table has to hold whose name it gives
+_MEASURE = re.compile(r"[年月日天号元万亿千百个家户人名位次分点倍成项条]$")
 _COUNTED = re.compile(
     r"([二三四五六七八九两]|\b(?:two|three|four|five|six|seven|eight|nine)\b)(?:大|个(?!百分)|项|类|\s)"
 )
@@ -68,7 +70,7 @@ def choose_targets(ask: Ask) -> list[Found]:
     if question.numbers and (question.has("yesno", "why") or not question.has("amount")):
         stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers}
         pool = [(p, t) for p, t in pool if scale_unit(t.unit)[1] in stated] or pool
-    ranked = rank_targets(ask.corpus, question, pool)
+    every = ranked = rank_targets(ask.corpus, question, pool)
     group = question.has("sum", "largest", "smallest", "difference")
     dated = [item for item in ranked if item[2].year in years_asked(question)]
     if dated and not group and means(ask, *dated[0]):
@@ -78,7 +80,8 @@ def choose_targets(ask: Ask) -> list[Found]:
     fit, policy, best = ranked[0]
     if not means(ask, fit, policy, best):
         return []
-    series = of_one_series(ask, best, ranked) if group and not question.has("difference") else []
+    both = asks_what_stands(question) and not group and bool(years_asked(question))
+    series = of_one_series(ask, best, every) if both or (group and not question.has("difference")) else []
     if len(series) > 1:
         return series
     if group:
@@ -131,6 +134,21 @@ def choose_targets(ask: Ask) -> list[Found]:
             (p, t) for f, p, t in ranked if f.score >= fit.score - 2 * NEAR and means(ask, f, p, t)
         ] or alike
     return in_years(ask, alike)
+
+
+def rows_named(ask: Ask) -> list[Found]:
+    """The values of the row of a table whose name the question gives with its number (5站的补多少); [] where none is."""
+    folded, corpus = ask.question.folded, ask.corpus
+    names = [name for name in re.findall(r"(?<![\d.])\d+[一-鿿]", folded) if not _MEASURE.search(name)]
+    nouns = [term for term in ask.question.terms if term.weight >= 0.9]
+    found = [
+        (policy, target)
+        for policy, target in (eligible_targets(ask) if names else ())
+        if any(squeeze(target.indicator).startswith(name) for name in names)
+        and unit_fits(ask.question, target.unit)
+        and all(grip(term, corpus.target_unit(policy, target)) >= ROW for term in nouns)
+    ]
+    return in_years(ask, found) if len({target.sentence_start for _, target in found}) == 1 else []
 
 
 def _counted(numeral: str) -> int:

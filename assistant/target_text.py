@@ -47,8 +47,23 @@ def dated(target: Target) -> str:
 
 def _numbers(draft: Draft, policy: str, target: Target) -> list[int]:
     row = heading_of(draft.corpus.policies[policy], target.section, target.start)
-    spans = row or [(target.sentence_start, target.sentence_end)]
+    spans = row or [*_named_before(draft, policy, target), (target.sentence_start, target.sentence_end)]
     return [draft.number(policy, *span) for span in spans]
+
+
+def _named_before(draft: Draft, policy: str, target: Target) -> list[tuple[int, int]]:
+    """The sentence that names what a value is of, where its own only points to it (上述三项指标分别达到…)."""
+    source = draft.corpus.policies[policy].source
+    if squeeze(target.indicator) in squeeze(source[target.sentence_start : target.sentence_end]):
+        return []
+    others = (
+        (t.sentence_start, t.sentence_end)
+        for t in draft.corpus.policies[policy].targets
+        if t.indicator == target.indicator
+        and t.sentence_end <= target.sentence_start
+        and not source[t.sentence_end : target.sentence_start].strip()
+    )
+    return list(others)[-1:]
 
 
 def when_text(draft: Draft, target: Target) -> str:

@@ -62,10 +62,8 @@ _SHARES: dict[str, Callable[[Record], Share]] = {
     "citation_precision": lambda r: _mean(r["citation_precision"]),
     "citation_recall": lambda r: _mean(r["citation_recall"]),
     "evidence_cited": lambda r: _among(r["citation_recall"] == 1, r["answerable"] and bool(r["evidence"])),
-    "beside@1": lambda r: _among(r.get("rank_beside") == 1, r["answerable"] and bool(r["evidence"])),
-    "beside@3": lambda r: _among(
-        (r.get("rank_beside") or DEPTH) <= 3, r["answerable"] and bool(r["evidence"])
-    ),
+    "beside@1": lambda r: _among(r["rank_beside"] == 1, _shows_beside(r)),
+    "beside@3": lambda r: _among((r["rank_beside"] or DEPTH) <= 3, _shows_beside(r)),
     "refusal_precision": lambda r: _among(not r["answerable"], _refused(r)),
     "refusal_recall": lambda r: _among(_refused(r), not r["answerable"]),
     "refusal_f1": lambda r: (
@@ -174,6 +172,13 @@ def _retrieval(records: Sequence[Record]) -> dict[str, NDArray[np.float64]]:
     for value in ir_measures.iter_calc(list(measures.values()), qrels, run):
         found[names[str(value.measure)]][int(value.query_id)] = value.value, 1.0
     return found
+
+
+def _shows_beside(row: Record) -> bool:
+    """Whether passages with evidence may stand beside an answer: not of a system that shows none, nor of an old run."""
+    return bool(
+        row["answerable"] and row["evidence"] and "rank_beside" in row and row["answer"].get("passages")
+    )
 
 
 def _refused(row: Record) -> bool:

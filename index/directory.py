@@ -251,8 +251,10 @@ class Directory:
         )
         forms = (said, re.sub("(?<!人民)政府", "人民政府", said))
         found: list[str] = [form for form in forms if form in self._corpus and form not in stems()]
-        if calls and not name.region and not name.level:
-            bodies = rf"(?:{'|'.join(calls)})(?:等|行政|主管)*(?:部门|机关|机构)"
+        if calls and not name.region and name.level in ("", "区", "县"):
+            # 区(县)住房和城乡建设部门 is the bureau of each of them
+            of = rf"(?:{name.level}级?|[区县市]\([^()]{{1,6}}\))(?:人民政府)?" if name.level else ""
+            bodies = rf"{of}(?:{'|'.join(calls)})(?:等|行政|主管)*(?:部门|机关|机构)"
             found += re.findall(bodies, self._corpus)
         if name.ending and not name.region:
             found += [
