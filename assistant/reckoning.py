@@ -80,10 +80,7 @@ def _times(ask: Ask) -> Draft | None:
         draft.computed.update((number, plain_number(value)))
     left = "".join(f"每{per}" for per in _each(ask, *found) if per not in stated)
     of = "、".join(match.group() for match in stated.values())
-    unit = found[1].unit
-    if total >= 1e4 and unit == "元":
-        total, unit = total / 1e4, "万元"
-    return _said(draft, found, f"{of}{left}", total, unit)
+    return _said(draft, found, f"{of}{left}", total, found[1].unit)
 
 
 def _share(ask: Ask) -> Draft | None:
@@ -94,7 +91,7 @@ def _share(ask: Ask) -> Draft | None:
         return None
     said = re.split("[,;。?]", ask.question.folded[: stated[0].start()])[-1]
     shares = [f for f in eligible_targets(ask) if f[1].unit == "%" and f[1].low == f[1].high]
-    found = _meant(ask, [f for f in shares if any(word in said for word in _whole(ask, *f))])
+    found = _meant(ask, [f for f in shares if any(_is_said(word, said) for word in _whole(ask, *f))])
     if not found:
         return None
     draft = ask.draft()
@@ -209,6 +206,12 @@ def _whole(ask: Ask, policy: str, target: Target) -> list[str]:
     clause = _clause(ask, policy, target)
     whole = re.search(words()["reckon"]["whole"], clause)
     return [w for w, flag in tagged(whole["whole"]) if len(w) > 1 and flag[:1] in "nv"] if whole else []
+
+
+def _is_said(noun: str, said: str) -> bool:
+    """Whether a question says what a value is a share of: by its noun, or that so much was spent."""
+    entry = words()["reckon"]
+    return noun in said or bool(re.search(entry["spending"], noun) and re.search(entry["spent"], said))
 
 
 def _cap(draft: Draft, policy: str, target: Target) -> tuple[float, str] | None:

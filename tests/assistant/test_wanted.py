@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.chain import PolicyAssistant
-from assistant.wanted import lacking
+from assistant.wanted import holds_number, lacking
 
 AMOUNT = "每台一次性补助2万元，全市共建成12座。"
 
@@ -52,3 +52,19 @@ def test_a_text_holds_what_is_wanted_or_lacks_it(
     assistant: PolicyAssistant, question: str, text: str, kind: str
 ) -> None:
     assert lacking(assistant.read(question), text) == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "holds"),
+    [
+        ("县级出资比例是多少？", "由县政府统一成立领导小组。", False),
+        ("县级出资比例是多少？", "县级出资三成。", True),
+        ("护河员一年要培训几次？", "每年6月1日至9月30日为汛期。", False),
+        ("护河员一年要培训几次？", "每年6月1日、9月30日各组织培训。", True),
+        ("护河员一年要培训几次？", "每月发放津贴，每年一次性奖励。", False),
+    ],
+)
+def test_what_only_looks_like_a_share_or_a_number_of_times(
+    assistant: PolicyAssistant, question: str, text: str, holds: bool
+) -> None:
+    assert holds_number(assistant.read(question), text) is holds

@@ -187,3 +187,15 @@ def test_the_ledger_loses_only_what_it_answers() -> None:
 
 def test_an_answer_where_none_is_was_lost_at_refusing() -> None:
     assert lost_at(score(NONE, answer()), answer(), Found(), None) == "refuse"
+
+
+def test_passages_beside_an_answer_count_only_where_it_shows_some() -> None:
+    ((_, start, end),) = spans(CASE, SOURCE)[0]
+    bare = row(CASE, answer())
+    shown = row(CASE, answer(passages=[{"policy": "p", "start": start, "end": end}]))
+    old = {
+        key: value for key, value in shown.items() if key != "rank_beside"
+    }  # of a run before there was such a figure
+    assert figures([bare, old]).get("beside@1") is None or figures([bare, old])["beside@1"].n == 0
+    found = figures([bare, old, shown])["beside@1"]
+    assert (found.value, found.n) == (1, 1)
