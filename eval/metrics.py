@@ -62,8 +62,8 @@ _SHARES: dict[str, Callable[[Record], Share]] = {
     "citation_precision": lambda r: _mean(r["citation_precision"]),
     "citation_recall": lambda r: _mean(r["citation_recall"]),
     "evidence_cited": lambda r: _among(r["citation_recall"] == 1, r["answerable"] and bool(r["evidence"])),
-    "beside@1": lambda r: _among(r["rank_beside"] == 1, _shows_beside(r)),
-    "beside@3": lambda r: _among((r["rank_beside"] or DEPTH) <= 3, _shows_beside(r)),
+    "beside@1": lambda r: _among(r.get("rank_beside") == 1, _shows_beside(r)),
+    "beside@3": lambda r: _among((r.get("rank_beside") or DEPTH) <= 3, _shows_beside(r)),
     "refusal_precision": lambda r: _among(not r["answerable"], _refused(r)),
     "refusal_recall": lambda r: _among(_refused(r), not r["answerable"]),
     "refusal_f1": lambda r: (
