@@ -31,9 +31,7 @@ def say_clause(draft: Draft, clause: Clause, roles: Sequence[Role]) -> None:
         if lead:
             parts.append(_part(draft, "lead", lead, mark, clause, task))
             if responsible:
-                source = draft.corpus.policies[clause.policy].source[clause.start : clause.end]
-                name = "responsible_only" if "职责" in source else "responsible_beside"
-                parts.append(_part(draft, name, responsible, mark, clause, task))
+                parts.append(_part(draft, _responsible_name(draft, clause), responsible, mark, clause, task))
         elif responsible:
             parts.append(_part(draft, "responsible", responsible, mark, clause, task))
         elif roles != tuple(Role):
@@ -47,9 +45,22 @@ def say_clause(draft: Draft, clause: Clause, roles: Sequence[Role]) -> None:
             parts.append(_part(draft, name, duties, mark, clause, task))
         elif roles != tuple(Role):
             parts.append(phrase(draft.language, f"no_{role.value}"))
-            if responsible and not lead and role is Role.SUPPORT:
-                parts.insert(0, _part(draft, "responsible", responsible, mark, clause, task))
+            if (
+                responsible
+                and role is Role.SUPPORT
+                and Role.RESPONSIBLE not in roles
+                and Role.LEAD not in roles
+            ):
+                # A牵头，B按职责分工负责: B is who has a part in it
+                name = _responsible_name(draft, clause) if lead else "responsible"
+                parts.insert(0, _part(draft, name, responsible, mark, clause, task))
     draft.pieces.append(phrase(draft.language, "clause_comma").join(parts) + phrase(draft.language, "stop"))
+
+
+def _responsible_name(draft: Draft, clause: Clause) -> str:
+    """The phrase for who is responsible beside a lead: within its remit (按职责分工), or simply."""
+    source = draft.corpus.policies[clause.policy].source[clause.start : clause.end]
+    return "responsible_only" if "职责" in source else "responsible_beside"
 
 
 def _part(draft: Draft, name: str, duties: Sequence[Duty], mark: str, clause: Clause, task: str) -> str:
