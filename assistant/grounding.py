@@ -307,15 +307,13 @@ def _share_of_terms(said: str, squeezed: str) -> float:
 
 def _is_exact(said: str, question: Question) -> bool:
     """Whether an English sentence is made of what the glossary knows: many terms, or one with its number and hardly more."""
-    terms = find_terms(said, "en")
+    filler = re.compile(words()["filler"]["en"])
+    terms = [term for term in find_terms(said, "en") if not filler.fullmatch(term.text)]
     known = [term for term in terms if not all(v.isascii() for v in term.variants)]
     other = [
         term
         for term in terms
-        if term not in known
-        and term.text not in question.folded
-        and not is_plain(term.text)
-        and not re.fullmatch(words()["filler"]["en"], term.text)
+        if term not in known and term.text not in question.folded and not is_plain(term.text)
     ]
     amount = re.search(r"\d", re.sub(r"\b(?:19|20)\d\d\b", "", said))
-    return len(known) >= KNOWN or bool(known and amount and len(other) <= 1)
+    return len(other) <= 1 and bool(len(known) >= KNOWN or (known and amount))

@@ -62,7 +62,7 @@ def asks_other_version(folded: str) -> bool:
 
 def _of_permit(ask: Ask, text: str) -> bool:
     """Whether a permit's or a contract's term is asked for (许可能管几年), which is not the document's."""
-    term = r"[^。;?]{0,10}(?:有效|几年|[几多]少?天|多久|多长|到期|过期|失效|作废)"
+    term = r"(?:(?!文件|政策|办法|措施|方案)[^。;?]){0,10}(?:有效|几年|[几多]少?天|多久|多长|到期|过期|失效|作废)"
     permit = re.search(rf"(?P<what>{words()['document']['permit']}){term}", text)
     titles = [title for policy in ask.policies() for title in ask.corpus.titles[policy.id]]
     return permit is not None and not any(permit["what"] in title for title in titles)

@@ -40,9 +40,10 @@ _HANGS = re.compile(  # a clause of a Chinese sentence that leads up to the next
     r"[，；：](?:以(?!商|奖|旧|工)|在|对|为|按照?|通过|根据|依据|围绕|随着|当|如|若|凡|自|从|由|经|因|除|到|至|针对|结合|于)[^，；：]*$"
     r"|(?:的|后|时|前|内|起|外|下|中|上|者|或|和|及|与|为重点|为目标|为主线|为抓手|为核心|为基础)$"
 )
-_TURNS = re.compile(
-    r"[但除不且并同若如的或和及与则其仍未非]|[，；]"
-)  # what goes on so takes back or binds what is before it
+_TURNS = re.compile(  # what goes on so takes back, caps or binds what is before it
+    r"[但除不且并同若如的或和及与则其仍未非最上限每须需应只原单累总]|[^，；。]{0,12}(?:超过|以内|封顶|限|除外)|[，；]"
+)
+AHEAD = 8  # characters of the next clause that have to be there before a sentence ends with the one before
 _ENGLISH = "root ::= [ -~‘’“”–—]+"  # llama.cpp's grammar of an answer without Chinese characters
 
 
@@ -181,7 +182,8 @@ def enough(text: str, language: Language) -> int | None:
         for match in _CLAUSE.finditer(text, CLAUSE_LOCAL):
             before, behind = text[: match.start()], text[match.end() :]
             even = all(before.count(a) == before.count(b) for a, b in ("“”", "（）", "《》"))
-            if even and not _HANGS.search(before) and not _TURNS.match(behind):
+            known = len(behind) >= AHEAD or bool(re.search("[，；。]", behind))
+            if even and known and not _HANGS.search(before) and not _TURNS.match(behind):
                 return match.end()
     return None
 

@@ -29,9 +29,10 @@ ASKED_LOCAL = 400  # characters of a question that a local model reads
 UNREAD = 150  # characters, in whole sentences, of a best chunk that the local model has not read ahead
 WIDEST = 400  # characters of an article that is read whole where one of its items answers
 GLOSSES = 3  # terms of the clause, whose English the model is told
-_SLOGAN = re.compile(
-    r"[“\"][^”\"。，,]{0,8}[一二三四五六七八九十百千万亿\d][^”\"。，,]{0,8}[”\"]"
-)  # “十行千亿惠万企”
+_SLOGAN = re.compile(  # a quoted name that counts several things, which a small model reads as amounts
+    r"“(?=[^”]*[一二三四五六七八九十百千万亿][^”一二三四五六七八九十百千万亿][^”]*[一二三四五六七八九十百千万亿])"
+    r"(?!十[一二三四五六七八九]五|一带一路)[^”。，,、]{3,12}”"
+)
 _SCALES = (("trillion", 1e12), ("billion", 1e9), ("million", 1e6))
 
 

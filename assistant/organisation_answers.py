@@ -29,7 +29,8 @@ from prompts import phrase
 
 FIRM = 0.75  # coverage at which a clause is the task that a question names
 _APART = (Role.LEAD, Role.SUPPORT, Role.IMPLEMENT)  # roles that are asked for one by one
-_LEADS_NOT = r"[不没](?:当|是|用|自己)?(?:牵头|挑头|带头|领头|当头)"
+_LEADS_NOT = r"(?<![是牵有能要用])(?:不|没有?)(?:当|用|自己)?(?:牵头|挑头|带头|领头|当头)"
+_HAS_PART = r"参与|参加|分工|跟着"
 
 
 def about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) -> Draft | None:
@@ -230,11 +231,9 @@ def _wanted_roles(question: Question, mine: dict[Role, list[Clause]]) -> list[Ro
     wanted = [role for role in Role if role in question.roles]
     if len(wanted) > 1 and re.search(_LEADS_NOT, question.folded):
         wanted = [role for role in wanted if role is not Role.LEAD]  # 不牵头、只参与分工的
-    beside = Role.SUPPORT in wanted and mine[Role.RESPONSIBLE] and not mine[Role.SUPPORT]
-    if beside and "配合" not in question.folded:  # A牵头，B按职责分工负责: B has a part in it
-        wanted = [Role.RESPONSIBLE]
-        if not any_part(question):
-            return wanted
+    beside = wanted == [Role.SUPPORT] and mine[Role.RESPONSIBLE] and not mine[Role.SUPPORT]
+    if beside and re.search(_HAS_PART, question.folded):  # A牵头，B按职责分工负责: B has a part in it
+        return [Role.RESPONSIBLE]
     if wanted == [Role.RESPONSIBLE] and re.search(r"责任(?:单位|部门|主体|方)", question.folded):
         return [role for role in MAIN_ROLES if mine[role]] or wanted  # beside which others support
     if any_part(question) or not wanted or (Role.RESPONSIBLE in wanted and Role.LEAD not in wanted):

@@ -22,6 +22,7 @@ from index.text import fold_with_origin, squeeze
 
 CLOSE = 0.1  # rules of other numbers this close to the best are equally meant
 HELD = 0.3  # of each weighty word of the question that a rule has to hold
+CLASS = 2  # last characters of the name of a class by which a question may name it
 LONGEST = 260  # characters of a paragraph that is quoted whole
 _OTHERWISE = (
     "yesno",
@@ -136,8 +137,11 @@ def _meant(ask: Ask, pool: Sequence[Found]) -> Found | None:
     fit, policy, best = ranked[0]
     row = _row(ask, policy, best)
     if len(row) > 1:  # 国家级、省级分别按40%、30%
-        meant = [t for t, own in row if own[-2:] in ask.question.folded]
-        return (policy, meant[0]) if len(meant) == 1 else None
+        meant = [t for t, own in row if own in ask.question.folded]
+        sure = (
+            len(meant) == 1 and meant[0].low == meant[0].high and not is_cell(ask.draft(), policy, meant[0])
+        )
+        return (policy, meant[0]) if sure else None
     beside = [(p, t) for p, t in pool if p == policy and t.sentence_start == best.sentence_start]
     if len({t.low for _, t in beside}) > 1:  # 甲类每亩500元、乙类每亩300元
         named = [found for found in beside if _is_called(ask, *found)]
@@ -155,25 +159,40 @@ def _row(ask: Ask, policy: str, target: Target) -> list[tuple[Target, str]]:
         for p, t in eligible_targets(ask)
         if p == policy and t.sentence_start == target.sentence_start and t.unit == target.unit
     ]
-    at = found.index(target) if target in found else 0
-    row = [target]
-    for other in found[at + 1 :]:
-        if _between(source, row[-1], other):
-            row.append(other)
-    for other in reversed(found[:at]):
-        if _between(source, other, row[0]):
-            row.insert(0, other)
+    row = _contiguous(source, found, target)
     names = [squeeze(t.indicator) for t in row]
     shortest = min(map(len, names))
     same = next(
         (n for n in range(shortest) if len({name[len(name) - n - 1] for name in names}) > 1), shortest
     )
-    return [(t, name[: len(name) - same] or name) for t, name in zip(row, names, strict=True)]
+    # at least two characters tell a class: 大 alone stands in 大概
+    return [
+        (t, name[: len(name) - same + (len(name) - same < CLASS)][-CLASS:])
+        for t, name in zip(row, names, strict=True)
+    ]
+
+
+def _contiguous(source: str, found: Sequence[Target], target: Target) -> list[Target]:
+    """The values of one unit that stand in a row with this one."""
+    alike = [t for t in found if t.unit == target.unit]
+    at = alike.index(target) if target in alike else 0
+    row = [target]
+    for other in alike[at + 1 :]:
+        if not _between(source, row[-1], other):
+            break
+        row.append(other)
+    for other in reversed(alike[:at]):
+        if not _between(source, other, row[0]):
+            break
+        row.insert(0, other)
+    return row
 
 
 def _between(source: str, one: Target, other: Target) -> bool:
     """Whether no more than a comma stands between two values."""
-    return bool(re.fullmatch(r"\s*[、和及与以,，]*\s*[\d.,%％万亿元个]*\s*", source[one.end : other.end]))
+    return bool(
+        re.fullmatch(r"[ 　]*[、和及与以,，]*[ 　]*[\d.,%％万亿元个]*[ 　]*", source[one.end : other.end])
+    )
 
 
 def _is_called(ask: Ask, policy: str, target: Target) -> bool:
@@ -219,7 +238,7 @@ def _cap(draft: Draft, policy: str, target: Target) -> tuple[float, str] | None:
     source = draft.corpus.policies[policy].source
     behind = re.split("[;。]", fold_with_origin(source[target.end : target.sentence_end]).text)[0]
     capped = re.search(words()["reckon"]["cap"], behind)
-    if capped and "分别" in behind[: capped.end() + 2]:
+    if capped and re.search("分别$|^分别", behind[: capped.start()][-2:] + behind[capped.end() :][:2]):
         return _cap_in_row(draft, policy, target)
     amount = next((q for q in quantities(behind) if capped and q.start == capped.end()), None)
     if not amount or plain_unit(amount.unit) != "元":
@@ -229,9 +248,15 @@ def _cap(draft: Draft, policy: str, target: Target) -> tuple[float, str] | None:
 
 def _cap_in_row(draft: Draft, policy: str, target: Target) -> tuple[float, str] | None:
     """The cap of a value of a row, from the row of caps behind it: 分别按50%、40%, 最高分别不超过200万元、100万元."""
-    own = [t for t in draft.corpus.policies[policy].targets if t.sentence_start == target.sentence_start]
-    row = [t for t in own if t.unit == target.unit]
-    caps = [t for t in own if t.start > row[-1].end and t.comparator is Comparator.AT_MOST and "元" in t.unit]
+    source, own = (
+        draft.corpus.policies[policy].source,
+        [t for t in draft.corpus.policies[policy].targets if t.sentence_start == target.sentence_start],
+    )
+    row = _contiguous(source, own, target)
+    caps = [
+        t for t in own if t.start >= row[-1].end and t.comparator is Comparator.AT_MOST and "元" in t.unit
+    ]
+    caps = _contiguous(source, caps, caps[0]) if caps else []
     if len(caps) != len(row):
         return None
     cap = caps[row.index(target)]

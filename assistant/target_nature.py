@@ -56,6 +56,7 @@ def _by_indicator(targets: list[Found]) -> dict[tuple[str, str], tuple[int, int]
 
 def _nature(ask: Ask, policy: str, span: tuple[int, int]) -> str:
     """What a row or sentence says of its indicator; "" where it says nothing, or more than one thing."""
-    text = squeeze(ask.corpus.policies[policy].source[slice(*span)])
+    source = ask.corpus.policies[policy].source[slice(*span)]
+    text = squeeze("|" + re.sub(r"\t|[ 　]{2,}", "|", source) + "|")
     found = set(re.findall(words()["nature"]["stated"], text))
     return found.pop() if len(found) == 1 else ""

@@ -16,7 +16,7 @@ from index.tables import is_total
 from index.text import squeeze
 
 _SPAN = re.compile(r"(20\d\d)年?(?:底|末)?(?:-|—|–|~|至|到)(20\d\d)年?")
-_BASE = re.compile(r"现状|基期|基数|目前|现有|现在|原来|\bcurrent|\bbaseline|\bnow\b")
+_BASE = re.compile(r"现状|基期|基数|目前|现有|现在|原来|\bcurrent(?:ly)?\b|\bbaseline|\bnow\b")
 _OVER_YEARS = re.compile(
     r"哪一?年|[两二三四五]年|各年|历年|逐年|分年|\bwhich year|\b(?:two|three|four|five) years"
 )
@@ -37,7 +37,7 @@ def asks_what_stands(question: Question) -> bool:
 
 def without_base(text: str) -> str:
     """A question without the words for what stands already (现在有多少 asks 有多少)."""
-    return _BASE.sub("", text)
+    return re.sub(_BASE.pattern, "", text, flags=re.I)
 
 
 def without_base_words(question: Question) -> Question:

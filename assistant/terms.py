@@ -158,7 +158,8 @@ def glosses(text: str, most: int) -> list[tuple[str, str]]:
 
 @cache
 def _told() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted(_glossary()["told"], key=len, reverse=True))))
+    terms = "|".join(map(re.escape, sorted(_glossary()["told"], key=len, reverse=True)))
+    return re.compile(rf"(?<![违法高初普])(?:{terms})")  # 违规上路, 高中试点
 
 
 def _inflected(word: str) -> str:

@@ -253,7 +253,11 @@ class Directory:
         found: list[str] = [form for form in forms if form in self._corpus and form not in stems()]
         if calls and not name.region and name.level in ("", "区", "县"):
             # 区(县)住房和城乡建设部门 is the bureau of each of them
-            of = rf"(?:{name.level}级?|[区县市]\([^()]{{1,6}}\))(?:人民政府)?" if name.level else ""
+            of = (
+                rf"(?:{name.level}级?(?:\([^()]{{1,6}}\))?|[区县市]\([^()]{{0,4}}{name.level}[^()]{{0,4}}\))(?:人民政府)?"
+                if name.level
+                else ""
+            )
             bodies = rf"{of}(?:{'|'.join(calls)})(?:等|行政|主管)*(?:部门|机关|机构)"
             found += re.findall(bodies, self._corpus)
         if name.ending and not name.region:

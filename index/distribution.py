@@ -110,10 +110,13 @@ def distribute_above(
 ) -> dict[Quantity, str]:
     """上述三项指标分别达到5.1个、60%和85%: which value is of which indicator of the sentence before."""
     above = _ABOVE.search(sentence)
-    values = [quantity for quantity in numbers if above and quantity.start >= above.end()]
-    if not above or not read_numeral(above["count"]) == len(values) == len(indicators):
+    if not above:
         return {}
-    return dict(zip(values, indicators, strict=True))
+    count = above["count"]
+    number = int(count) if count.isdigit() else read_numeral(count)
+    behind = re.split(r"[,;](?!\d)", sentence[above.end() :])[0]  # ，带动就业2万人 is of none of them
+    values = [q for q in numbers if above.end() <= q.start < above.end() + len(behind)]
+    return dict(zip(values, indicators, strict=True)) if number == len(values) == len(indicators) else {}
 
 
 def _lists(before: str) -> Iterator[tuple[list[str], str]]:

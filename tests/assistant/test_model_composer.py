@@ -242,8 +242,10 @@ def test_an_article_is_read_with_its_items_unless_that_is_long(long: str) -> Non
     ("text", "end"),
     [
         ("强化节能监察和节能诊断，提高能源利用效率。", None),  # short: it may go on
-        ("一" * 70 + "，提高", 71),  # long enough, and the clause stands by itself
-        ("一" * 70 + "，", None),  # what comes next is not known yet
+        ("一" * 70 + "，提高能源利用效率", 71),  # long enough, and the clause stands by itself
+        ("一" * 70 + "，提高", None),  # what comes next is not known yet
+        ("一" * 70 + "，单个项目最高80万元", None),  # what comes next caps it
+        ("一" * 70 + "，补助不超过80万元的", None),
         ("一" * 70 + "，但已使用的除外", None),  # what comes next limits it
         ("一" * 55 + "，对符合条件的企业，给予", None),  # a clause that leads up to the next
         ("一" * 62 + "的，给予", None),
@@ -301,3 +303,12 @@ def test_the_article_is_read_whole_and_its_item_cited(assistant: PolicyAssistant
         answer = with_local(assistant, served.url).invoke({"question": question})
     assert answer.route == "model"
     assert len(answer.citations[0].quote) <= max(len(p.text) for p in answer.passages)
+
+
+def test_only_names_that_count_several_things_are_kept_from_an_english_answer(
+    assistant: PolicyAssistant,
+) -> None:
+    text = "实施“十行百亿惠千企”行动，培育“小巨人”企业50家，推进“十四五”规划和“一带一路”建设。"
+    (_, _), (_, user) = opening(text, "en")
+    assert "十行百亿" not in user
+    assert all(kept in user for kept in ("“小巨人”企业50家", "“十四五”", "“一带一路”"))
