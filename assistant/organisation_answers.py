@@ -229,11 +229,11 @@ def _held(clauses: Sequence[Clause], names: Sequence[str]) -> dict[Role, list[Cl
 def _wanted_roles(question: Question, mine: dict[Role, list[Clause]]) -> list[Role]:
     """The roles asked for; every role held where none is named, or only 负责, 参与 or the like."""
     wanted = [role for role in Role if role in question.roles]
-    if len(wanted) > 1 and re.search(_LEADS_NOT, question.folded):
-        wanted = [role for role in wanted if role is not Role.LEAD]  # 不牵头、只参与分工的
+    if len(wanted) > 1 and re.search(_LEADS_NOT, question.folded):  # 不牵头、只参与分工的
+        return [role for role in Role if role is not Role.LEAD and mine[role]] or [Role.SUPPORT]
     beside = wanted == [Role.SUPPORT] and mine[Role.RESPONSIBLE] and not mine[Role.SUPPORT]
-    if beside and re.search(_HAS_PART, question.folded):  # A牵头，B按职责分工负责: B has a part in it
-        return [Role.RESPONSIBLE]
+    if beside and not any_part(question) and re.search(_HAS_PART, question.folded):
+        return [Role.RESPONSIBLE]  # A牵头，B按职责分工负责: B has a part in it
     if wanted == [Role.RESPONSIBLE] and re.search(r"责任(?:单位|部门|主体|方)", question.folded):
         return [role for role in MAIN_ROLES if mine[role]] or wanted  # beside which others support
     if any_part(question) or not wanted or (Role.RESPONSIBLE in wanted and Role.LEAD not in wanted):
