@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from assistant.ask import Ask
 from assistant.corpus import Unit, articles_referred, lead_in, section_at, slices_referred, table_over
-from assistant.document_rules import rules_asked, rules_of
+from assistant.document_rules import rules_of
 from assistant.match import grip
 from assistant.sentences import Sentence, asks_number, sentences
 from assistant.terms import Term, words
@@ -55,8 +55,7 @@ def _with_columns(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
 def _with_inclusive(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
     """A number that is just the limit (刚好三次) brings the rule on what 以上 and 以内 include."""
     result = list(chosen)
-    folded = ask.question.folded
-    exactly = re.search(words()["exactly"]["zh"], folded) or "inclusive" in dict(rules_asked(folded))
+    exactly = re.search(words()["exactly"]["zh"], ask.question.folded)
     for best in chosen[:1] if exactly else []:
         policy = ask.corpus.policies[best.policy]
         for start, end in rules_of(policy, "inclusive"):
@@ -93,16 +92,15 @@ def _with_second_half(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
     for sentence in chosen[:1]:
         clauses = list(sentences(ask, sentence.passage))
         at = next((i for i, clause in enumerate(clauses) if clause.start == sentence.start), len(clauses))
-        source = ask.corpus.policies[sentence.policy].source
         for before, clause in pairwise(clauses[at:]):
-            joined = before.text.endswith("；") and "\n" not in source[before.end : clause.start]
-            if not joined or not (decides.match(clause.text) or _is_other_case(ask, before, clause)):
+            if not _is_joined(ask, before, clause) or not (
+                decides.match(clause.text) or _is_other_case(ask, before, clause)
+            ):
                 break
             if clause not in result:
                 result.append(clause)
         for clause, before in pairwise(reversed(clauses[: at + 1])):
-            joined = before.text.endswith("；") and "\n" not in source[before.end : clause.start]
-            if not joined or not _is_other_case(ask, before, clause):
+            if not _is_joined(ask, before, clause) or not _is_other_case(ask, before, clause):
                 break
             if before not in result:
                 result.append(before)
@@ -115,17 +113,19 @@ def _with_rest_of_list(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
     for opening in chosen if ask.question.has("list", "count") and not asks_number(ask.question) else []:
         if not re.search(r"[:：][^:：]*[；;]\s*$", opening.text):
             continue
-        source = ask.corpus.policies[opening.policy].source
-        before = opening
-        for clause in sentences(ask, opening.passage):
-            if clause.start < before.end:
-                continue
-            if "\n" in source[before.end : clause.start] or not before.text.rstrip().endswith(("；", ";")):
+        behind = [clause for clause in sentences(ask, opening.passage) if clause.start >= opening.start]
+        for before, clause in pairwise(behind):
+            if not _is_joined(ask, before, clause):
                 break
             if clause not in result:
                 result.append(clause)
-            before = clause
     return result
+
+
+def _is_joined(ask: Ask, before: Sentence, clause: Sentence) -> bool:
+    """Whether a clause goes on behind the ；of the one before in its line."""
+    source = ask.corpus.policies[before.policy].source
+    return before.text.rstrip().endswith(("；", ";")) and "\n" not in source[before.end : clause.start]
 
 
 def _is_other_case(ask: Ask, one: Sentence, other: Sentence) -> bool:

@@ -31,7 +31,7 @@ from assistant.numbers import counts_missing, months_missing, numbers_missing
 from assistant.question import Question
 from assistant.screen import END, MARK
 from assistant.sentences import content_words, opening, share_of_words
-from assistant.terms import find_terms, words
+from assistant.terms import Term, find_terms, words
 from index.keywords import tagged
 from index.text import fold, squeeze
 
@@ -291,14 +291,17 @@ def _is_held(part: str, squeezed: str, question: Question) -> bool:
     )
 
 
+def _english_terms(said: str) -> tuple[list[Term], list[Term]]:
+    """The terms of an English sentence that the glossary knows, and its other words, those that say nothing aside."""
+    filler = re.compile(words()["filler"]["en"])
+    terms = [term for term in find_terms(said, "en") if not filler.fullmatch(term.text)]
+    known = [term for term in terms if not all(variant.isascii() for variant in term.variants)]
+    return known, [term for term in terms if term not in known]
+
+
 def _share_of_terms(said: str, squeezed: str) -> float:
     """Share of the terms of an English sentence that the glossary knows and a text holds; 0 where it lacks one of several words."""
-    filler = re.compile(words()["filler"]["en"])
-    known = [
-        term
-        for term in find_terms(said, "en")
-        if not all(v.isascii() for v in term.variants) and not filler.fullmatch(term.text)
-    ]
+    known, _ = _english_terms(said)
     lacking = [term for term in known if all(overlap(variant, squeezed) < 0.5 for variant in term.variants)]
     if any(" " in term.text or "-" in term.text for term in lacking):
         return 0.0  # carbon neutrality, where the text has a carbon peak
@@ -307,13 +310,7 @@ def _share_of_terms(said: str, squeezed: str) -> float:
 
 def _is_exact(said: str, question: Question) -> bool:
     """Whether an English sentence is made of what the glossary knows: many terms, or one with its number and hardly more."""
-    filler = re.compile(words()["filler"]["en"])
-    terms = [term for term in find_terms(said, "en") if not filler.fullmatch(term.text)]
-    known = [term for term in terms if not all(v.isascii() for v in term.variants)]
-    other = [
-        term
-        for term in terms
-        if term not in known and term.text not in question.folded and not is_plain(term.text)
-    ]
+    known, others = _english_terms(said)
+    new = [term for term in others if term.text not in question.folded and not is_plain(term.text)]
     amount = re.search(r"\d", re.sub(r"\b(?:19|20)\d\d\b", "", said))
-    return len(other) <= 1 and bool(len(known) >= KNOWN or (known and amount))
+    return len(new) <= 1 and bool(len(known) >= KNOWN or (known and amount))

@@ -161,13 +161,20 @@ def until_enough(pieces: Iterator[str], language: Language) -> Iterator[str]:
             if end is not None:
                 yield text[told:end].rstrip("，；") + ("。" if text[end - 1] in "，；" else "")
                 return
-            ready = max(told, len(text.rstrip("，；")))  # a comma may yet become the end
+            ready = max(told, _sure(text, language))
             yield text[told:ready]
             told = ready
         yield text[told:]
     except ModelFailed as failure:
         if failure.reason != "model_endless" or not _stops(text):
             raise
+
+
+def _sure(text: str, language: Language) -> int:
+    """How much of an answer may be shown: up to a comma that may yet become its end."""
+    comma = max(text.rfind(mark) for mark in "，；")
+    may_end = language == "zh" and comma >= CLAUSE_LOCAL and len(text) <= comma + AHEAD
+    return comma if may_end else len(text.rstrip("，；"))
 
 
 def enough(text: str, language: Language) -> int | None:

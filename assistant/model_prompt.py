@@ -42,10 +42,10 @@ def instructions(language: Language, local: bool) -> str:
     return prompt(f"answer_system_{language}", length=length)
 
 
-def opening(best: str, language: Language, local: bool = True) -> Messages:
+def opening(best: str, language: Language) -> Messages:
     """The part of a prompt that does not depend on the question: what the local model can read before it is asked."""
     best = _worded(best, language)
-    (_, system), (_, user) = _messages(best, "", "", language, local)
+    (_, system), (_, user) = _messages(best, "", "", language, local=True)
     return ("system", system), ("user", user[: user.index(best) + len(best)])
 
 
@@ -73,7 +73,7 @@ def _worded(text: str, language: Language) -> str:
     if language == "zh":
         return text.strip()
     terms = "; ".join(f"{chinese} = {english}" for chinese, english in glosses(text, GLOSSES))
-    return _for_english(text).strip() + ("\n" + phrase("en", "answer_terms", terms=terms) if terms else "")
+    return _for_english(text).strip() + ("\n" + prompt("answer_terms_en", terms=terms) if terms else "")
 
 
 def _beside(ask: Ask, passages: Sequence[Passage], local: bool) -> list[tuple[int, str]]:

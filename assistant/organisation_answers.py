@@ -23,14 +23,13 @@ from assistant.duty_text import (
 from assistant.match import coverage, missing
 from assistant.question import Question, any_part, roles_in
 from assistant.task_lists import deadline, say_deadline
+from assistant.terms import words
 from index.organisations import Mention
 from index.policy import Role, Section
 from prompts import phrase
 
 FIRM = 0.75  # coverage at which a clause is the task that a question names
 _APART = (Role.LEAD, Role.SUPPORT, Role.IMPLEMENT)  # roles that are asked for one by one
-_LEADS_NOT = r"(?<![是牵有能要用])(?:不|没有?)(?:当|用|自己)?(?:牵头|挑头|带头|领头|当头)"
-_HAS_PART = r"参与|参加|分工|跟着"
 
 
 def about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) -> Draft | None:
@@ -229,10 +228,10 @@ def _held(clauses: Sequence[Clause], names: Sequence[str]) -> dict[Role, list[Cl
 def _wanted_roles(question: Question, mine: dict[Role, list[Clause]]) -> list[Role]:
     """The roles asked for; every role held where none is named, or only 负责, 参与 or the like."""
     wanted = [role for role in Role if role in question.roles]
-    if len(wanted) > 1 and re.search(_LEADS_NOT, question.folded):  # 不牵头、只参与分工的
+    if len(wanted) > 1 and re.search(words()["part"]["leads_not"], question.folded):  # 不牵头、只参与分工的
         return [role for role in Role if role is not Role.LEAD and mine[role]] or [Role.SUPPORT]
     beside = wanted == [Role.SUPPORT] and mine[Role.RESPONSIBLE] and not mine[Role.SUPPORT]
-    if beside and not any_part(question) and re.search(_HAS_PART, question.folded):
+    if beside and not any_part(question) and re.search(words()["part"]["has"], question.folded):
         return [Role.RESPONSIBLE]  # A牵头，B按职责分工负责: B has a part in it
     if wanted == [Role.RESPONSIBLE] and re.search(r"责任(?:单位|部门|主体|方)", question.folded):
         return [role for role in MAIN_ROLES if mine[role]] or wanted  # beside which others support

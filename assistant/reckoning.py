@@ -15,14 +15,14 @@ from assistant.target_fit import Found
 from assistant.target_text import beside, cite_target, is_cell, plain_unit, value_text
 from assistant.target_years import in_years
 from assistant.terms import words
+from index.distribution import row_of, with_bare
 from index.keywords import tagged
 from index.policy import Comparator, Target
-from index.quantities import quantities, read_numeral, scale_unit
+from index.quantities import Quantity, quantities, read_numeral, scale_unit
 from index.text import fold_with_origin, squeeze
 
 CLOSE = 0.1  # rules of other numbers this close to the best are equally meant
 HELD = 0.3  # of each weighty word of the question that a rule has to hold
-CLASS = 2  # last characters of the name of a class by which a question may name it
 LONGEST = 260  # characters of a paragraph that is quoted whole
 _OTHERWISE = (
     "yesno",
@@ -135,13 +135,10 @@ def _meant(ask: Ask, pool: Sequence[Found]) -> Found | None:
     if not ranked:
         return None
     fit, policy, best = ranked[0]
-    row = _row(ask, policy, best)
+    row = _row(ask.corpus.policies[policy].source, best)[1]
     if len(row) > 1:  # 国家级、省级分别按40%、30%
-        meant = [t for t, own in row if own in ask.question.folded]
-        sure = (
-            len(meant) == 1 and meant[0].low == meant[0].high and not is_cell(ask.draft(), policy, meant[0])
-        )
-        return (policy, meant[0]) if sure else None
+        best_of = _class_named(ask, policy, best, row)
+        return None if best_of is None or is_cell(ask.draft(), policy, best_of) else (policy, best_of)
     beside = [(p, t) for p, t in pool if p == policy and t.sentence_start == best.sentence_start]
     if len({t.low for _, t in beside}) > 1:  # 甲类每亩500元、乙类每亩300元
         named = [found for found in beside if _is_called(ask, *found)]
@@ -151,48 +148,30 @@ def _meant(ask: Ask, pool: Sequence[Found]) -> Found | None:
     return None if doubtful else (policy, best)
 
 
-def _row(ask: Ask, policy: str, target: Target) -> list[tuple[Target, str]]:
-    """The values that a sentence gives in one row with this one (分别按…50%、40%), each with what its name alone has."""
-    source = ask.corpus.policies[policy].source
+def _row(source: str, target: Target) -> tuple[list[Quantity], list[Quantity], str]:
+    """The numbers of a target's sentence, those in one row with its own (分别按…50%、40%), and the sentence, folded."""
+    sentence = fold_with_origin(source[target.sentence_start : target.sentence_end]).text
+    numbers = with_bare(sentence, list(quantities(sentence)))
+    own = next((q for q in numbers if (q.low, q.unit) == (target.low, target.unit)), None)
+    return numbers, row_of(numbers, own, sentence) if own else [], sentence
+
+
+def _class_named(ask: Ask, policy: str, best: Target, row: Sequence[Quantity]) -> Target | None:
+    """The one value of a row whose class the question names (国家级, 大型), by what its name alone has; None without."""
+    values = {(quantity.low, quantity.unit) for quantity in row}
     found = [
         t
         for p, t in eligible_targets(ask)
-        if p == policy and t.sentence_start == target.sentence_start and t.unit == target.unit
+        if p == policy and t.sentence_start == best.sentence_start and (t.low, t.unit) in values
     ]
-    row = _contiguous(source, found, target)
-    names = [squeeze(t.indicator) for t in row]
-    shortest = min(map(len, names))
+    names = [squeeze(t.indicator)[::-1] for t in found]
     same = next(
-        (n for n in range(shortest) if len({name[len(name) - n - 1] for name in names}) > 1), shortest
+        (n for n in range(min(map(len, names), default=0)) if len({name[n] for name in names}) > 1), 0
     )
-    # at least two characters tell a class: 大 alone stands in 大概
-    return [
-        (t, name[: len(name) - same + (len(name) - same < CLASS)][-CLASS:])
-        for t, name in zip(row, names, strict=True)
-    ]
-
-
-def _contiguous(source: str, found: Sequence[Target], target: Target) -> list[Target]:
-    """The values of one unit that stand in a row with this one."""
-    alike = [t for t in found if t.unit == target.unit]
-    at = alike.index(target) if target in alike else 0
-    row = [target]
-    for other in alike[at + 1 :]:
-        if not _between(source, row[-1], other):
-            break
-        row.append(other)
-    for other in reversed(alike[:at]):
-        if not _between(source, other, row[0]):
-            break
-        row.insert(0, other)
-    return row
-
-
-def _between(source: str, one: Target, other: Target) -> bool:
-    """Whether no more than a comma stands between two values."""
-    return bool(
-        re.fullmatch(r"[ 　]*[、和及与以,，]*[ 　]*[\d.,%％万亿元个]*[ 　]*", source[one.end : other.end])
-    )
+    # one character beside the common end tells a class, with its neighbour: 大型, for 大 alone stands in 大概
+    keys = [name[max(0, same - 1) : max(0, same - 1) + 2][::-1] for name in names]
+    meant = [t for t, key in zip(found, keys, strict=True) if len(key) == 2 and key in ask.question.folded]
+    return meant[0] if len(meant) == 1 and len(found) == len(row) and meant[0].low == meant[0].high else None
 
 
 def _is_called(ask: Ask, policy: str, target: Target) -> bool:
@@ -247,19 +226,14 @@ def _cap(draft: Draft, policy: str, target: Target) -> tuple[float, str] | None:
 
 
 def _cap_in_row(draft: Draft, policy: str, target: Target) -> tuple[float, str] | None:
-    """The cap of a value of a row, from the row of caps behind it: 分别按50%、40%, 最高分别不超过200万元、100万元."""
-    source, own = (
-        draft.corpus.policies[policy].source,
-        [t for t in draft.corpus.policies[policy].targets if t.sentence_start == target.sentence_start],
-    )
-    row = _contiguous(source, own, target)
-    caps = [
-        t for t in own if t.start >= row[-1].end and t.comparator is Comparator.AT_MOST and "元" in t.unit
-    ]
-    caps = _contiguous(source, caps, caps[0]) if caps else []
+    """The cap of a value of a row, from the row of amounts behind it: 分别按50%、40%, 最高分别不超过200万元、100万元."""
+    numbers, row, sentence = _row(draft.corpus.policies[policy].source, target)
+    behind = [q for q in numbers if row and q.start >= row[-1].end and plain_unit(q.unit) == "元"]
+    caps = row_of(numbers, behind[0], sentence) if behind else []
     if len(caps) != len(row):
         return None
-    cap = caps[row.index(target)]
+    values = [quantity.low for quantity in row]
+    cap = caps[values.index(target.low)]
     return cap.low * scale_unit(cap.unit)[0], f"{plain_number(cap.low)}{cap.unit}"
 
 

@@ -10,14 +10,17 @@ from assistant.corpus import Unit, numbered_section, subtree_end
 from assistant.match import NEAR, coverage, grip, rank_targets
 from assistant.target_fit import Found, means, unit_fits
 from assistant.target_parts import JOINTS, by_parts, by_sides, by_topic
-from assistant.target_years import asks_what_stands, in_years, is_part, of_one_series, years_asked
+from assistant.target_text import is_cell
+from assistant.target_years import asks_both, asks_what_stands, in_years, is_part, of_one_series, years_asked
 from assistant.terms import words
 from index.policy import Target
 from index.quantities import read_numeral, scale_unit
 from index.text import squeeze
 
 ROW = 0.3  # of each noun of a question, that a row of a table has to hold whose name it gives
-_MEASURE = re.compile(r"[年月日天号元万亿千百个家户人名位次分点倍成项条]$")
+_MEASURE = re.compile(
+    r"[年月日天号元万亿千百个家户人名位次分点倍成项条层期批类级]$"
+)  # is no row's name: 5站, 6片 are
 _COUNTED = re.compile(
     r"([二三四五六七八九两]|\b(?:two|three|four|five|six|seven|eight|nine)\b)(?:大|个(?!百分)|项|类|\s)"
 )
@@ -80,8 +83,8 @@ def choose_targets(ask: Ask) -> list[Found]:
     fit, policy, best = ranked[0]
     if not means(ask, fit, policy, best):
         return []
-    both = asks_what_stands(question) and not group and bool(years_asked(question))
-    series = of_one_series(ask, best, every) if both or (group and not question.has("difference")) else []
+    spans = asks_both(question) or (group and not question.has("difference"))
+    series = of_one_series(ask, best, every) if spans else []
     if len(series) > 1:
         return series
     if group:
@@ -145,6 +148,7 @@ def rows_named(ask: Ask) -> list[Found]:
         (policy, target)
         for policy, target in (eligible_targets(ask) if names else ())
         if any(squeeze(target.indicator).startswith(name) for name in names)
+        and is_cell(ask.draft(), policy, target)
         and unit_fits(ask.question, target.unit)
         and all(grip(term, corpus.target_unit(policy, target)) >= ROW for term in nouns)
     ]

@@ -35,6 +35,12 @@ def asks_what_stands(question: Question) -> bool:
     return bool(_BASE.search(question.folded))
 
 
+def asks_both(question: Question) -> bool:
+    """Whether a question asks for what stands and for what is due (现在多少，2030年要到多少), and not to reckon with them."""
+    reckoned = question.has("difference", "ratio", "sum", "largest", "smallest")
+    return asks_what_stands(question) and bool(years_asked(question)) and not reckoned
+
+
 def without_base(text: str) -> str:
     """A question without the words for what stands already (现在有多少 asks 有多少)."""
     return re.sub(_BASE.pattern, "", text, flags=re.I)
@@ -48,10 +54,7 @@ def without_base_words(question: Question) -> Question:
 
 def of_one_series(ask: Ask, best: Target, ranked: Sequence[tuple[Fit, str, Target]]) -> list[Found]:
     """The values of one indicator over the years that a question spans (三年一共, 哪年最多), and their total."""
-    years, stands = years_asked(ask.question), asks_what_stands(ask.question)
-    both = (
-        bool(years) and stands and not ask.question.has("difference", "ratio", "sum")
-    )  # 现在多少，2030年要到多少
+    years, both = years_asked(ask.question), asks_both(ask.question)
     spans = both or len(years) > 1 or bool(_OVER_YEARS.search(ask.question.folded))
     name = squeeze(best.indicator)
     series = [

@@ -166,7 +166,7 @@ def open_questions() -> list[Measurement]:
         Measurement(f"certified as composed, of {written}", (passed,), (85,), "%", least=True),
         Measurement("questions without an answer of the model", (warm.failed + cold.failed,), (0,), ""),
         Measurement("answers shown uncertified", (warm.uncertified + cold.uncertified,), (0,), ""),
-        Measurement("clauses read ahead in", (seconds,), (math.inf,), "s"),
+        Measurement("prompts read ahead in", (seconds,), (math.inf,), "s"),
         Measurement("memory with model and warm plan", (memory,), (3500,), "MB"),
     ]
 

@@ -119,3 +119,31 @@ def test_the_parts_of_a_section(ask: Ask, question: str, count: int) -> None:
     answer = ask(question)
     assert answer.count == count
     assert answer.table is not None and len(answer.table.rows) == count
+
+
+ATTACHED = """某市关于印发河道养护办法的通知
+
+某政发〔2025〕3号
+
+各县（区）人民政府：
+
+现将《河道养护办法》印发给你们。本通知自2025年1月1日起施行，有效期2年。
+
+第一条　为养护河道，制定本办法。
+
+第二条　对养护河道的单位，按每公里2000元给予奖励。
+
+第三条　本办法自2025年9月1日起施行，有效期5年。
+"""
+
+
+def test_a_term_is_told_with_the_last_day_of_its_own_sentence(tmp_path: Path) -> None:
+    text = on_text(tmp_path, "yanghu-2025.txt", ATTACHED).invoke({"question": "有效期到哪天？"}).text
+    assert "有效期" in text
+    assert not ("有效期2年" in text and "2030年8月31日" in text)
+
+
+def test_measures_of_a_sort_are_not_the_articles_of_the_document(tmp_path: Path) -> None:
+    rules = on_text(tmp_path, "yanghu-2025.txt", ATTACHED)
+    assert rules.invoke({"question": "办法一共多少条？"}).count == 3
+    assert rules.invoke({"question": "奖励措施有多少条？"}).count is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.chain import PolicyAssistant
-from assistant.model_composer import ModelComposer, enough, until_enough
+from assistant.model_composer import (
+    ENOUGH_LOCAL,
+    SENTENCES_LOCAL,
+    ModelComposer,
+    enough,
+    until_enough,
+)
 from assistant.model_prompt import UNREAD, WIDEST, amounts_in_english, opening, whole_item
 from assistant.models import LONGEST, ChatModel
 from index.parser import parse
 from index.policy import Role
 from tests.assistant.endpoint import Act, Handler, endless, endpoint, says
+from tests.assistant.look import on_text
 from tests.assistant.test_models import OPEN, remote, written
 
 TOLD = "强化节能监察和节能诊断[1]。提高能源利用效率[1]。"
@@ -277,8 +285,19 @@ def test_an_english_sentence_does_not_end_with_an_abbreviation(text: str, whole:
 
 @given(st.lists(st.sampled_from(["强化节能监察", "，", "；", "。", "但", "的", "提高效率" * 9]), max_size=14))
 def test_what_comes_is_what_was_written_up_to_its_end(pieces: list[str]) -> None:
-    got = "".join(until_enough(iter(pieces), "zh"))
-    assert "".join(pieces).startswith(got) or "".join(pieces).startswith(got[:-1])
+    text, got = "".join(pieces), "".join(until_enough(iter(pieces), "zh"))
+    if got != text:  # it ended early: with a sentence, or with a clause in place of its comma
+        assert text.startswith(got[:-1])
+        assert got[-1] == "。"
+        assert text[len(got) - 1] in "，；。"
+        assert len(got) >= ENOUGH_LOCAL["zh"] or got.count("。") >= SENTENCES_LOCAL
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_nothing_of_the_clause_behind_is_shown(size: int) -> None:
+    text = "深化改革创新" * 11 + "，增强园区承载能力，加快形成新格局。"
+    pieces = (text[at : at + size] for at in range(0, len(text), size))
+    assert "".join(until_enough(pieces, "zh")) == "深化改革创新" * 11 + "。"
 
 
 def test_english_is_told_the_terms_that_a_small_model_gets_wrong_and_no_slogan(
@@ -295,14 +314,21 @@ def test_english_is_told_the_terms_that_a_small_model_gets_wrong_and_no_slogan(
     assert "十行千亿" not in finance
 
 
-def test_the_article_is_read_whole_and_its_item_cited(assistant: PolicyAssistant) -> None:
-    question = "简单说说，专精特新企业怎么培育？"
-    plain = assistant.invoke({"question": question})
-    quote = plain.citations[0].quote.split("。")[1]
-    with endpoint(says(f"{quote}[1]。")) as served:
-        answer = with_local(assistant, served.url).invoke({"question": question})
+@pytest.mark.parametrize(
+    ("said", "opens"),
+    [("如实记录废油的种类、数量和去向", "（二）"), ("单位应当如实记录废油的种类、数量和去向", "第二条")],
+)
+def test_the_item_is_cited_where_it_alone_supports_a_sentence_and_else_its_article(
+    tmp_path: Path, said: str, opens: str
+) -> None:
+    container = "设置符合标准的密闭容器，保持容器完好、整洁，并把废油和其他废弃物分开存放" * 4
+    ledger = "建立管理台账，如实记录废油的种类、数量和去向，台账保存两年" * 7
+    text = LIST.replace("设置容器", container).format(long=ledger)  # too long for one chunk, but read as one
+    plain = on_text(tmp_path, "weisheng-2025.txt", text)
+    with endpoint(says(f"{said}[1]。")) as served:
+        answer = with_local(plain, served.url).invoke({"question": "简单说说管理台账怎么建立？"})
     assert answer.route == "model"
-    assert len(answer.citations[0].quote) <= max(len(p.text) for p in answer.passages)
+    assert answer.citations[0].quote.startswith(opens)
 
 
 def test_only_names_that_count_several_things_are_kept_from_an_english_answer(

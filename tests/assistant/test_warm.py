@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from assistant.chain import PolicyAssistant
-from assistant.model_composer import ModelComposer
 from assistant.model_file import described
 from assistant.model_prompt import opening
 from assistant.models import Messages
-from assistant.warm import SPARE, Warmer, worth_reading
+from assistant.terms import Language
+from assistant.warm import LANGUAGES, SPARE, Warmer, worth_reading
 from tests.assistant.endpoint import endpoint, says
-from tests.assistant.test_models import OPEN, remote, written
+from tests.assistant.test_model_composer import with_local
+from tests.assistant.test_models import OPEN, remote
 
 TOKENS = 7  # that the scripted endpoint says it read
 
@@ -35,19 +38,34 @@ def test_a_model_that_is_gone_ends_it() -> None:
     assert Warmer(remote("http://127.0.0.1:9/v1"), cache_mb=100).run(["甲"]) == 0
 
 
-def test_what_is_read_is_the_beginning_of_the_question(assistant: PolicyAssistant) -> None:
-    composer = ModelComposer(remote("http://127.0.0.1:9/v1"), assistant.index)
-    with endpoint(says("强化节能监察和节能诊断[1]。")) as served:
-        answer = written(assistant, served.url).invoke({"question": OPEN, "history": []})
-        sent: Messages = [(m["role"], m["content"]) for m in served.asked[0]["messages"]]
-    texts = [assistant.corpus.without_bearers(p.policy, p.start, p.end) for p in answer.passages]
-    best = next(text for text in texts if text in sent[1][1])
-    (system, said), (user, begins) = opening(best, "zh", local=False)
-    assert sent[0] == (system, said)
-    assert sent[1][0] == user
-    assert sent[1][1].startswith(begins)
-    assert begins.endswith(best.strip())
-    assert composer.model.local is False
+@pytest.mark.parametrize(
+    ("language", "question"), [("zh", OPEN), ("en", "How does the plan make industry green?")]
+)
+def test_what_is_read_is_the_beginning_of_the_question(
+    assistant: PolicyAssistant, language: Language, question: str
+) -> None:
+    best = assistant.invoke({"question": question}).passages[0]
+    begins = opening(assistant.corpus.without_bearers(best.policy, best.start, best.end), language)
+    with endpoint(says("x")) as served:
+        writer = with_local(assistant, served.url)
+        assert writer.composer
+        writer.composer.model.warm(begins)
+        writer.invoke({"question": question})
+        sent: Messages = [(m["role"], m["content"]) for m in served.asked[1]["messages"]]
+    assert sent[0] == begins[0]
+    assert sent[1][0] == begins[1][0]
+    assert sent[1][1].startswith(begins[1][1])
+
+
+def test_what_nobody_asks_for_any_more_counts_as_not_read() -> None:
+    with endpoint(says("x")) as served:
+        model = remote(served.url)
+        warmer = Warmer(model, cache_mb=100)
+        warmer.run(["甲", "乙"])
+        warmer.start(["乙"])
+        warmer.stop()
+    assert not any(model.has_read(opening("甲", language)) for language in LANGUAGES)
+    assert all(model.has_read(opening("乙", language)) for language in LANGUAGES)
 
 
 def test_tasks_come_first_and_the_header_never(assistant: PolicyAssistant) -> None:
