@@ -24,7 +24,7 @@ from prompts import phrase
 TOKENS_LOCAL = 160  # of an answer of the local model, which writes some 20 a second
 SENTENCES_LOCAL = 2  # after which the local model is stopped: what it has not told is quoted
 ENOUGH_LOCAL = {"zh": 40, "en": 80}  # characters, from which one sentence is enough
-CLAUSE_LOCAL = 60  # characters of a Chinese sentence, from which it may end with a clause of it
+CLAUSE_LOCAL = {"zh": 50, "en": 150}  # characters of a sentence, from which it may end with a clause of it
 NEAR = 4  # chunks nearest to an English sentence, of which its passage has to be one
 LEAST = 6  # characters of an answer
 TOLD = 0.85  # share of a sentence's words from which an answer has told it
@@ -35,7 +35,13 @@ _STOP = re.compile(r"[。！？]|[.!?](?=[”\"]?\s+[A-Z0-9\[(“\"])")
 _NO_STOP = re.compile(
     r"(?:^|\n)\s*\d{1,2}$|\b(?:No|Nos|no|Art|Arts|e\.g|i\.e|U\.S|approx|vs|Dr|Mr|Ms|St|Co|Ltd|Inc)$"
 )
-_CLAUSE = re.compile(r"[，；](?=[^，；])")
+_CLAUSE = {
+    "zh": re.compile(r"[，；](?=[^，；])"),
+    "en": re.compile(  # by strengthening A, (and) actively promoting B: one more of the things done
+        r",(?= (?:and )?(?:[a-z]{1,14}ly )?"
+        r"(?!(?:exclud|except|exceed|limit|barr|capp|depend|pend)ing |being |having |providing that)[a-z]{1,16}ing )"
+    ),
+}
 _HANGS = re.compile(  # a clause of a Chinese sentence that leads up to the next one
     r"[，；：](?:以(?!商|奖|旧|工)|在|对|为|按照?|通过|根据|依据|围绕|随着|当|如|若|凡|自|从|由|经|因|除|到|至|针对|结合|于)[^，；：]*$"
     r"|(?:的|后|时|前|内|起|外|下|中|上|者|或|和|及|与|为重点|为目标|为主线|为抓手|为核心|为基础)$"
@@ -43,7 +49,10 @@ _HANGS = re.compile(  # a clause of a Chinese sentence that leads up to the next
 _TURNS = re.compile(  # what goes on so takes back, caps or binds what is before it
     r"[但除不且并同若如的或和及与则其仍未非最上限每须需应只原单累总]|[^，；。]{0,12}(?:超过|以内|封顶|限|除外)|[，；]"
 )
-AHEAD = 8  # characters of the next clause that have to be there before a sentence ends with the one before
+AHEAD = {
+    "zh": 8,
+    "en": 42,
+}  # characters of the next clause from which it is clear whether the one before is the end
 _ENGLISH = "root ::= [ -~‘’“”–—]+"  # llama.cpp's grammar of an answer without Chinese characters
 
 
@@ -159,7 +168,7 @@ def until_enough(pieces: Iterator[str], language: Language) -> Iterator[str]:
             text += piece
             end = enough(text, language)
             if end is not None:
-                yield text[told:end].rstrip("，；") + ("。" if text[end - 1] in "，；" else "")
+                yield _ended(text[told:end], language)
                 return
             ready = max(told, _sure(text, language))
             yield text[told:ready]
@@ -170,29 +179,44 @@ def until_enough(pieces: Iterator[str], language: Language) -> Iterator[str]:
             raise
 
 
+def _ended(text: str, language: Language) -> str:
+    """The end of an answer, with a stop where it ends with the comma of a clause."""
+    bare = text.rstrip("，；,")
+    return text if bare == text else bare + ("。" if language == "zh" else ".")
+
+
 def _sure(text: str, language: Language) -> int:
     """How much of an answer may be shown: up to a comma that may yet become its end."""
-    comma = max(text.rfind(mark) for mark in "，；")
-    may_end = language == "zh" and comma >= CLAUSE_LOCAL and len(text) <= comma + AHEAD
-    return comma if may_end else len(text.rstrip("，；"))
+    comma = max(text.rfind(mark) for mark in "，；,")
+    may_end = comma >= CLAUSE_LOCAL[language] and len(text) <= comma + AHEAD[language]
+    return comma if may_end else len(text.rstrip("，；,"))
 
 
 def enough(text: str, language: Language) -> int | None:
     """The offset where an answer of the local model may end, None where it has not said enough.
 
-    It ends with a sentence, or a long Chinese one with a clause that stands by itself and that nothing behind it limits.
+    It ends with a sentence, or a long one with a clause that stands by itself and that nothing behind it limits.
     """
     stops = _stops(text)
     if len(stops) >= SENTENCES_LOCAL or (stops and stops[-1] >= ENOUGH_LOCAL[language]):
         return stops[-1]
-    if language == "zh" and not stops:
-        for match in _CLAUSE.finditer(text, CLAUSE_LOCAL):
-            before, behind = text[: match.start()], text[match.end() :]
-            even = all(before.count(a) == before.count(b) for a, b in ("“”", "（）", "《》"))
-            known = len(behind) >= AHEAD or bool(re.search("[，；。]", behind))
-            if even and known and not _HANGS.search(before) and not _TURNS.match(behind):
-                return match.end()
+    for match in _CLAUSE[language].finditer(text, CLAUSE_LOCAL[language]) if not stops else ():
+        if _may_end(text[: match.start()], text[match.end() :], language):
+            return match.end()
     return None
+
+
+def _may_end(before: str, behind: str, language: Language) -> bool:
+    """Whether a sentence may end between two clauses of it."""
+    if (
+        any(before.count(a) != before.count(b) for a, b in ("“”", "（）", "《》", "()"))
+        or before.count('"') % 2
+    ):
+        return False
+    if language == "en":
+        return True  # what goes on so is in the pattern
+    known = len(behind) >= AHEAD["zh"] or bool(re.search("[，；。]", behind))
+    return known and not _HANGS.search(before) and not _TURNS.match(behind)
 
 
 def _whole_sentences(text: str) -> str:

@@ -21,6 +21,7 @@ from assistant.model_composer import (
 )
 from assistant.model_prompt import UNREAD, WIDEST, amounts_in_english, opening, whole_item
 from assistant.models import LONGEST, ChatModel
+from assistant.terms import Language
 from index.parser import parse
 from index.policy import Role
 from tests.assistant.endpoint import Act, Handler, endless, endpoint, says
@@ -255,9 +256,9 @@ def test_an_article_is_read_with_its_items_unless_that_is_long(long: str) -> Non
         ("一" * 70 + "，单个项目最高80万元", None),  # what comes next caps it
         ("一" * 70 + "，补助不超过80万元的", None),
         ("一" * 70 + "，但已使用的除外", None),  # what comes next limits it
-        ("一" * 55 + "，对符合条件的企业，给予", None),  # a clause that leads up to the next
+        ("一" * 45 + "，对符合条件的企业，给予", None),  # a clause that leads up to the next
         ("一" * 62 + "的，给予", None),
-        ("一" * 60 + "“三整治，四提升", None),  # inside a name
+        ("一" * 60 + "“三整治，四提升行动方案与措施", None),  # inside a name
         ("一" * 45 + "。", 46),
     ],
 )
@@ -283,6 +284,40 @@ def test_an_english_sentence_does_not_end_with_an_abbreviation(text: str, whole:
     assert enough(text, "en") == whole
 
 
+DOES = (
+    "The plan makes industry greener by setting up pilot projects for a carbon peak"
+    + " of all the sectors" * 4
+)
+
+
+@pytest.mark.parametrize(
+    ("behind", "ends"),
+    [
+        (", promoting green factories.", True),
+        (", and actively promoting green factories.", True),
+        (", excluding small firms.", False),
+        (", which small firms may leave out.", False),
+        (" (steel, building materials).", False),  # inside a bracket
+        (", promot", False),  # what comes next is not known yet
+    ],
+)
+def test_a_long_english_sentence_ends_before_one_more_thing_done(behind: str, ends: bool) -> None:
+    assert enough(DOES + behind, "en") == (len(DOES) + 1 if ends else None)
+
+
+@given(
+    st.lists(
+        st.sampled_from([DOES, " a, b", ", ", "promoting", "strong", "ly ", " parks", ". ", "and "]),
+        max_size=12,
+    )
+)
+def test_what_comes_in_english_is_what_was_written_up_to_its_end(pieces: list[str]) -> None:
+    text, got = "".join(pieces), "".join(until_enough(iter(pieces), "en"))
+    assert text.startswith(got) or (
+        text.startswith(got[:-1]) and text[len(got) - 1] == "," and got[-1] == "."
+    )
+
+
 @given(st.lists(st.sampled_from(["强化节能监察", "，", "；", "。", "但", "的", "提高效率" * 9]), max_size=14))
 def test_what_comes_is_what_was_written_up_to_its_end(pieces: list[str]) -> None:
     text, got = "".join(pieces), "".join(until_enough(iter(pieces), "zh"))
@@ -294,10 +329,19 @@ def test_what_comes_is_what_was_written_up_to_its_end(pieces: list[str]) -> None
 
 
 @pytest.mark.parametrize("size", [1, 2, 5])
-def test_nothing_of_the_clause_behind_is_shown(size: int) -> None:
-    text = "深化改革创新" * 11 + "，增强园区承载能力，加快形成新格局。"
+@pytest.mark.parametrize(
+    ("language", "clause", "behind", "stop"),
+    [
+        ("zh", "深化改革创新" * 11, "，增强园区承载能力，加快形成新格局。", "。"),
+        ("en", DOES, ", and comprehensively strengthening parks.", "."),
+    ],
+)
+def test_nothing_of_the_clause_behind_is_shown(
+    size: int, language: Language, clause: str, behind: str, stop: str
+) -> None:
+    text = clause + behind
     pieces = (text[at : at + size] for at in range(0, len(text), size))
-    assert "".join(until_enough(pieces, "zh")) == "深化改革创新" * 11 + "。"
+    assert "".join(until_enough(pieces, language)) == clause + stop
 
 
 def test_english_is_told_the_terms_that_a_small_model_gets_wrong_and_no_slogan(
