@@ -63,7 +63,7 @@ def _traits(name: str) -> tuple[str, str, frozenset[int]]:
 def clause_spans(policy: Policy, clause: Clause, names: Iterable[str]) -> tuple[Span, ...]:
     """Where a clause says what these bodies do in it: its slice, the rules that bind it, the header of its table."""
     known = set(names)
-    spans = [(clause.start, clause.end)]
+    spans = [*clause.spans]
     spans += [
         (d.rule_start, d.rule_end) for d in clause.duties if d.organisation in known and d.rule_start >= 0
     ]

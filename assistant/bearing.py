@@ -43,7 +43,8 @@ def _duties(passage: Passage, corpus: Corpus) -> set[tuple[str, Role]]:
     return {
         (duty.organisation, duty.role)
         for clause in corpus.clauses
-        if clause.policy == passage.policy and clause.start < passage.end and clause.end > passage.start
+        if clause.policy == passage.policy
+        and any(start < passage.end and end > passage.start for start, end in clause.spans)
         for duty in clause.duties
     }
 

@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, wraps
 from typing import TypeVar
 from weakref import WeakKeyDictionary
@@ -62,6 +62,14 @@ class Clause:
     duties: tuple[Duty, ...]
     own: str  # squeezed text of the task without the names of its bearers
     parents: str  # squeezed headings above it
+    again: tuple[
+        tuple[int, int], ...
+    ] = ()  # rows of a table of the policy that say the task and its heads again
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Where the policy says who bears the task: its own slice, then the rows that say it again."""
+        return (self.start, self.end), *self.again
 
     def bearers(self, *roles: Role) -> list[Duty]:
         """Duties of these roles, one per organisation."""
@@ -88,7 +96,7 @@ class Corpus:
 
     def __init__(self, policies: Mapping[str, Policy]) -> None:
         self.policies = policies
-        self.clauses = tuple(clause for policy in policies.values() for clause in _clauses(policy))
+        self.clauses = tuple(clause for policy in policies.values() for clause in _with_rows(policy))
         self.text = "\n".join(self.texts.values())
         self.regions: dict[str, tuple[str, ...]] = {}  # region -> policies; "" for national ones
         for policy in policies.values():
@@ -141,15 +149,17 @@ class Corpus:
     @cached_property
     def _bearers(self) -> dict[str, list[tuple[int, int]]]:
         """For each policy the slices that only say who bears the task before them, their brackets included, in order."""
-        found: dict[str, list[tuple[int, int]]] = {}
-        for clause in self.clauses:
-            if not clause.bracketed:
-                continue
-            source, duty = self.policies[clause.policy].source, clause.duties[0]
-            start, end = duty.clause_start, duty.clause_end
-            if source[start - 1 : start] in ("（", "(") and source[end : end + 1] in ("）", ")"):
-                start, end = start - 1, end + 1
-            found.setdefault(clause.policy, []).append((start, end))
+        found: dict[str, set[tuple[int, int]]] = {}
+        for policy in self.policies.values():
+            for duty in policy.duties:
+                start, end = duty.clause_start, duty.clause_end
+                if policy.source[start - 1 : start] in ("（", "(") and policy.source[end : end + 1] in (
+                    "）",
+                    ")",
+                ):
+                    start, end = start - 1, end + 1
+                if duty.bracketed:
+                    found.setdefault(policy.id, set()).add((start, end))
         return {policy: sorted(slices) for policy, slices in found.items()}
 
     def without_bearers(self, policy: str, start: int, end: int) -> str:
@@ -315,6 +325,43 @@ def _clauses(policy: Policy) -> Iterator[Clause]:
             own=squeeze(first.task + "\n" + text),
             parents=squeeze(" ".join(section.path)),
         )
+
+
+def _with_rows(policy: Policy) -> Iterator[Clause]:
+    """The clauses of a policy; a table's row (重点任务分工表) that gives a task of the text the same heads is part of its clause."""
+    clauses = list(_clauses(policy))
+    rows = {
+        clause.number: clause for clause in clauses if clause.bracketed and table_over(policy, clause.start)
+    }
+    firsts: dict[tuple[str, frozenset[str]], Clause] = {}
+    for clause in clauses:
+        if clause.number not in rows:
+            for name in (policy.sections[clause.section].heading, clause.task):
+                firsts.setdefault(_said(name, clause), clause)
+    again: dict[int, list[Clause]] = {}
+    for row in rows.values():
+        if first := firsts.get(_said(row.task, row)):
+            again.setdefault(first.number, []).append(row)
+    parts = {row.number for found in again.values() for row in found}
+    for clause in clauses:
+        if clause.number not in parts:
+            yield _with_again(clause, again.get(clause.number, ()))
+
+
+def _said(task: str, clause: Clause) -> tuple[str, frozenset[str]]:
+    """A task's name and who heads it, by which it is known again."""
+    return squeeze(task).strip("。;；"), frozenset(duty.organisation for duty in clause.heads())
+
+
+def _with_again(clause: Clause, rows: Sequence[Clause]) -> Clause:
+    """A clause with the rows that say it again, and whom they name beside."""
+    duties = {(duty.organisation, duty.role): duty for row in rows for duty in row.duties}
+    own = {(duty.organisation, duty.role) for duty in clause.duties}
+    return replace(
+        clause,
+        duties=(*clause.duties, *(duty for said, duty in duties.items() if said not in own)),
+        again=tuple((row.start, row.end) for row in rows),
+    )
 
 
 def subtree_end(sections: Sequence[Section], number: int) -> int:

@@ -11,7 +11,7 @@ from assistant.corpus import MAIN_ROLES, Clause, Unit, numbered_section, section
 from assistant.draft import Draft
 from assistant.duty_lists import combined_roles, distinct_organisations
 from assistant.duty_text import clause_table, part_named, say_clause
-from assistant.match import ENOUGH, NEAR, coverage, deed_is_lost, deeds, missing, rank_clauses
+from assistant.match import ENOUGH, NEAR, Fit, coverage, deed_is_lost, deeds, missing, rank_clauses
 from assistant.organisation_answers import about_organisations
 from assistant.question import Question, names_unread, topic_of
 from assistant.sentences import Sentence
@@ -34,6 +34,7 @@ _HOW_MANY = re.compile(r"几[个家]|多少|\bhow many\b")
 HELD = 0.98  # coverage at which a clause speaks of all that is asked about
 MOSTLY = 0.8  # coverage below which another sentence may be what the question is about
 CLOSER = 0.2  # how much more of the question such a sentence has to hold
+MORE = 0.15  # the same of another clause
 NAMED = 0.3  # coverage below which the name of a task does not say that it is the one meant
 SURE = (
     0.88,
@@ -196,7 +197,7 @@ def _clauses_of_topic(ask: Ask) -> list[Clause]:
     ranked = rank_clauses(ask.corpus, question, ask.clauses(), ask.dense)
     if not ranked:
         return []
-    fit, best = ranked[0]
+    fit, best = _holding_more(ranked)
     lost = [
         term
         for term in missing(ask.corpus, question.terms, ask.corpus.clause_unit(best))
@@ -243,8 +244,25 @@ def _clauses_of_topic(ask: Ask) -> list[Clause]:
             if not best.bracketed or len(chosen) > 1
             else chosen
         )
-    heading = _section_named(ask, ranked)
-    return heading or chosen[:8]
+    chosen = _section_named(ask, ranked) or chosen[:8]
+    return chosen + [c for _, c in ranked if _is_named_like(c, best) and c not in chosen]
+
+
+def _is_named_like(one: Clause, other: Clause) -> bool:
+    """Whether two clauses give one task, by its name: what a table says of it may not be what the text says."""
+    return one.policy == other.policy and squeeze(one.task) == squeeze(other.task)
+
+
+def _holding_more(ranked: Sequence[tuple[Fit, Clause]]) -> tuple[Fit, Clause]:
+    """The best clause; where another that is ranked behind it holds more of the question by ``MORE``, that one.
+
+    回收补贴由谁审计: the sentence on who audits subsidies, not the task that is called 回收补贴.
+    """
+    fit, best = ranked[0]
+    if fit.coverage >= MOSTLY:
+        return fit, best
+    closer = max(ranked, key=lambda item: item[0].coverage)
+    return closer if closer[0].coverage >= fit.coverage + MORE else (fit, best)
 
 
 def _said_elsewhere(ask: Ask, held: float) -> bool:

@@ -181,7 +181,7 @@ def distinct_organisations(ask: Ask, without: Sequence[str] = ()) -> Draft | Non
     for name in order:
         clauses = unique_clauses(held[name])
         cells = [name, draft.compute(len(clauses))]
-        draft.row(cells, [draft.number(c.policy, c.start, c.end) for c in clauses])
+        draft.row(cells, [draft.number(c.policy, *span) for c in clauses for span in c.spans])
     draft.pieces.append(_marks(draft, [[(c.policy, c.start, c.end) for c in held[n]] for n in order]))
     return draft
 
@@ -224,7 +224,7 @@ def combined_roles(ask: Ask) -> Draft | None:
         ]
         draft.row(
             [name, *(draft.compute(len(clauses)) for clauses in held)],
-            [draft.number(c.policy, c.start, c.end) for clauses in held for c in clauses],
+            [draft.number(c.policy, *span) for clauses in held for c in clauses for span in c.spans],
         )
         places += [[(c.policy, c.start, c.end) for c in clauses] for clauses in held]
     draft.pieces.append(_marks(draft, places))

@@ -18,7 +18,7 @@ _ROLE_COLUMNS = ("lead", "responsible", "support", "implement")
 
 def say_clause(draft: Draft, clause: Clause, roles: Sequence[Role]) -> None:
     """One sentence: lead first, then what else was asked; rules get a citation of their own."""
-    mark = draft.cite(clause.policy, clause.start, clause.end)
+    mark = cite_clause(draft, clause)
     if not clause.bracketed:  # running text says what each of them does: quote it
         text = draft.corpus.policies[clause.policy].source[clause.start : clause.end]
         draft.quote(text=re.sub(r"\s*\n\s*", " ", text).strip(), cite=mark)
@@ -57,6 +57,11 @@ def say_clause(draft: Draft, clause: Clause, roles: Sequence[Role]) -> None:
     draft.pieces.append(phrase(draft.language, "clause_comma").join(parts) + phrase(draft.language, "stop"))
 
 
+def cite_clause(draft: Draft, clause: Clause) -> str:
+    """The citations of all the places that say who bears a task."""
+    return "".join(draft.cite(clause.policy, *span) for span in clause.spans)
+
+
 def _responsible_name(draft: Draft, clause: Clause) -> str:
     """The phrase for who is responsible beside a lead: within its remit (按职责分工), or simply."""
     source = draft.corpus.policies[clause.policy].source[clause.start : clause.end]
@@ -77,9 +82,8 @@ def clause_table(draft: Draft, clauses: Iterable[Clause]) -> None:
     used = [name for name in _ROLE_COLUMNS if any(c.bearers(Role(name)) for c in clauses)]
     draft.head("task", *used, "section")
     for clause in clauses:
-        number = draft.number(clause.policy, clause.start, clause.end)
         rules = {(d.rule_start, d.rule_end) for d in clause.duties if d.rule_start >= 0}
-        marks = [number, *(draft.number(clause.policy, *rule) for rule in sorted(rules))]
+        marks = [draft.number(clause.policy, *span) for span in (*clause.spans, *sorted(rules))]
         cells = ["、".join(d.organisation for d in clause.bearers(Role(name))) or "—" for name in used]
         draft.row([clause.task, *cells, " › ".join(clause.path)], marks)
 
@@ -89,7 +93,7 @@ def task_table(draft: Draft, clauses: Sequence[Clause], names: Sequence[str]) ->
     draft.head("task", "role", "lead", "section")
     for clause in clauses:
         roles = [role for role in Role if clause.bears(names, [role])]
-        marks = [draft.number(clause.policy, clause.start, clause.end)]
+        marks = [draft.number(clause.policy, *span) for span in clause.spans]
         for duty in clause.duties:
             if duty.organisation in names and duty.rule_start >= 0:
                 marks.append(draft.number(clause.policy, duty.rule_start, duty.rule_end))

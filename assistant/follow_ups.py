@@ -37,7 +37,12 @@ def _candidates(answer: Answer, corpus: Corpus) -> Iterator[tuple[str, str]]:
         places = [(p.policy, p.start, p.end) for p in answer.passages[:_NEAREST]]
     else:
         places = [(c.policy, c.start, c.end) for c in answer.citations]
-    clauses = [c for place in places for c in corpus.clauses if _overlap(place, (c.policy, c.start, c.end))]
+    clauses = [
+        clause
+        for place in places
+        for clause in corpus.clauses
+        if any(_overlap(place, (clause.policy, *span)) for span in clause.spans)
+    ]
     targets = [
         (policy, target)
         for place in places

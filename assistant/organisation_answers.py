@@ -11,6 +11,7 @@ from assistant.corpus import MAIN_ROLES, Clause, subtree_end
 from assistant.draft import Draft
 from assistant.duty_lists import compare_organisations, shared_tasks
 from assistant.duty_text import (
+    cite_clause,
     clause_table,
     join_parts,
     part_named,
@@ -285,7 +286,7 @@ def _organisation_in_task(
         clause = with_name[0]
     elif not _states_role(question) or not _speaks_of_all(ask, clause):
         return None  # no role in this very task is stated that could be denied
-    mark = draft.cite(clause.policy, clause.start, clause.end)
+    mark = cite_clause(draft, clause)
     asks_others = question.has("who") and not question.has("yesno")
     claimed = dict(zip([m.names for m in bearers], _claimed_roles(question, bearers), strict=True))
     for group in groups:

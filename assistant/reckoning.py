@@ -110,6 +110,8 @@ def _value(number: str) -> float:
 def _said(draft: Draft, found: Found, of: str, total: float, unit: str) -> Draft:
     """The computed amount, what caps it, and the rule."""
     policy, target = found
+    if total < 1 and unit.startswith("亿"):
+        total, unit = total * 10_000, f"万{unit[1:]}"
     cap = _cap(draft, *found)
     value = f"{draft.compute(total)}{unit}"
     most = target.comparator in (Comparator.LESS, Comparator.AT_MOST)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
-from assistant.corpus import ITEM, MAIN_ROLES, Clause, Unit
+from assistant.corpus import ITEM, MAIN_ROLES, Clause, Unit, section_at
 from assistant.draft import Draft
 from assistant.duty_text import clause_table, role_words, say_clause, unique_clauses
 from assistant.match import missing
@@ -147,9 +147,10 @@ def deadline(ask: Ask, clause: Clause) -> tuple[str, int, int] | None:
 
 def deadline_in(policy: Policy, clause: Clause) -> tuple[str, int, int] | None:
     """Until when a task of a policy has to be done, by its row or by a line below it, and where that stands; or None."""
-    row = deadline_at(policy, clause.section, clause.start) if clause.bracketed else None
-    if row:
-        return row
+    for start, _ in clause.spans if clause.bracketed else ():
+        section = section_at(policy, start)
+        if section and (row := deadline_at(policy, section.id, start)):
+            return row
     match = _DEADLINE.search(policy.source, clause.start, policy.sections[clause.section].end)
     return (match.group(), *match.span()) if match else None
 

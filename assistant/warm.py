@@ -96,7 +96,7 @@ def worth_reading(chunks: Sequence[Chunk], corpus: Corpus) -> list[str]:
 
     Those that say who does what come first, then those that open a section, then what follows.
     """
-    tasks = [(clause.policy, clause.start, clause.end) for clause in corpus.clauses]
+    tasks = [(clause.policy, *span) for clause in corpus.clauses for span in clause.spans]
 
     def rank(chunk: Chunk) -> int:
         if any(chunk.policy == p and chunk.start < end and chunk.end > start for p, start, end in tasks):

@@ -174,6 +174,10 @@ def _section_targets(
         distributed, dated = distribute(sentence, numbers), distribute_years(sentence, numbers)
         distributed |= distribute_above(sentence, numbers, earlier)
         for quantity in numbers:
+            if quantity not in distributed and any(
+                quantity.end <= value.start and quantity.text in name for value, name in distributed.items()
+            ):
+                continue  # 突破5亿元、10亿元的，分别奖励50万元、100万元: it tells the classes
             at, until = start + quantity.start, start + quantity.end
             left = fragment_start(text, previous_end, at)
             right = fragment_end(text, until, end)

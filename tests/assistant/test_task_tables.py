@@ -80,3 +80,67 @@ def test_the_row_is_quoted(plan: PolicyAssistant) -> None:
 
 def test_a_zone_that_carries_out_every_task_has_no_number_of_its_own(plan: PolicyAssistant) -> None:
     assert asked(plan, "澄州高新区自己要建成几处湿地公园？").status == "refused"
+
+
+TWICE = """河口市“清洁水源”实施方案
+
+河政办发〔2026〕12号
+
+一、重点任务
+
+（一）清理河道垃圾。2026年底前清理河道120公里。（牵头单位：市水利局；配合单位：市城市管理局）
+
+（二）改造排污口。2027年底前改造排污口46处。（牵头单位：市生态环境局；配合单位：市水利局）
+
+（三）发放节水补贴。对用水户给予节水补贴。（牵头单位：市财政局；配合单位：市水利局）
+
+（四）巡查水源地。每月巡查一次水源地。（牵头单位：市水利局）
+
+二、监督管理
+
+市审计局负责对节水补贴的资金进行审计。
+
+附件：重点任务分工表
+
+| 序号 | 重点任务 | 牵头单位 | 配合单位 | 完成时限 |
+| --- | --- | --- | --- | --- |
+| 1 | 清理河道垃圾 | 市水利局 | 市城市管理局、市公安局 | 2026年12月底 |
+| 2 | 改造排污口 | 市生态环境局 | 市水利局 | 2027年12月底 |
+| 3 | 发放节水补贴 | 市财政局 | 市水利局 | 2026年6月底 |
+| 4 | 巡查水源地 | 市生态环境局 | 市水利局 | 持续推进 |
+"""
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    """The assistant on a plan whose table says the tasks of its text again, the last with another lead."""
+    return on_text(tmp_path_factory.mktemp("twice"), "hekou-2026.md", TWICE)
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [("市水利局牵头几项任务？", 2), ("市生态环境局牵头几项任务？", 2), ("市水利局配合几项任务？", 3)],
+)
+def test_a_task_of_the_text_and_its_row_count_once(twice: PolicyAssistant, question: str, count: int) -> None:
+    answer = asked(twice, question)
+    assert answer.count == count, answer.text
+    assert answer.certificate.passed
+
+
+def test_both_places_are_cited_and_each_adds_what_it_says(twice: PolicyAssistant) -> None:
+    answer = asked(twice, "清理河道垃圾由谁牵头，谁配合？")
+    assert holds(answer.text, "市水利局", "市城市管理局", "市公安局") == []
+    assert "| 1 | 清理河道垃圾 |" in quotes(answer)
+    assert "（牵头单位：市水利局；配合单位：市城市管理局）" in quotes(answer)
+    assert holds(shown(asked(twice, "清理河道垃圾的完成时限？")), "2026年12月底") == []
+
+
+def test_a_row_with_another_lead_is_told_beside_the_text(twice: PolicyAssistant) -> None:
+    answer = asked(twice, "巡查水源地由谁牵头？")
+    assert holds(shown(answer), "市水利局", "市生态环境局") == []
+
+
+def test_who_does_just_what_is_asked_comes_before_the_task_of_that_name(twice: PolicyAssistant) -> None:
+    answer = asked(twice, "节水补贴的钱由哪个部门来审计？")
+    assert holds(answer.text, "市审计局") == []
+    assert "牵头" not in answer.text

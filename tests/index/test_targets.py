@@ -314,3 +314,11 @@ def test_a_policy_of_one_paragraph_has_its_facts() -> None:
     policy = annotate(parse("请各单位在2027年前培育示范企业20家，由市商务局负责。", "x"))
     assert [(target.indicator, target.year) for target in policy.targets] == [("培育示范企业", 2027)]
     assert [duty.organisation for duty in policy.duties] == ["市商务局"]
+
+
+def test_what_tells_the_classes_of_a_row_is_no_target(targets: Callable[[str], tuple[Target, ...]]) -> None:
+    found = targets("对年产值首次突破2亿元、8亿元的企业，分别给予20万元、80万元奖励。")
+    assert [(target.indicator, target.low, target.unit) for target in found] == [
+        ("年产值首次突破2亿元奖励", 20, "万元"),
+        ("8亿元奖励", 80, "万元"),
+    ]
