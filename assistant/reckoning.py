@@ -23,6 +23,7 @@ from index.text import fold_with_origin, squeeze
 
 CLOSE = 0.1  # rules of other numbers this close to the best are equally meant
 HELD = 0.3  # of each weighty word of the question that a rule has to hold
+MANY = 100_000  # 元 from which an amount is told in 万元
 LONGEST = 260  # characters of a paragraph that is quoted whole
 _OTHERWISE = (
     "yesno",
@@ -68,7 +69,7 @@ def _times(ask: Ask) -> Draft | None:
         return None  # 3台旧的和5台新的
     if not stated or re.search(f"每(?:{'|'.join(stated)})", ask.question.folded):
         return None  # 每台按多少补 is the rule itself
-    amounts = [f for f in eligible_targets(ask) if plain_unit(f[1].unit) == "元"]
+    amounts = [f for f in eligible_targets(ask) if plain_unit(f[1].unit.split("/")[0]) == "元"]
     found = _meant(ask, [f for f in amounts if set(stated) <= set(_each(ask, *f))])
     if not found or _is_shared(ask, *found):
         return None
@@ -81,7 +82,7 @@ def _times(ask: Ask) -> Draft | None:
         draft.computed.update((number, plain_number(value)))
     left = "".join(f"每{per}" for per in _each(ask, *found) if per not in stated)
     of = "、".join(match.group() for match in stated.values())
-    return _said(draft, found, f"{of}{left}", total, found[1].unit)
+    return _said(draft, found, f"{of}{left}", total, found[1].unit.split("/")[0])
 
 
 def _share(ask: Ask) -> Draft | None:
@@ -111,7 +112,9 @@ def _said(draft: Draft, found: Found, of: str, total: float, unit: str) -> Draft
     """The computed amount, what caps it, and the rule."""
     policy, target = found
     if total < 1 and unit.startswith("亿"):
-        total, unit = total * 10_000, f"万{unit[1:]}"
+        total, unit = total * 10_000, "万元"
+    elif total >= MANY and unit == "元":
+        total, unit = total / 10_000, "万元"
     cap = _cap(draft, *found)
     value = f"{draft.compute(total)}{unit}"
     most = target.comparator in (Comparator.LESS, Comparator.AT_MOST)
@@ -121,6 +124,7 @@ def _said(draft: Draft, found: Found, of: str, total: float, unit: str) -> Draft
     if target.comparator in (Comparator.MORE, Comparator.AT_LEAST):
         draft.say("lower_bound")
     start, end = _paragraph(draft, *found)
+    end = max(end, cap[2]) if cap else end
     text = re.sub(r"\s+", " ", draft.corpus.policies[policy].source[start:end]).strip()
     draft.quote(text=text, cite=draft.cite(policy, start, end))
     return draft
@@ -197,8 +201,8 @@ def _clause(ask: Ask, policy: str, target: Target) -> str:
 
 
 def _each(ask: Ask, policy: str, target: Target) -> list[str]:
-    """What an amount is for each of: 人 and 月 of 每人每月."""
-    return re.findall(words()["reckon"]["each"], _clause(ask, policy, target))
+    """What an amount is for each of: 人 and 月 of 每人每月, 吨 of 元/吨."""
+    return re.findall(words()["reckon"]["each"], _clause(ask, policy, target)) + target.unit.split("/")[1:]
 
 
 def _whole(ask: Ask, policy: str, target: Target) -> list[str]:
@@ -214,20 +218,27 @@ def _is_said(noun: str, said: str) -> bool:
     return noun in said or bool(re.search(entry["spending"], noun) and re.search(entry["spent"], said))
 
 
-def _cap(draft: Draft, policy: str, target: Target) -> tuple[float, str] | None:
-    """The amount behind a rule in its clause that it may not exceed, in 元 and as written."""
-    source = draft.corpus.policies[policy].source
+def _cap(draft: Draft, policy: str, target: Target) -> tuple[float, str, int] | None:
+    """The amount that a rule may not exceed, in 元 and as written, and where what says so ends: behind the rule in its
+    clause, or of each firm or project in a sentence of its paragraph (单个企业每年度补贴总额不超过120万元)."""
+    source, end = draft.corpus.policies[policy].source, target.sentence_end
     behind = re.split("[;。]", fold_with_origin(source[target.end : target.sentence_end]).text)[0]
     capped = re.search(words()["reckon"]["cap"], behind)
     if capped and re.search("分别$|^分别", behind[: capped.start()][-2:] + behind[capped.end() :][:2]):
         return _cap_in_row(draft, policy, target)
     amount = next((q for q in quantities(behind) if capped and q.start == capped.end()), None)
+    if not capped:
+        rest = fold_with_origin(source[end:].split("\n", 1)[0])
+        capped = re.search(words()["reckon"]["cap_of_all"], rest.text)
+        amount = next((q for q in quantities(rest.text) if capped and q.start == capped.end()), None)
+        stop = rest.text.find("。", amount.end) if amount else -1
+        end += rest.span(stop, stop + 1)[1] if stop >= 0 else len(rest.text) if amount else 0
     if not amount or plain_unit(amount.unit) != "元":
         return None
-    return amount.low * scale_unit(amount.unit)[0], squeeze(amount.text)
+    return amount.low * scale_unit(amount.unit)[0], squeeze(amount.text), end
 
 
-def _cap_in_row(draft: Draft, policy: str, target: Target) -> tuple[float, str] | None:
+def _cap_in_row(draft: Draft, policy: str, target: Target) -> tuple[float, str, int] | None:
     """The cap of a value of a row, from the row of amounts behind it: 分别按50%、40%, 最高分别不超过200万元、100万元."""
     numbers, row, sentence = _row(draft.corpus.policies[policy].source, target)
     behind = [q for q in numbers if row and q.start >= row[-1].end and plain_unit(q.unit) == "元"]
@@ -236,7 +247,7 @@ def _cap_in_row(draft: Draft, policy: str, target: Target) -> tuple[float, str] 
         return None
     values = [quantity.low for quantity in row]
     cap = caps[values.index(target.low)]
-    return cap.low * scale_unit(cap.unit)[0], f"{plain_number(cap.low)}{cap.unit}"
+    return cap.low * scale_unit(cap.unit)[0], f"{plain_number(cap.low)}{cap.unit}", target.sentence_end
 
 
 def _paragraph(draft: Draft, policy: str, target: Target) -> tuple[int, int]:
