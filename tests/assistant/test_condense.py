@@ -208,3 +208,9 @@ def test_it_is_the_plan_that_was_asked_about(assistant: PolicyAssistant) -> None
     earlier, question = "What does the plan say about land for factories?", "And how does it attract talent?"
     assert _condensed(assistant, question, earlier) == "how does the plan attract talent?"
     assert "green factories" in _condensed(assistant, "Who leads it?", "How many green factories by 2025?")
+
+
+@pytest.mark.parametrize("question", ["夏天呢，也是这样？", "那夏天呢？", "夏天也一样吗"])
+def test_another_time_of_what_was_asked(assistant: PolicyAssistant, question: str) -> None:
+    before = "厨余垃圾一天要收几趟？"
+    assert _condensed(assistant, question, before) == f"夏天，{before}"
