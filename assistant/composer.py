@@ -34,6 +34,7 @@ from prompts import phrase
 LONGEST = 320  # characters of an extractive answer
 WHOLE = 400  # characters of an item that is quoted whole, and of the answer around it
 NAMED = 0.5  # share of a question's terms in a heading from which its item is what is asked about
+AS_WELL = 0.9  # of the best sentence's value, from which that of the nearest passage answers as well
 MENTIONS = 3  # sentences shown that only mention a phrase
 _FORMALITY = re.compile(
     r"印发给你们|请(?:认真|遵照|结合实际)?(?:贯彻|遵照|抓好)?(?:落实|执行)|(?:通知|公告|意见)如下"
@@ -151,6 +152,9 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
         return None, []
     scored.sort(key=lambda item: (-round(item[0] * 20), item[1].start))
     best, answering = scored[0]
+    if wants_whole(question):  # all that the nearest item says, where its sentence answers nearly as well
+        first = next((item for item in scored if item[1].passage == passages[0]), scored[0])
+        answering = first[1] if first[0] >= AS_WELL * best else answering
     scored = _of_topic(ask, answering, scored, terms)
     if question.has("definition", "counts") and is_definition(question, answering.text):
         return answering, [answering]

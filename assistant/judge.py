@@ -97,11 +97,7 @@ def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verd
         meant = [
             item for item in holding if item[1].near >= nearest - TIE and not lacking(question, item[1].text)
         ]  # nearest in meaning, if not in words
-        close = (
-            meant
-            and question.language == "zh"
-            and not _lacks_thing(ask, passage_unit(ask, meant[0][1].passage))
-        )
+        close = meant and not _is_of_another_thing(ask, passage_unit(ask, meant[0][1].passage))
         holding = [*meant, *holding] if close else []
     if not holding:
         return Verdict((), f"kind_{lacks[0]}")
@@ -208,6 +204,14 @@ def _lacks_thing(ask: Ask, unit: Unit) -> bool:
     nouns = [noun for noun in nouns if not re.search(re.escape(noun.text) + _BESIDE, ask.question.folded)]
     thing = min(nouns, key=lambda term: ask.question.folded.find(term.text), default=None)
     return thing is not None and ask.corpus.known(replace(thing, near=())) and grip(thing, unit) < 0.45
+
+
+def _is_of_another_thing(ask: Ask, unit: Unit) -> bool:
+    """Whether a unit lacks the first thing that a question names; in English every thing, as the first is often who asks
+    (a restaurant), in a word that the text has no use for."""
+    if ask.question.language == "zh":
+        return _lacks_thing(ask, unit)
+    return not any(grip(term, unit) >= 0.9 for term in ask.question.terms if term.weight >= 0.9)
 
 
 def _is_of_another_deed(ask: Ask, sentence: Sentence) -> bool:

@@ -157,3 +157,7 @@ def test_parts_are_counted_in_their_own_word(regulation: PolicyAssistant) -> Non
     assert "共 18 条" in _ask(regulation, "办法一共多少条？").text
     assert "共 5 章" in _ask(regulation, "办法一共几章？").text
     assert _ask(regulation, "这个办法共29条，对吗？").text.startswith("不是29条")
+
+
+def test_the_item_of_the_nearest_passage_is_quoted_whole(ask: Ask) -> None:
+    assert "一事一议" in ask("招商引资的思路是怎样的？").text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from assistant.terms import UNKNOWN, Term
 from index.dictionary import Dictionary
 from index.settings import IndexSettings
 from tests.assistant.conftest import Ask
+from tests.assistant.look import on_text
 
 LINES = [
     "藝術品 艺术品 [yi4 shu4 pin3] /art piece/work of art/",
@@ -95,3 +97,18 @@ def test_chinese_questions_do_not_load_the_dictionary(index_settings: IndexSetti
     assert "dictionary" not in vars(own.index)
     own.invoke({"question": "Which factories are smart?"})
     assert "dictionary" in vars(own.index)
+
+
+def test_a_penalty_is_found_without_the_word_for_who_asks(tmp_path: Path) -> None:
+    text = """# 某市餐厨垃圾管理办法
+
+第一条　市市场监管局负责餐饮服务单位食品安全的监督管理。
+
+第二条　餐厨垃圾应当每日清运，产生单位应当建立台账。
+
+第三条　餐厨垃圾产生单位未建立台账的，由城市管理部门责令限期改正；逾期不改正的，处5000元以上2万元以下的罚款。
+"""
+    rules = on_text(tmp_path, "canchu-2025.md", text)
+    fined = rules.invoke({"question": "Why might a restaurant get into trouble over its kitchen waste?"})
+    assert "5000元以上2万元以下" in fined.text
+    assert rules.invoke({"question": "What is the fine for smoking in a restaurant?"}).status == "refused"
