@@ -9,11 +9,12 @@ from itertools import pairwise
 from assistant.ask import Ask
 from assistant.corpus import Unit, articles_referred, lead_in, section_at, slices_referred, table_over
 from assistant.document_rules import rules_of
+from assistant.duty_text import rules_behind
 from assistant.match import grip
 from assistant.sentences import Sentence, asks_number, sentences
 from assistant.terms import Term, words
 from index.lines import is_aligned
-from index.policy import Policy, Section
+from index.policy import Policy, Role, Section
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
@@ -28,7 +29,7 @@ def with_companions(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> 
     chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
     chosen = _with_columns(ask, _with_slices(ask, chosen))
     chosen = _with_rest_of_list(ask, _with_second_half(ask, chosen))
-    return _with_inclusive(ask, _with_class(ask, _with_lead_in(ask, chosen)))
+    return _with_inclusive(ask, _with_class(ask, _with_lead_in(ask, _with_leader(ask, chosen))))
 
 
 def _with_slices(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
@@ -49,6 +50,21 @@ def _with_columns(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
         table = table_over(policy, sentence.start) if is_aligned(sentence.text) else None
         if table:
             _add_slice(result, policy, table[0].header.start, table[0].header.end, sentence)
+    return result
+
+
+def _with_leader(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """Asked who leads, a sentence with a task's bodies brings how the task opens and the rule that the first of them leads."""
+    result = list(chosen)
+    for sentence in chosen if Role.LEAD in ask.question.roles else []:
+        policy = ask.corpus.policies[sentence.policy]
+        for task in ask.corpus.clauses:
+            leading = task.bearers(Role.LEAD) if task.policy == policy.id and task.bracketed else []
+            rules = rules_behind(leading)
+            if rules and sentence.start <= leading[0].clause_start < sentence.end:
+                body = max(task.start, policy.sections[task.section].body_start)
+                for span in ((task.start, policy.source.find("。", body, task.end) + 1), *rules):
+                    _add_slice(result, policy, *span, sentence)
     return result
 
 

@@ -11,6 +11,7 @@ from assistant.duty_text import (
     clause_table,
     join_parts,
     role_words,
+    rules_behind,
     say_clause,
     task_table,
     unique_clauses,
@@ -116,7 +117,7 @@ def _compare_in(
             org=draft.organisation(called[group]),
             role=role_words(draft, roles),
             count=draft.compute(len(held[group])),
-            cite="".join(draft.cite(c.policy, c.start, c.end) for c in held[group][:1]),
+            cite="".join(draft.cite(*span) for c in held[group][:1] for span in _spans(c, group, roles)),
         )
         for group in order
     ]
@@ -181,9 +182,15 @@ def distinct_organisations(ask: Ask, without: Sequence[str] = ()) -> Draft | Non
     for name in order:
         clauses = unique_clauses(held[name])
         cells = [name, draft.compute(len(clauses))]
-        draft.row(cells, [draft.number(c.policy, *span) for c in clauses for span in c.spans])
+        draft.row(cells, [draft.number(*span) for c in clauses for span in _spans(c, [name], roles)])
     draft.pieces.append(_marks(draft, [[(c.policy, c.start, c.end) for c in held[n]] for n in order]))
     return draft
+
+
+def _spans(clause: Clause, names: Sequence[str], roles: Sequence[Role]) -> list[tuple[str, int, int]]:
+    """Where it stands that one of these names has one of these roles in a task: its slice, and the rules behind it."""
+    own = [duty for duty in clause.bearers(*roles) if duty.organisation in names]
+    return [(clause.policy, *span) for span in (*clause.spans, *rules_behind(own))]
 
 
 def _marks(draft: Draft, places: Sequence[Sequence[tuple[str, int, int]]]) -> str:
@@ -224,7 +231,12 @@ def combined_roles(ask: Ask) -> Draft | None:
         ]
         draft.row(
             [name, *(draft.compute(len(clauses)) for clauses in held)],
-            [draft.number(c.policy, *span) for clauses in held for c in clauses for span in c.spans],
+            [
+                draft.number(*s)
+                for clauses in held
+                for c in clauses
+                for s in _spans(c, [name], (first, second))
+            ],
         )
         places += [[(c.policy, c.start, c.end) for c in clauses] for clauses in held]
     draft.pieces.append(_marks(draft, places))

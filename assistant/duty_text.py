@@ -69,11 +69,15 @@ def _responsible_name(draft: Draft, clause: Clause) -> str:
 
 
 def _part(draft: Draft, name: str, duties: Sequence[Duty], mark: str, clause: Clause, task: str) -> str:
-    rules = {(d.rule_start, d.rule_end) for d in duties if d.rule_start >= 0}
-    cite = mark + "".join(draft.cite(clause.policy, *rule) for rule in sorted(rules))
+    cite = mark + "".join(draft.cite(clause.policy, *rule) for rule in rules_behind(duties))
     return phrase(
         draft.language, name, orgs=draft.organisations(d.organisation for d in duties), task=task, cite=cite
     )
+
+
+def rules_behind(duties: Iterable[Duty]) -> list[tuple[int, int]]:
+    """The slices beside the clauses themselves from which duties come: rules, merged rows; each once, in reading order."""
+    return sorted({(duty.rule_start, duty.rule_end) for duty in duties if duty.rule_start >= 0})
 
 
 def clause_table(draft: Draft, clauses: Iterable[Clause]) -> None:
@@ -82,8 +86,8 @@ def clause_table(draft: Draft, clauses: Iterable[Clause]) -> None:
     used = [name for name in _ROLE_COLUMNS if any(c.bearers(Role(name)) for c in clauses)]
     draft.head("task", *used, "section")
     for clause in clauses:
-        rules = {(d.rule_start, d.rule_end) for d in clause.duties if d.rule_start >= 0}
-        marks = [draft.number(clause.policy, *span) for span in (*clause.spans, *sorted(rules))]
+        rules = rules_behind(clause.duties)
+        marks = [draft.number(clause.policy, *span) for span in (*clause.spans, *rules)]
         cells = ["、".join(d.organisation for d in clause.bearers(Role(name))) or "—" for name in used]
         draft.row([clause.task, *cells, " › ".join(clause.path)], marks)
 
@@ -93,10 +97,8 @@ def task_table(draft: Draft, clauses: Sequence[Clause], names: Sequence[str]) ->
     draft.head("task", "role", "lead", "section")
     for clause in clauses:
         roles = [role for role in Role if clause.bears(names, [role])]
-        marks = [draft.number(clause.policy, *span) for span in clause.spans]
-        for duty in clause.duties:
-            if duty.organisation in names and duty.rule_start >= 0:
-                marks.append(draft.number(clause.policy, duty.rule_start, duty.rule_end))
+        shown = [d for d in clause.duties if d.organisation in names or d.role is Role.LEAD]
+        marks = [draft.number(clause.policy, *span) for span in (*clause.spans, *rules_behind(shown))]
         heads = "、".join(d.organisation for d in clause.heads()) or "—"
         draft.row(
             [clause.task, "、".join(role_word(draft, r) for r in roles), heads, " › ".join(clause.path)],

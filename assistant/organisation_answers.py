@@ -17,6 +17,7 @@ from assistant.duty_text import (
     part_named,
     role_word,
     role_words,
+    rules_behind,
     say_clause,
     task_table,
     unique_clauses,
@@ -209,7 +210,8 @@ def _say_tasks(
         if lacking:  # 牵头几项，配合几项: of which there is none, is said too
             draft.say("org_none", org=org, role=role_words(draft, lacking), cite="")
     else:
-        cite = "".join(draft.cite(c.policy, c.start, c.end) for c in near[:1])
+        spans = [(c.policy, *span) for c in near[:1] for span in _why_not_led(c, wanted)]
+        cite = "".join(draft.cite(*span) for span in spans)
         draft.say("org_none", org=org, role=role_words(draft, wanted), cite=cite)
         if question.has("why"):
             draft.note("premise", "notice_premise")
@@ -258,6 +260,12 @@ def _counted(draft: Draft, held: dict[Role, list[Clause]]) -> str:
     )
 
 
+def _why_not_led(clause: Clause, wanted: Sequence[Role]) -> list[tuple[int, int]]:
+    """The slice of a task in which a body has another role than asked for, and the rule by which somebody else leads it."""
+    leading = clause.bearers(Role.LEAD) if Role.LEAD in wanted else []
+    return [(clause.start, clause.end), *rules_behind(leading)]
+
+
 def _whole_rule(clauses: Sequence[Clause], names: Sequence[str]) -> tuple[int, int] | None:
     """The rule that gives an organisation most of its tasks, if one does."""
     rules = Counter(
@@ -293,10 +301,7 @@ def _organisation_in_task(
         asked = claimed[group]
         roles = [role for role in Role if clause.bears(group, [role])]
         bearing = [d for d in clause.duties if d.organisation in group]
-        rules = sorted(
-            {(d.rule_start, d.rule_end) for d in bearing if d.rule_start >= 0 and d.role is Role.IMPLEMENT}
-        )
-        cite = mark + "".join(draft.cite(clause.policy, *rule) for rule in rules)
+        cite = mark + "".join(draft.cite(clause.policy, *rule) for rule in rules_behind(bearing))
         org = (
             draft.organisations(d.organisation for d in bearing)
             if bearing

@@ -62,8 +62,26 @@ _RULE_OF = re.compile(
 _EVERYBODY = re.compile(r"均|都|全部|皆")
 
 
+# 责任单位中列首位的为牵头单位; 牵头单位是指责任单位中排在第一位的单位: where in its list the one who leads stands.
+_FIRST = r"(?:首[位个家]|第[一1](?:[位个家]|顺位)?|最前面?)"
+_PLACED = rf"(?:排|列|居|处|位于)(?:列|名|序|位)?(?:在|于)?{_FIRST}"
+_BODY = r"(?:责任)?(?:部门|单位|机构|者)"
+_LEADER = rf"(?:责任)?(?:{_WORDS[Role.LEAD].removeprefix('总牵头|')})"
 _RULE_FIRST = re.compile(
-    r"(?:排|列)(?:在)?(?:第一|首)位?的?(?:部门|单位|者)?(?:为|是|即为|系)?牵头(?:部门|单位|责任)?|首位(?:为|是)牵头|第一(?:个)?(?:部门|单位)?(?:为|是)牵头"
+    rf"{_PLACED}的?{_BODY}?(?:(?:即?为|是|系|作为|担任|负责)(?:该[^,;。]{{0,6}}的)?)?{_LEADER}"
+    rf"|{_FIRST}{_BODY}?(?:即?为|是|系|作为|担任)(?:该[^,;。]{{0,6}}的)?{_LEADER}"
+    rf"|{_LEADER}{_BODY}\"?,?(?:是指|指的?是|即?为|即|指|是|系)[^,;。]{{0,20}}?(?:{_PLACED}|{_FIRST})(?=[,;。)\"]|$|的?{_BODY})"
+)
+_OTHERS_SUPPORT = re.compile(
+    rf"(?:其余|其他|其它|其后)[^,;。]{{0,8}}(?:{_WORDS[Role.SUPPORT]})"
+    rf"|(?:{_WORDS[Role.SUPPORT]}){_BODY}\"?,?(?:是指|指|即?为|是)[^,;。]{{0,16}}(?:其余|其他|其它|其后)"
+)
+# Whose list is meant: of those who share out tasks, not of applicants, and not among several who lead.
+_OF_TASKS = re.compile(
+    r"责任|负责|分工|任务|措施|政策|工作|事项|条款|各[项条款]|以[上下]|[本上下附]表|^\W*注"
+)
+_OF_OTHERS = re.compile(
+    r"申报|申请|投标|联合体|参赛|编制单位|起草|(?:多个|多家|几个|[两二]个以上)(?:总?牵头|主责|主办)"
 )
 
 
@@ -85,7 +103,7 @@ class Clause:
     bracketed: bool
     parts: list[tuple[Role, int, int]] = field(default_factory=list)  # role and slice of each name
     rules: list[tuple[str, list[tuple[Role, int, int]]]] = field(default_factory=list)
-    first_leads: bool = False
+    first: Role | None = None  # of the others, where it is a rule that the first of a list leads
     row: tuple[int, int] | None = None  # of a table: the slice of the row
     above: tuple[int, int] | None = None  # and of the row above in which its merged bodies stand
     task: str = ""  # of a table: what the row names its task
@@ -157,18 +175,34 @@ def _is_inside_name(piece: str, at: int) -> bool:
     )
 
 
+def rule_of_first(text: str, bracketed: bool) -> Role | None:
+    """The role of the others where a text states that the first of a list of bodies leads; None where it does not.
+
+    They are responsible, as their list says, unless the rule calls them supporting (其余为配合单位).
+    """
+    if not _RULE_FIRST.search(text) or _OF_OTHERS.search(text) or not (bracketed or _OF_TASKS.search(text)):
+        return None
+    return Role.SUPPORT if _OTHERS_SUPPORT.search(text) else Role.RESPONSIBLE
+
+
+def _before_rule(text: str, start: int, end: int) -> int:
+    """Where a segment ends that holds a rule of the first: before the bracket with it, else at its own start."""
+    spans = [m.span() for pattern in (_RULE_FIRST, _OTHERS_SUPPORT) for m in pattern.finditer(text)]
+    at = min((left for left, right in spans if left < end and right > start), default=None)
+    return end if at is None else start + max(0, text[start:at].find("("))
+
+
 def read_clause(text: str, start: int, end: int, clause: Clause, *, strict: bool) -> None:
     """Fill in who does what; ``strict`` (running text) wants every name to look like one."""
     pending: list[tuple[int, int]] = []
     segments = list(slices(text, start, end, ",;。" if strict else ",;。\n"))
     role_of_label: Role | None = None
     which = ""
+    clause.first = rule_of_first(text[start:end], clause.bracketed)
     for number, (left, right) in enumerate(segments):
+        right = _before_rule(text, left, right) if clause.first else right
         segment = text[left:right]
-        if _RULE_TAIL.match(segment):
-            continue
-        if _RULE_FIRST.search(segment):
-            clause.first_leads = True
+        if not segment or _RULE_TAIL.match(segment):
             continue
         rule = _RULE_ALL.match(segment)
         if rule:

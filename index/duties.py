@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from index.clauses import LABEL, TERMS, Clause, brackets, read_bare_list, read_clause, shares_equally, slices
+from index.grids import grids
 from index.organisations import is_role
 from index.policy import Duty, Policy, Role, Section
 from index.running_text import read_running
@@ -20,14 +21,32 @@ from index.text import Folded, fold, fold_with_origin
 SHORT = 32  # characters of a statement that is named as a whole
 NAME = 60  # characters of a sentence that name a task
 _OF_PART = re.compile("本(?P<part>部分|章|节|条|项|款)")
+_WHICH = re.compile(r"以[上下](?!简称|同|不再)|[上下]述|下列|[本上下]表|表\s*\d+")
+_NOTE = re.compile(r"\W*注")
 _ASIDE = re.compile(r"^(?:以下简称|下称|简称|即|含|包括|不含|见|详见|附|此件|名单|原)")
+
+
+@dataclass(frozen=True, slots=True)
+class _First:
+    """A rule that the first of the bodies responsible for a task leads it; ``start:end`` is its slice."""
+
+    which: str
+    clause: int  # the number of its own
+    reach: range  # offsets
+    others: Role
+    start: int
+    end: int
+
+    def binds(self, duty: Duty, tables: dict[int, str]) -> bool:
+        """Whether a duty is of a task that the rule is of."""
+        return duty.start in self.reach and _binds(self.which, self.clause, duty.clause, tables)
 
 
 def find_duties(policy: Policy) -> tuple[Duty, ...]:
     """Every duty of the policy in reading order, with the rules that bind other clauses applied."""
     duties: list[Duty] = []
     rules: list[tuple[str, int, Role, str, int, int]] = []
-    leads: list[tuple[range, int, int]] = []  # where the first of a row of bodies leads; the rule's slice
+    leads: list[_First] = []
     tables: dict[int, str] = {}  # clause -> the line over the table that it is a row of
     number = 0
     for section in policy.sections:
@@ -52,16 +71,12 @@ def find_duties(policy: Policy) -> tuple[Duty, ...]:
             template = Duty(
                 number, Role.LEAD, "", task, section.id, at, until, clause_at, clause_until, clause.bracketed
             )
-            if clause.first_leads:
-                until_stop = clause_until + (policy.source[clause_until : clause_until + 1] == "。")
-                reach = _reach(policy, section, folded.text[clause.start : clause.end])
-                leads.append(
-                    (
-                        reach if not clause.bracketed else range(at, len(policy.source)),
-                        clause_at,
-                        until_stop,
-                    )
-                )
+            if clause.first and not _is_head(policy, section, clause_at):
+                stop = clause_until + (policy.source[clause_until : clause_until + 1] == "。")
+                text = folded.text[clause.start : clause.end]
+                reach = range(at, len(policy.source)) if clause.bracketed else _reach(policy, section, text)
+                which = "" if clause.bracketed else _which(text, bool(rows))
+                leads.append(_First(which, number, reach, clause.first, clause_at, stop))
             for role, name_start, name_end in clause.parts:
                 duties.append(
                     replace(
@@ -77,7 +92,7 @@ def find_duties(policy: Policy) -> tuple[Duty, ...]:
                     name = _name(policy, section, folded, name_start, name_end)
                     rules.append((which, number, role, name, clause_at, clause_until))
             number += 1
-    return tuple(_apply_rules(policy, _with_leads(policy, duties, leads), rules, tables))
+    return tuple(_apply_rules(policy, _with_leads(policy, duties, leads, tables), rules, tables))
 
 
 def _reach(policy: Policy, section: Section, text: str) -> range:
@@ -94,20 +109,36 @@ def _reach(policy: Policy, section: Section, text: str) -> range:
     return range(top.start, stop)
 
 
-def _with_leads(policy: Policy, duties: list[Duty], leads: list[tuple[range, int, int]]) -> list[Duty]:
-    """The duties, the first of a row of bodies that are all responsible leading where a rule says so."""
-    plain = {duty.clause for duty in duties} - {d.clause for d in duties if d.role is not Role.RESPONSIBLE}
+def _which(text: str, in_table: bool) -> str:
+    """Which tasks such a sentence is of, as ``_binds`` reads it: 以上各项; the table that it is a note to; ``""`` for all."""
+    said = _WHICH.search(text)
+    return re.sub(r"\s", "", said.group()) if said else "本表" if in_table and _NOTE.match(text) else ""
+
+
+def _is_head(policy: Policy, section: Section, at: int) -> bool:
+    """Whether an offset lies in the head of a table, which says of its own column what the first of a cell does."""
+    heads = (grid.header for grid in grids(policy.source, section.start, section.end))
+    return any(head.start <= at < head.end for head in heads)
+
+
+def _with_leads(
+    policy: Policy, duties: list[Duty], leads: list[_First], tables: dict[int, str]
+) -> list[Duty]:
+    """The duties, the first of the bodies responsible leading where nobody is said to and a rule says so."""
+    led = {duty.clause for duty in duties if duty.role is Role.LEAD} if leads else set()
     found: list[Duty] = []
-    for duty in duties:
-        first = not found or found[-1].clause != duty.clause
-        rule = next((rule for rule in leads if duty.start in rule[0]), None)
+    ruled: dict[int, _First] = {}  # by clause
+    for duty in duties if leads else ():
+        rule = ruled.get(duty.clause) or next((rule for rule in leads if rule.binds(duty, tables)), None)
         said = shares_equally(fold(policy.source[duty.clause_start : duty.clause_end]))
-        if rule and first and duty.bracketed and duty.clause in plain and not said:
-            own = rule[1] == duty.clause_start
-            span = (duty.rule_start, duty.rule_end) if own else rule[1:]
-            duty = replace(duty, role=Role.LEAD, rule_start=span[0], rule_end=span[1])
+        if rule and duty.role is Role.RESPONSIBLE and duty.bracketed and duty.clause not in led and not said:
+            role = rule.others if duty.clause in ruled else Role.LEAD
+            ruled[duty.clause] = rule
+            own = rule.start == duty.clause_start or duty.rule_start >= 0 or role is Role.RESPONSIBLE
+            span = (duty.rule_start, duty.rule_end) if own else (rule.start, rule.end)
+            duty = replace(duty, role=role, rule_start=span[0], rule_end=span[1])
         found.append(duty)
-    return found
+    return found if leads else duties
 
 
 def _row_clauses(policy: Policy, section: Section, folded: Folded) -> list[Clause]:
@@ -218,13 +249,13 @@ def _clauses(text: str, body_at: int, rows: list[Clause]) -> Iterator[Clause]:
             read_clause(text, at, until, clause, strict=True)
             running = Clause(at, until, False)
             read_running(text, at, until, running)
-            if len(running.parts) > len(clause.parts) and not clause.rules:
+            if len(running.parts) > len(clause.parts) and not clause.rules and not clause.first:
                 clause.parts = running.parts
-            if clause.parts or clause.rules or clause.first_leads:
+            if clause.parts or clause.rules or clause.first:
                 found.append(clause)
     for clause in found:
         clause.parts = [part for part in clause.parts if not is_role(text[part[1] : part[2]])]
-        if clause.parts or clause.rules or clause.first_leads:
+        if clause.parts or clause.rules or clause.first:
             yield clause
 
 

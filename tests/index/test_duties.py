@@ -142,6 +142,102 @@ def test_the_first_named_of_a_list_without_a_verb_leads(read: Read) -> None:
     assert roles(policy, 1) == [("lead", "市民政局"), ("responsible", "市公安局")]
 
 
+ROWS = (
+    "（一）甲任务。做好甲。（责任单位：市财政局、市商务局）\n\n"
+    "（二）乙任务。做好乙。\n责任单位：市民政局\n\n"
+    "（三）丙任务。做好丙。（责任单位：市水利局；配合单位：市公安局）\n\n"
+    "（四）丁任务。做好丁。（牵头单位：市教育局；责任单位：市体育局）\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "责任单位排在首位的为牵头单位。",
+        "各项任务的责任单位中，列第一位的为牵头单位。",
+        "本措施所称牵头责任单位，是指各条责任单位中排列在第一位的单位。",
+        "本措施所称“牵头单位”是指责任单位中排名第一的单位。",
+        "以上各项排第一的单位为牵头单位。",
+        "以上任务由排在第一位的单位牵头。",
+        "有多个责任单位的，第一个单位为牵头单位。",
+        "（注：责任单位中居首位者为牵头单位）",
+        "注：排序第一的责任单位为该项工作的牵头单位。",
+    ],
+)
+def test_a_sentence_says_that_the_first_named_leads(read: Read, rule: str) -> None:
+    policy = read(HEAD + ROWS + f"二、附则\n\n{rule}\n")
+    assert_verbatim(policy)
+    assert roles(policy, 0) == [("lead", "市财政局"), ("responsible", "市商务局")]
+    assert roles(policy, 1) == [("lead", "市民政局")]
+    assert roles(policy, 2) == [("lead", "市水利局"), ("support", "市公安局")]
+    assert roles(policy, 3) == [("lead", "市教育局"), ("responsible", "市体育局")]
+    assert len(policy.duties) == 7
+    written = {policy.source[d.rule_start : d.rule_end] for d in policy.duties if d.rule_start >= 0}
+    assert [text.strip("（）") for text in written] == [rule.strip("（）")]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "各项任务中有多个牵头单位的，排在第一位的负总责。",
+        "有多个牵头单位的任务，列首位的为牵头单位。",
+        "多家单位联合申报的项目，排在首位的为牵头单位。",
+        "联合体承担任务的，排名第一的单位为牵头单位。",
+        "市财政局为第一牵头单位的工作另行安排。",
+        "本市工作考核排名第一的单位给予奖励。",
+        "牵头单位应当按月报送各项任务的第一手材料。",
+    ],
+)
+def test_a_sentence_about_something_else_makes_nobody_lead(read: Read, sentence: str) -> None:
+    policy = read(HEAD + ROWS + f"二、附则\n\n{sentence}\n")
+    assert roles(policy, 0) == [("responsible", "市财政局"), ("responsible", "市商务局")]
+    assert roles(policy, 1) == [("responsible", "市民政局")]
+    assert roles(policy, 2) == [("responsible", "市水利局"), ("support", "市公安局")]
+
+
+def test_the_rule_may_stand_in_a_bracket_behind_the_list(read: Read) -> None:
+    policy = read(
+        HEAD + "（一）甲任务。做好甲。\n责任单位：市财政局、市商务局（列首位的为牵头单位，下同）\n\n"
+        "（二）乙任务。做好乙。\n责任单位：市民政局、市公安局\n"
+    )
+    assert roles(policy, 0) == [("lead", "市财政局"), ("responsible", "市商务局")]
+    assert roles(policy, 1) == [("lead", "市民政局"), ("responsible", "市公安局")]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "责任单位中列首位的为牵头单位，其余为配合单位。",
+        "本措施所称牵头单位，是指责任单位中排在第一位的单位，配合单位是指其他单位。",
+    ],
+)
+def test_the_rule_says_that_the_others_support(read: Read, rule: str) -> None:
+    policy = read(HEAD + ROWS + f"二、附则\n\n{rule}\n")
+    assert roles(policy, 0) == [("lead", "市财政局"), ("support", "市商务局")]
+    assert roles(policy, 3) == [("lead", "市教育局"), ("responsible", "市体育局")]
+    assert len(policy.duties) == 7
+    assert all(policy.source[d.rule_start : d.rule_end] == rule for d in policy.duties if d.clause == 0)
+
+
+def test_the_rule_binds_the_part_that_it_is_of(read: Read) -> None:
+    two = "（一）丙任务。做好丙（市水利局、市公安局负责）。\n\n"
+    text = f"{HEAD}（一）甲任务。做好甲（市财政局、市商务局负责）。\n\n二、政策\n\n本部分各项政策排在首位的单位为牵头单位。\n\n"
+    policy = read(f"{text}{two}三、保障\n\n{two}")
+    leading = [duty.organisation for duty in policy.duties if duty.role.value == "lead"]
+    assert leading == ["市水利局"]
+    above = "以上各项任务排第一的单位为牵头单位。\n\n"
+    policy = read(f"{HEAD}{two}二、政策\n\n{above}（一）丁任务。做好丁（市教育局、市体育局负责）。\n")
+    leading = [duty.organisation for duty in policy.duties if duty.role.value == "lead"]
+    assert leading == ["市水利局"]
+
+
+def test_bodies_that_share_a_task_equally_have_no_lead(read: Read) -> None:
+    policy = read(
+        HEAD + "（一）甲任务。做好甲（市财政局、市商务局按职责分工负责）。\n\n责任单位列首位的为牵头单位。\n"
+    )
+    assert roles(policy, 0) == [("responsible", "市财政局"), ("responsible", "市商务局")]
+
+
 @pytest.mark.parametrize(
     "lines",
     [

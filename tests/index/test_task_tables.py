@@ -112,6 +112,60 @@ def test_a_rule_binds_the_table_that_it_names() -> None:
     assert all(policy.source[duty.rule_start : duty.rule_end] == rule[:-1] for duty in bound)
 
 
+PLAIN = """表1 任务分工表
+
+| 重点任务 | 具体措施 | 责任单位 |
+| --- | --- | --- |
+| 提升服务 | 新建便民站 | 市商务局、市民政局 |
+| 提升服务 | 培训社区骨干 |  |
+| 优化环境 | 整治背街小巷 | 市城管局、市公安局牵头 |
+"""
+OTHER = """表2 资金分工表
+
+| 工作事项 | 责任单位 |
+| --- | --- |
+| 安排专项资金 | 市财政局、市审计局 |
+"""
+LED = [
+    ("提升服务：新建便民站", "lead", "市商务局"),
+    ("提升服务：新建便民站", "responsible", "市民政局"),
+    ("提升服务：培训社区骨干", "lead", "市商务局"),
+    ("提升服务：培训社区骨干", "responsible", "市民政局"),
+]
+
+
+def test_the_first_of_a_cell_leads_where_a_sentence_says_so() -> None:
+    rule = "责任单位排在首位的为牵头单位。"
+    policy = read(f"{PLAIN}\n{OTHER}\n二、要求\n\n{rule}")
+    assert shared(policy)[:4] == LED
+    assert shared(policy)[-2:] == [
+        ("安排专项资金", "lead", "市财政局"),
+        ("安排专项资金", "responsible", "市审计局"),
+    ]
+    first, merged = (d for d in policy.duties if d.organisation == "市商务局")
+    assert policy.source[first.rule_start : first.rule_end] == rule
+    assert "市商务局" in policy.source[merged.rule_start : merged.rule_end]  # the row above names it
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{PLAIN}\n注：责任单位列第一位的为牵头单位。\n\n{OTHER}",
+        f"{PLAIN}| 注：责任单位列第一位的为牵头单位 |  |  |\n\n{OTHER}",
+        f"{PLAIN}\n{OTHER}\n表1中责任单位列第一位的为牵头单位。\n",
+        f"下表中责任单位列第一位的为牵头单位。\n\n{PLAIN}\n{OTHER}",
+        f"{PLAIN.replace('责任单位 |', '责任单位（排首位的为牵头单位） |')}\n{OTHER}",
+    ],
+    ids=["note", "note in a row", "number", "below", "head"],
+)
+def test_a_rule_on_the_first_of_one_table_is_not_of_another(text: str) -> None:
+    assert shared(read(text))[:4] == LED
+    assert shared(read(text))[-2:] == [
+        ("安排专项资金", "responsible", "市财政局"),
+        ("安排专项资金", "responsible", "市审计局"),
+    ]
+
+
 @pytest.mark.parametrize("organisation", ["主办单位", "协办单位", "各牵头单位", "责任单位"])
 def test_a_role_is_no_body(organisation: str) -> None:
     policy = read(f"本方案由{organisation}牵头落实。{organisation}负责报送进展。")

@@ -1,0 +1,100 @@
+"""Answers where a rule of the document says that the first of the bodies behind a task leads it."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.answer import Answer, Passage
+from assistant.chain import PolicyAssistant
+from assistant.grounding import ground
+from tests.assistant.look import on_text, quotes, shown, tasks
+
+RULE = "本措施所称牵头单位，是指各条责任单位中排列在第一位的单位。"
+TEXT = f"""# 澄州市人民政府关于印发促进湿地旅游若干措施的通知
+
+澄政规〔2026〕9号
+
+# 澄州市促进湿地旅游若干措施
+
+第一条 完善观鸟步道。支持沿湖各村建设观鸟步道，每公里补助8万元。（责任单位：市文化和旅游局、市林业局、市财政局）
+
+第二条 开行湖区专线。每年开行湖区旅游专线不少于12条。（责任单位：市交通运输局、市文化和旅游局）
+
+第三条 培训湿地讲解员。编写统一的导览词。每年培训讲解员不少于200人次。（责任单位：市林业局）
+
+第四条 {RULE}
+
+第五条 本措施自2026年6月1日起施行。
+"""
+
+
+@pytest.fixture(scope="module")
+def measures(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    """The assistant on that text."""
+    return on_text(tmp_path_factory.mktemp("first"), "chengzhou-lvyou-2026.md", TEXT)
+
+
+def asked(measures: PolicyAssistant, question: str) -> Answer:
+    """The answer, with its certificate in order."""
+    answer = measures.invoke({"question": question, "history": []})
+    assert answer.certificate and answer.certificate.passed
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("观鸟步道由谁牵头？", "由市文化和旅游局牵头[1][2]，由市林业局、市财政局负责[1]"),
+        ("湿地讲解员培训归谁管？", "由市林业局牵头[1][2]"),
+        ("湖区专线由市文化和旅游局牵头吗？", "不牵头“开行湖区专线”，而是负责"),
+        ("每年开行湖区专线要压到10条，由市文化和旅游局牵头，没错吧？", "不是10条"),
+        ("湖区专线是市交通运输局牵头的，对吗？", "是的，市交通运输局牵头“开行湖区专线”[1][2]"),
+        ("市财政局牵头哪些任务？", "市财政局没有牵头的任务[1][2]"),
+        ("哪个单位牵头的任务最多？", "1 项"),
+        ("市文化和旅游局和市林业局谁牵头的任务多？", "市林业局牵头 1 项"),
+    ],
+)
+def test_who_leads_is_said_with_the_rule(measures: PolicyAssistant, question: str, said: str) -> None:
+    answer = asked(measures, question)
+    assert said in answer.text
+    assert RULE in quotes(answer)
+
+
+def test_what_a_body_leads_is_counted(measures: PolicyAssistant) -> None:
+    answer = asked(measures, "市文化和旅游局牵头的有几条，分别是什么？")
+    assert answer.count == 1
+    assert "完善观鸟步道" in answer.text and "开行湖区专线" not in answer.text
+    assert RULE in quotes(answer)
+
+
+def test_what_a_body_that_is_not_the_first_does(measures: PolicyAssistant) -> None:
+    answer = asked(measures, "市文化和旅游局要做什么？")
+    assert "牵头 1 项、负责 1 项" in answer.text
+    assert tasks(answer) == ["完善观鸟步道", "开行湖区专线"]
+    assert "市林业局、市财政局" in shown(asked(measures, "观鸟步道由谁配合？"))
+
+
+def test_sentences_that_are_quoted_bring_the_rule_and_their_task(measures: PolicyAssistant) -> None:
+    answer = asked(measures, "带人逛湖边的人怎么教，谁挑头？")
+    assert answer.route == "extractive"
+    assert "第三条 培训湿地讲解员。" in quotes(answer)
+    assert RULE in quotes(answer)
+
+
+@pytest.mark.parametrize(
+    ("said", "stands"),
+    [
+        ("观鸟步道由市文化和旅游局牵头。", True),
+        ("观鸟步道由市林业局牵头。", False),
+        ("观鸟步道由市林业局、市财政局负责。", True),
+    ],
+)
+def test_a_models_sentence_is_held_against_the_rule(
+    measures: PolicyAssistant, said: str, stands: bool
+) -> None:
+    clause = measures.corpus.clauses[0]
+    text = TEXT[clause.start : clause.end]
+    passage = Passage(clause.policy, clause.path, clause.start, clause.end, text, 1.0, 1.0, 1.0)
+    question = measures.read("谁牵头？")
+    kept, struck = ground(said, [passage], question, measures.corpus, lambda sentence: [])
+    assert (bool(kept), bool(struck)) == (stands, not stands)
