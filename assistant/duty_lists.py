@@ -18,7 +18,7 @@ from assistant.duty_text import (
 )
 from assistant.question import Question, any_part
 from assistant.terms import pattern
-from index.policy import Role
+from index.policy import Duty, Role
 from prompts import phrase
 
 
@@ -146,7 +146,7 @@ def distinct_organisations(ask: Ask, without: Sequence[str] = ()) -> Draft | Non
     for clause in ask.clauses():
         if without and clause.policy not in beside:
             continue
-        for duty in clause.bearers(*roles):
+        for duty in _bearing(clause, roles):
             if duty.organisation in without:
                 continue
             held.setdefault(duty.organisation, []).append(clause)
@@ -187,9 +187,15 @@ def distinct_organisations(ask: Ask, without: Sequence[str] = ()) -> Draft | Non
     return draft
 
 
+def _bearing(clause: Clause, roles: Sequence[Role]) -> list[Duty]:
+    """The duties of these roles; asked who is responsible, also of the first of such a list, who leads by a rule."""
+    by_rule = [duty for duty in clause.bearers(Role.LEAD) if duty.rule_start >= 0]
+    return [*clause.bearers(*roles), *(by_rule if tuple(roles) == (Role.RESPONSIBLE,) else [])]
+
+
 def _spans(clause: Clause, names: Sequence[str], roles: Sequence[Role]) -> list[tuple[str, int, int]]:
     """Where it stands that one of these names has one of these roles in a task: its slice, and the rules behind it."""
-    own = [duty for duty in clause.bearers(*roles) if duty.organisation in names]
+    own = [duty for duty in _bearing(clause, roles) if duty.organisation in names]
     return [(clause.policy, *span) for span in (*clause.spans, *rules_behind(own))]
 
 
