@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from index.policy import Policy
+from index.text import squeeze
 
 _HIS = re.compile("(?<![尤极与])其(?![他它中余次实])")  # of one who is named before (均须由其落实)
 
 
 @cache
 def document_rules() -> dict[str, dict[str, Any]]:
-    """Sort of rule -> how it is asked for (``zh``, ``en``) and worded (``says``), from ``document_rules.toml``."""
+    """Sort of rule -> how it is asked for (``zh``, ``en``) and worded (``says``) …, from ``document_rules.toml``."""
     return tomllib.loads(Path(__file__).with_name("document_rules.toml").read_text("utf-8"))
 
 
@@ -33,7 +34,24 @@ def rules_asked(folded: str) -> list[tuple[str, re.Match[str]]]:
 
 def rules_of(policy: Policy, sort: str) -> Iterator[tuple[int, int]]:
     """The slices of a policy that state its rules of a sort, their blanks aside."""
-    yield from _stated(policy.source, sort)
+    opening = document_rules()[sort].get("place") == "head"
+    yield from _stated(policy.source[: _head_end(policy)] if opening else policy.source, sort)
+
+
+def _head_end(policy: Policy) -> int:
+    """Where the opening of a document ends: its second article, its second part, or the first item within a part."""
+    parts = 0
+    for section in policy.sections:
+        marker = squeeze(section.marker)
+        article = marker.startswith("第") and marker.endswith("条")
+        if article and marker not in ("第一条", "第1条"):
+            return section.start
+        if not marker or article or marker.endswith(("章", "节")):
+            continue
+        parts += 1
+        if parts > 1:
+            return section.start
+    return len(policy.source)
 
 
 @lru_cache(maxsize=256)

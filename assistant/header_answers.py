@@ -11,7 +11,7 @@ from assistant.ask import Ask
 from assistant.dates import last_day, read_date
 from assistant.document_rules import document_rules, rules_asked, rules_of
 from assistant.draft import Draft, plain_number
-from assistant.header_asked import STATED_NUMBER, asks_other_version, meanings_asked
+from assistant.header_asked import STATED_NUMBER, asks_other_version, asks_span, meanings_asked
 from assistant.header_found import Found, find, label_of, line_start
 from assistant.refusal import refuse
 from assistant.terms import words
@@ -21,6 +21,7 @@ from index.text import fold, squeeze
 from prompts import phrase
 
 MOST_RULES = 2  # sentences of one sort of rule that are quoted
+_FROM_ISSUE = re.compile(r"自(?P<by>印发|发布|公布)之日起")
 
 
 def answer_header(ask: Ask) -> Draft | None:
@@ -45,19 +46,42 @@ def answer_header(ask: Ask) -> Draft | None:
     draft.head("policy", "field", "content")
     for policy in policies:
         items = [(meaning, found) for meaning in meanings for found in find(ask, policy, meaning)]
+        if asks_span(question.folded):
+            items = _span_of(ask, policy, items)
         for meaning, found in _beside(policy, items):
             said = True
             bodies = (
                 max(bodies, len(re.split(r"[、\s]+", found.value.strip()))) if meaning == "issuer" else bodies
             )
             _say(ask, draft, policy, meaning, found, len(policies) > 1)
+        if asks_span(question.folded) and items and len(policies) == 1 and not _tells_end(items):
+            draft.say("no_end")
     if not said:
-        return refuse(ask, "kind_when", ()) if meanings == ["expires"] else None
+        return refuse(ask, "kind_when", ()) if set(meanings) <= {"effective", "expires"} else None
     if len(policies) == 1:
         draft.rows.clear()
         if meanings == ["issuer"] and bodies > 1:
             draft.count = bodies
     return draft
+
+
+def _span_of(ask: Ask, policy: Policy, items: Sequence[tuple[str, Found]]) -> list[tuple[str, Found]]:
+    """From when to when a document holds: each sentence once, and of 自印发之日起 the day on which that was."""
+    kept = []
+    for meaning, found in items:
+        same = [(m, item) for m, item in items if (item.start, item.end) == (found.start, found.end)]
+        if (meaning, found) == max(same, key=lambda each: (len(each[1].value), each[0] == "expires")):
+            label = phrase(ask.question.language, "span") if len(same) > 1 else found.label
+            kept.append((meaning, replace(found, label=label)))
+    if issue := next((m["by"] for _, found in kept if (m := _FROM_ISSUE.search(found.value))), ""):
+        issued = "written" if issue == "印发" else "published"
+        kept += [(issued, found) for found in find(ask, policy, issued)]
+    return kept
+
+
+def _tells_end(items: Sequence[tuple[str, Found]]) -> bool:
+    """Whether one of these tells until when a document holds."""
+    return any(meaning == "expires" or re.search("至|期限|有效期", found.value) for meaning, found in items)
 
 
 def _beside(policy: Policy, items: Sequence[tuple[str, Found]]) -> list[tuple[str, Found]]:
@@ -78,45 +102,72 @@ def _beside(policy: Policy, items: Sequence[tuple[str, Found]]) -> list[tuple[st
 def _rules(ask: Ask, policies: Sequence[Policy]) -> Draft | None:
     """The rules of the document that a question asks for, with the fields asked for beside; None where none is."""
     question, draft = ask.question, ask.draft()
-    asked = rules_asked(question.folded)
-    said = False
-    for sort, _ in asked:
+    asked = [sort for sort, _ in rules_asked(question.folded)]
+    many = len(policies) > 1
+    for sort in asked:
         for policy in policies:
-            found = list(rules_of(policy, sort))
-            text = squeeze(" ".join(policy.source[slice(*span)] for span in found))
-            borne = sort != "all_implement" or any(duty.rule_start >= 0 for duty in policy.duties)
-            if not found or (borne and _names_a_task(ask, text)):
-                continue
-            said = True
-            for start, end in found[:MOST_RULES]:
-                value = policy.source[start:end].strip("。；;，, \n")
-                name = "rule_policy" if len(policies) > 1 else "rule"
-                draft.say(
-                    name,
-                    title=ask.corpus.names[policy.id],
-                    value=value,
-                    cite=draft.cite(policy.id, start, end),
-                )
-    if not said:
-        return None
-    instead = {name for sort, _ in asked for name in document_rules()[sort].get("instead", ())}
+            _say_rules(ask, draft, policy, sort, many)
+    if not draft.pieces:
+        return _not_stated(ask, asked)
+    instead = {name for sort in asked for name in document_rules()[sort].get("instead", ())}
     for meaning in meanings_asked(ask, plain=True):
         for policy in policies if meaning not in instead else ():
             for item in find(ask, policy, meaning):
-                _say(ask, draft, policy, meaning, item, len(policies) > 1)
-    if len(policies) == 1:
+                if not _is_said(draft, policy, item):
+                    _say(ask, draft, policy, meaning, item, many)
+    if not many:
         draft.rows.clear()
     return draft
 
 
-def _names_a_task(ask: Ask, rule: str) -> bool:
-    """Whether a question names a thing that the policies speak of elsewhere than in their titles and in ``rule``."""
+def _say_rules(ask: Ask, draft: Draft, policy: Policy, sort: str, many: bool) -> None:
+    """The sentences that state a policy's rules of a sort; where none does, what answers in their place."""
+    rule = document_rules()[sort]
+    found = list(rules_of(policy, sort))
+    text = squeeze(" ".join(policy.source[slice(*span)] for span in found))
+    borne = sort != "all_implement" or any(duty.rule_start >= 0 for duty in policy.duties)
+    if borne and _names_a_task(ask, text, rule.get("plain", "(?!)")):
+        return
+    other = rule.get("otherwise", "") if not found else ""
+    if other in document_rules():
+        found = list(rules_of(policy, other))
+    elif other:
+        for item in find(ask, policy, other):
+            _say(ask, draft, policy, other, item, many)
+    for start, end in found[: rule.get("most", MOST_RULES)]:
+        value = policy.source[start:end].strip("。；;，,：: \n")
+        name = "rule_policy" if many else "rule"
+        title = ask.corpus.names[policy.id]
+        draft.say(name, title=title, value=value, cite=draft.cite(policy.id, start, end))
+
+
+def _not_stated(ask: Ask, asked: Sequence[str]) -> Draft | None:
+    """That no policy states a rule, where that is worth a word (which document it replaces); None where it is not."""
+    for sort in asked:
+        rule = document_rules()[sort]
+        missing = rule.get("missing", {})
+        worded = missing and re.search(missing["asked"], ask.question.folded)
+        if worded and not _names_a_task(ask, "", rule.get("plain", "(?!)")):
+            return refuse(ask, missing["say"], ())
+    return None
+
+
+def _is_said(draft: Draft, policy: Policy, item: Found) -> bool:
+    """Whether a sentence that is quoted already says what a field does."""
+    return any(
+        id == policy.id and start <= item.start and item.end <= end for id, start, end, *_ in draft.spans
+    )
+
+
+def _names_a_task(ask: Ask, rule: str, plain: str) -> bool:
+    """Whether a question names a thing that the policies speak of elsewhere than in their titles and in ``rule``;
+    ``plain`` words name none."""
     titles = "\n".join(name for names in ask.corpus.titles.values() for name in names)
     return any(
         term.weight >= 0.9
         and not term.pair
         and ask.corpus.known(term)
-        and not re.fullmatch(words()["document"]["plain"], term.text)
+        and not re.fullmatch(f"{words()['document']['plain']}|{plain}", term.text)
         and not any(variant in titles or variant in rule for variant in term.variants)
         for term in ask.question.terms
     )

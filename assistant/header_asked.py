@@ -10,6 +10,7 @@ from assistant.document_rules import rules_asked
 from assistant.question import Question
 from assistant.terms import words
 from index.header import header_labels
+from index.parser import DOCUMENT_KINDS
 from index.text import fold, squeeze
 
 _OTHER_VERSION = re.compile(
@@ -20,6 +21,7 @@ STATED_NUMBER = re.compile(r"(?:(?![是为号和与跟])[一-鿿]){1,8}\s*\[\s*\
 _STATE_ASKED = re.compile(
     r"吗|是否|是不是|还|有没有|现行|[时有]效性|状态|不[?,。]|不$|\b(?:still|status|is|does)\b"
 )
+_OF_DOCUMENT = rf"(?:{DOCUMENT_KINDS}|文件|政策|指南|它|[这本该份个]|有效期?|期限|时间|到底|究竟|[a-z]\s*)"
 _FIELD = "\n"  # in the place of the words that ask for a field
 
 
@@ -60,6 +62,13 @@ def asks_other_version(folded: str) -> bool:
     return bool(_OTHER_VERSION.search(folded))
 
 
+def asks_span(folded: str) -> bool:
+    """Whether a folded question asks from which day to which day the document holds (从哪天管到哪天)."""
+    match = re.search(words()["document"]["span"], folded)
+    subject = re.split("[,。;:?]", folded[: match.start()])[-1] if match else ""
+    return match is not None and bool(re.search(rf"(?:^|{_OF_DOCUMENT})[的是要都能会]*$", subject))
+
+
 def _of_permit(ask: Ask, text: str) -> bool:
     """Whether a permit's or a contract's term is asked for (许可能管几年), which is not the document's."""
     term = r"(?:(?!文件|政策|办法|措施|方案)[^。;?]){0,10}(?:有效|几年|[几多]少?天|多久|多长|到期|过期|失效|作废)"
@@ -78,11 +87,14 @@ def meanings_asked(ask: Ask, plain: bool = False) -> list[str]:
         return []
     asked = [name for name in ("basis", "recipients") if question.has(name)]
     rest = text
+    if asks_span(question.folded):
+        asked += ["effective", "expires"]
+        rest = re.sub(entry["span"], _FIELD, text)
     for meaning, pattern in _asks().items():
-        match = pattern.search(text)
-        if match:
+        if pattern.search(text):
             asked.append(meaning)
             rest = pattern.sub(_FIELD, rest)
+    asked = list(dict.fromkeys(asked))
     # 主题分类 holds 分类; the longest wording wins.
     if (
         "index_number" in asked
@@ -106,7 +118,7 @@ def meanings_asked(ask: Ask, plain: bool = False) -> list[str]:
         asked = ["basis"]
     if "basis" in asked and "document_number" in asked and re.search(entry["that"], text):
         asked.remove("document_number")  # of what it is based on, which the sentence gives
-    if {"expires", "validity"} <= set(asked) and not _STATE_ASKED.search(text):
+    if {"expires", "validity"} <= set(asked) and (asks_span(text) or not _STATE_ASKED.search(text)):
         asked.remove("validity")  # 到哪一年作废: the day, not the state
     if {"expires", "validity"} & set(asked) and _of_permit(ask, text):
         asked = [meaning for meaning in asked if meaning not in ("expires", "validity")]

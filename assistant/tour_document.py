@@ -20,6 +20,7 @@ from index.tables import heading_of
 from index.text import squeeze
 
 LONGEST = 400  # characters of a section that are shown as one step
+_OWN_STEP = ("purpose", "scope")  # rules of the document that steps of their own tell
 
 
 @cache
@@ -137,7 +138,9 @@ def _target_spans(policy: Policy, target: Target) -> tuple[Span, ...]:
 def _rule(reader: Reader) -> Iterator[Step]:
     """The rules that bind everyone, those first that give a body tasks which do not name it."""
     policy, seen = reader.policy, set[Span]()
-    worded = [(sort, span) for sort in document_rules() for span in rules_of(policy, sort)]
+    worded = [
+        (sort, span) for sort in document_rules() if sort not in _OWN_STEP for span in rules_of(policy, sort)
+    ]
     ledger = [d for d in policy.duties if d.role is Role.IMPLEMENT and d.rule_start >= 0]
     bound = [("all_implement", (duty.rule_start, duty.rule_end)) for duty in ledger]
     for sort, span in sorted([*worded, *bound], key=lambda found: found[0] != "all_implement"):

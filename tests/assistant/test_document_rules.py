@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from assistant.chain import PolicyAssistant
@@ -151,3 +153,110 @@ def test_who_leads_a_task_told_in_other_words_follows_the_nearest_clause(plan: P
 def test_another_version_is_not_the_one_at_hand(plan: PolicyAssistant) -> None:
     answer = plan.invoke({"question": "上一版是哪天发布的？"})
     assert "2026" not in answer.text
+
+
+MEASURES = """# 澄州市集市摊位管理办法
+
+各县（区）人民政府，市政府各部门：
+
+为规范集市摊位管理，现将《澄州市集市摊位管理办法》印发给你们。执行中遇到的问题，请径向市商务局反映。
+
+澄州市人民政府
+
+2026年4月1日
+
+# 澄州市集市摊位管理办法
+
+## 第一章 总则
+
+第一条 集市摊位是便民生活圈的重要组成部分。为规范摊位经营，着力解决摊位占道、环境脏乱等问题，根据《全省集市管理条例》等规定，结合本市实际，制定本办法。
+
+第二条 本市行政区域内集市摊位的设置和管理，适用本办法，早餐车除外。
+
+第三条 摊位经营者应当保持清洁，破解垃圾清运难题。
+
+## 第二章 附则
+
+第四条 本办法施行前已设置的摊位，期满后适用本办法。
+
+第五条 本办法自印发之日起施行，有效期至2029年12月31日。《澄州市集市管理规定》（澄政规〔2020〕2号）同时废止。
+"""
+
+
+@pytest.fixture(scope="module")
+def measures(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    """The assistant on a text in articles."""
+    return on_text(tmp_path_factory.mktemp("measures"), "chengzhou-tanwei-2026.md", MEASURES)
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("市里出这个办法是要解决什么问题？", "摊位占道"),
+        ("为何要出台这么一份文件？", "全省集市管理条例"),
+        ("制定背景是什么？", "便民生活圈的重要组成部分"),
+        ("Why was this document issued?", "摊位占道"),
+        ("它取代了以前哪个文件？", "澄政规〔2020〕2号"),
+        ("以前那个管理计划还有效吗？", "同时废止"),
+        ("原来的规定废止了没有？", "澄政规〔2020〕2号"),
+        ("Is the old version still in force?", "同时废止"),
+        ("适用范围是什么？", "早餐车除外"),
+        ("Who does it apply to?", "适用本办法"),
+        ("执行中遇到问题找谁？", "径向市商务局反映"),
+    ],
+)
+def test_why_where_and_instead_of_what_a_document_holds(
+    measures: PolicyAssistant, question: str, quoted: str
+) -> None:
+    answer = measures.invoke({"question": question})
+    assert answer.status == "answered", answer.text
+    assert quoted in quotes(answer)
+    assert "垃圾清运难题" not in answer.text  # no head of the document
+    assert "期满后适用" not in answer.text  # what was begun before
+    assert answer.certificate.passed
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["这个政策从哪天管到哪天？", "什么时候开始、什么时候结束", "From when to when is it in force?"],
+)
+def test_a_span_tells_the_first_day_and_the_last_in_one_sentence(
+    measures: PolicyAssistant, question: str
+) -> None:
+    answer = measures.invoke({"question": question})
+    assert answer.text.count("自印发之日起施行，有效期至2029年12月31日") == 1
+    assert "2026年4月1日" in answer.text  # of which 印发之日 speaks
+
+
+def test_a_span_without_an_end_says_so(plan: PolicyAssistant) -> None:
+    answer = plan.invoke({"question": "从哪天管到哪天？"})
+    assert holds(answer.text, "自印发之日起施行", "2026年03月02日", "没有写明有效期") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [("它适用于哪些人？", "没有写明适用范围"), ("有问题找谁？", "由市民政局负责解释")],
+)
+def test_what_a_document_has_no_sentence_for(plan: PolicyAssistant, question: str, missing: str) -> None:
+    assert missing in plan.invoke({"question": question}).text
+
+
+def test_a_document_that_repeals_nothing_says_so(tmp_path: Path) -> None:
+    text = MEASURES.replace("《澄州市集市管理规定》（澄政规〔2020〕2号）同时废止。", "")
+    answer = on_text(tmp_path, "chengzhou-tanwei-2026.md", text).invoke({"question": "老办法还能用吗？"})
+    assert answer.status == "refused"
+    assert "没有写明它废止或者取代哪份文件" in answer.text
+
+
+def test_why_a_task_is_set_is_not_why_the_document_was_made(measures: PolicyAssistant) -> None:
+    answer = measures.invoke({"question": "为什么摊位经营者应当保持清洁？"})
+    assert "制定本办法" not in answer.text
+
+
+@pytest.mark.parametrize("question", ["摊位管理从哪天到哪天？", "清洁要求适用于哪些摊位？"])
+def test_a_span_or_a_scope_of_one_thing_is_not_the_documents(
+    measures: PolicyAssistant, question: str
+) -> None:
+    answer = measures.invoke({"question": question})
+    assert "2029年12月31日" not in answer.text
+    assert "早餐车除外" not in answer.text
