@@ -97,7 +97,10 @@ def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verd
         meant = [
             item for item in holding if item[1].near >= nearest - TIE and not lacking(question, item[1].text)
         ]  # nearest in meaning, if not in words
-        close = meant and not _is_of_another_thing(ask, passage_unit(ask, meant[0][1].passage))
+        sure = (
+            question.language == "zh" or "penalty" in question.kinds
+        )  # words that tell a sentence of it apart
+        close = meant and sure and not _is_of_another_thing(ask, passage_unit(ask, meant[0][1].passage))
         holding = [*meant, *holding] if close else []
     if not holding:
         return Verdict((), f"kind_{lacks[0]}")
