@@ -34,6 +34,7 @@ from assistant.sentences import best_first
 from assistant.target_answers import add_targets, asks_bearer_and_number, asks_number_of_body, is_of_all
 from assistant.target_choice import other_years
 from assistant.terms import Language, words
+from assistant.wanted import asks_fine
 from index.store import Index
 
 CONSIDERED = 12  # passages that may answer
@@ -258,9 +259,10 @@ class Answerer:
         mentioning = only_mentioned(ask, chosen)
         if mentioning:
             return say_mentioned(ask, mentioning)
-        verdict = judge(ask, chosen, margin)
+        fine = asks_fine(asked)
+        verdict = judge(ask, chosen, MARGIN_OF_EACH if fine else margin)
         if not verdict.passages:
-            several = len(asked.kinds) > 1 and verdict.reason.startswith("kind_")
+            several = not fine and len(asked.kinds) > 1 and verdict.reason.startswith("kind_")
             each = self._of_each_kind(asked, passages) if several else None
             return each or refuse(ask, verdict.reason, passages)
         borne = bearers_of_nearest(ask, verdict.near)

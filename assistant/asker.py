@@ -1,4 +1,5 @@
-"""Who asks, where a question says so first (我是县政府办的，…; 市数据局要列台账：我们…): seldom a body asked about."""
+"""What stands before a question: who asks (我是县政府办的，…; 市数据局要列台账：我们…), seldom a body asked about; that one
+asks, and what for (写稿子要用：…), no part of it at all."""
 
 from __future__ import annotations
 
@@ -6,10 +7,12 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from assistant.terms import words
+from assistant.terms import ASKING, pattern, words
 from index.organisations import Mention
+from index.text import fold_with_origin
 
 _ONESELF = re.compile("[我咱俺]")
+SHORTEST = 3  # characters of a question behind a preamble
 
 
 @cache
@@ -17,6 +20,37 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """(the introduction, what a body's name ends with, the asker's own body in the question behind it)."""
     entry = words()["asker"]
     return re.compile(entry["zh"]), re.compile(entry["body"]), re.compile(entry["own"])
+
+
+@cache
+def _preamble() -> re.Pattern[str]:
+    """One clause that opens a question and is no part of it, with the stops behind it."""
+    entry = words()["preamble"]
+    setting, request, direct, stop = (
+        form.replace("{look}", entry["look"])
+        for form in ("|".join(entry["setting"]), entry["request"], entry["direct"], entry["stop"])
+    )
+    return re.compile(
+        rf"(?:(?:{setting})(?=\s*{stop}|(?:{request})\s*{stop}|(?:{direct}))|(?:{request})(?=\s*{stop})|(?:{direct}))"
+        rf"(?:\s|{stop})*"
+    )
+
+
+def without_preamble(text: str) -> str:
+    """A question without the clauses that open it and are no part of it, as long as a question stands behind them."""
+    folded = fold_with_origin(text)
+    at = 0
+    while (match := _preamble().match(folded.text, at)) and match.end() > at:
+        rest = folded.text[match.end() :]
+        if len(rest) < SHORTEST or not (ASKING.search(rest) or _requests(rest)):
+            break
+        at = match.end()
+    return text[folded.span(at, len(folded.text))[0] :] if at else text
+
+
+def _requests(rest: str) -> bool:
+    """Whether a folded text asks without a word that asks: for a list, an account, a confirmation."""
+    return any(pattern("ask", name).search(rest) for name in ("list", "open", "claim", "tasks"))
 
 
 def introduction(folded: str, mentions: Sequence[Mention]) -> tuple[int, int] | None:

@@ -17,6 +17,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from assistant.answer import Answer, Event, Evidence, Final, Passage, Token
 from assistant.answerer import Answerer
 from assistant.ask import Ask
+from assistant.asker import without_preamble
 from assistant.condense import condense, leans
 from assistant.corpus import Corpus
 from assistant.dates import says_this_year, with_dated_years
@@ -120,7 +121,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
     def retrieve(self, question: str, k: int) -> list[Passage]:
         """The ``k`` passages nearest to a question that stands alone, best first, also where the ledger would answer."""
         with self._turn:
-            return self.answerer.search(question, language_of(question))[1][:k]
+            return self.answerer.search(without_preamble(question), language_of(question))[1][:k]
 
     def invoke(self, input: dict[str, Any], config: RunnableConfig | None = None, **_: Any) -> Answer:
         """The certified answer to one question."""
@@ -157,9 +158,10 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
         start = time.perf_counter()
         question = str(input.get("question") or "")
         history: Sequence[Mapping[str, str]] = input.get("history") or ()
-        clean = with_dated_years(without_control(question), self.today)
+        clean = with_dated_years(without_preamble(without_control(question)), self.today)
         history = [
-            {**turn, "content": with_dated_years(turn.get("content") or "", self.today)} for turn in history
+            {**turn, "content": with_dated_years(without_preamble(turn.get("content") or ""), self.today)}
+            for turn in history
         ]
         language = language_of(clean)
         chosen: Sequence[str] = input.get("policies") or ()
@@ -198,7 +200,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             beside = tuple(passages[:SHOWN])
             draft = self.versions.changes(asked, chosen) or answerer.answer(asked, passages)
             if draft.status == "refused" and not history:
-                undated = without_control(question) if says_this_year(question) else ""
+                undated = without_preamble(without_control(question)) if says_this_year(question) else ""
                 if undated and (holds := answerer.still_holds(undated, language)):
                     draft, asked, passages = holds
                     beside = tuple(passages[:SHOWN])

@@ -37,7 +37,7 @@ UNKNOWN = 0.4  # weight of an English word that the glossary does not know
 CONTEXT = 0.4  # weight of a word of a sentence that does not ask
 DEED = 0.9  # weight of the everyday verb behind 能 or 可以
 PHRASE = 0.5  # weight of two neighbouring words as one (智慧社区), where the policies know it
-_ASKING = re.compile(
+ASKING = re.compile(
     r"[谁哪吗呢几]|什么|啥|多少|如何|怎|是否|[对是有能要会行]不|能不能|可不可以|多[久大长高]|\b(?:who|which|what|when|where|how|why|can|may|must|does|do|is|are)\b"
 )
 _MAY = re.compile(r"(?:能不能|可不可以|能|可以|允许)([一-鿿])(?=[一-鿿]{2,}[吗么]|[一-鿿]{2,}$)")
@@ -222,7 +222,7 @@ def stressed(terms: Iterable[Term], folded: str) -> tuple[Term, ...]:
 def in_context(terms: tuple[Term, ...], folded: str) -> tuple[Term, ...]:
     """Words of the sentences that only set the scene weigh less than those of the sentence that asks."""
     parts = [part for part in re.split(r"[,。;:!?]", folded) if part.strip()]
-    asking = [part for part in parts if _ASKING.search(part)]
+    asking = [part for part in parts if ASKING.search(part)]
     if len(parts) < 2 or not asking or len(asking) == len(parts):
         return terms
     if any(_OF_BEFORE.search(part) for part in asking):

@@ -66,6 +66,13 @@ def lacking(question: Question, text: str) -> str:
     return ""
 
 
+def asks_fine(question: Question) -> bool:
+    """Whether it is asked how much a penalty is: one sentence has to hold the penalty and the amount."""
+    return {"money", "penalty"} <= question.kinds and bool(
+        re.search(words()["amount"]["fine"], question.folded)
+    )
+
+
 def holds_number(question: Question, text: str) -> bool:
     """Whether a text holds a number of the unit, level and thing asked for; a duration also in words (五年)."""
     if unit_fits(question, "年") and not unit_fits(question, "元") and TIME.search(text):
@@ -77,9 +84,16 @@ def holds_number(question: Question, text: str) -> bool:
         return True
     return not of_another_level(question, Unit(((1.0, squeeze(text)),))) and any(
         unit_fits(question, quantity.unit)
-        and not of_another_whole(question, re.split("[,;。]", folded[: quantity.start])[-1])
+        and not of_another_whole(question, before := re.split("[,;。]", folded[: quantity.start])[-1])
+        and not _of_all(question, before)
         for quantity in quantities(folded)
     )
+
+
+def _of_all(question: Question, before: str) -> bool:
+    """Whether the number behind these words is of a whole (总规模30亿元), and one of those that share it is asked about."""
+    entry = words()["amount"]
+    return bool(re.search(entry["one"], question.folded) and re.search(f"(?:{entry['all']})$", before))
 
 
 def _of_other_years(question: Question, text: str) -> bool:
