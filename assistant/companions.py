@@ -63,7 +63,8 @@ def _with_leader(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
             rules = rules_behind(leading)
             if rules and sentence.start <= leading[0].clause_start < sentence.end:
                 body = max(task.start, policy.sections[task.section].body_start)
-                for span in ((task.start, policy.source.find("。", body, task.end) + 1), *rules):
+                stop = policy.source.find("。", body, task.end)
+                for span in ((task.start, stop + 1 if stop >= 0 else task.end), *rules):
                     _add_slice(result, policy, *span, sentence)
     return result
 

@@ -202,9 +202,10 @@ def _pointing(new: str, earlier: Sequence[str], said: str, now: Question, then: 
         return f"其他{others['what']}，{re.sub(follow['place'], '', whole, count=1)}"
     if re.search(follow["same"], text) and re.search("还有|哪", text):
         return f"{before.rstrip('？?。')}，{new}"
-    season = re.match(follow["at_time"], text)
-    if season:
-        return f"{season['when']}，{before}"
+    season = re.match(follow["at_time"].replace("{time}", follow["time"]), text)
+    if season and now.language == then.language:
+        told = re.sub(rf"(?:{follow['time']})(?:里|期间|的时候)?", season["when"], before, count=1)
+        return told if told != before or season["when"] in before else f"{season['when']}，{before}"
     other = re.match(follow["other_one"], text)
     if other:  # 河东那个也算吗？
         for old in reversed(earlier):

@@ -330,17 +330,16 @@ def _clauses(policy: Policy) -> Iterator[Clause]:
 def _with_rows(policy: Policy) -> Iterator[Clause]:
     """The clauses of a policy; a table's row (重点任务分工表) that gives a task of the text the same heads is part of its clause."""
     clauses = list(_clauses(policy))
-    rows = {
-        clause.number: clause for clause in clauses if clause.bracketed and table_over(policy, clause.start)
-    }
-    firsts: dict[tuple[str, frozenset[str]], Clause] = {}
+    rows = {c.number: c for c in clauses if c.bracketed and table_over(policy, c.start)}
+    named: dict[str, list[Clause]] = {}
     for clause in clauses:
         if clause.number not in rows:
             for name in (policy.sections[clause.section].heading, clause.task):
-                firsts.setdefault(_said(name, clause), clause)
+                named.setdefault(_task_name(name), []).append(clause)
     again: dict[int, list[Clause]] = {}
     for row in rows.values():
-        if first := firsts.get(_said(row.task, row)):
+        first = next((c for c in named.get(_task_name(row.task), ()) if _has_same_heads(c, row)), None)
+        if first:
             again.setdefault(first.number, []).append(row)
     parts = {row.number for found in again.values() for row in found}
     for clause in clauses:
@@ -348,20 +347,32 @@ def _with_rows(policy: Policy) -> Iterator[Clause]:
             yield _with_again(clause, again.get(clause.number, ()))
 
 
-def _said(task: str, clause: Clause) -> tuple[str, frozenset[str]]:
-    """A task's name and who heads it, by which it is known again."""
-    return squeeze(task).strip("。;；"), frozenset(duty.organisation for duty in clause.heads())
+def _task_name(task: str) -> str:
+    """The name by which a task is known again: without its number, and of sentences the first."""
+    return re.sub(r"^(?:\(?[一二三四五六七八九十\d]+[)、.])+", "", squeeze(task)).split("。")[0].strip(";")
+
+
+def _has_same_heads(one: Clause, other: Clause) -> bool:
+    """Whether two clauses name the same heads; where only one says who of them leads, a part of the other's."""
+    first, second = ({duty.organisation for duty in clause.heads()} for clause in (one, other))
+    return (
+        first == second
+        or (not one.bearers(Role.LEAD) and second <= first)
+        or (not other.bearers(Role.LEAD) and first <= second)
+    )
 
 
 def _with_again(clause: Clause, rows: Sequence[Clause]) -> Clause:
-    """A clause with the rows that say it again, and whom they name beside."""
-    duties = {(duty.organisation, duty.role): duty for row in rows for duty in row.duties}
-    own = {(duty.organisation, duty.role) for duty in clause.duties}
-    return replace(
-        clause,
-        duties=(*clause.duties, *(duty for said, duty in duties.items() if said not in own)),
-        again=tuple((row.start, row.end) for row in rows),
-    )
+    """A clause with the rows that say it again, and whom they name beside; 牵头 or 配合 says more than 责任单位."""
+    if not rows:
+        return clause
+    every = [duty for part in (clause, *rows) for duty in part.duties]
+    told = {duty.organisation for duty in every if duty.role in (Role.LEAD, Role.SUPPORT)}
+    duties: dict[tuple[str, Role], Duty] = {}
+    for duty in every:
+        if duty.role is not Role.RESPONSIBLE or duty.organisation not in told:
+            duties.setdefault((duty.organisation, duty.role), duty)
+    return replace(clause, duties=tuple(duties.values()), again=tuple((row.start, row.end) for row in rows))
 
 
 def subtree_end(sections: Sequence[Section], number: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
-from assistant.corpus import MAIN_ROLES, Clause, Unit, numbered_section, section_at, subtree_end
+from assistant.corpus import MAIN_ROLES, Clause, Unit, numbered_section, section_at, subtree_end, table_over
 from assistant.draft import Draft
 from assistant.duty_lists import combined_roles, distinct_organisations
 from assistant.duty_text import clause_table, part_named, say_clause
@@ -34,7 +34,7 @@ _HOW_MANY = re.compile(r"几[个家]|多少|\bhow many\b")
 HELD = 0.98  # coverage at which a clause speaks of all that is asked about
 MOSTLY = 0.8  # coverage below which another sentence may be what the question is about
 CLOSER = 0.2  # how much more of the question such a sentence has to hold
-MORE = 0.15  # the same of another clause
+HALF = 0.4  # of the question that the sentence has to hold which says who does just what is asked
 NAMED = 0.3  # coverage below which the name of a task does not say that it is the one meant
 SURE = (
     0.88,
@@ -197,7 +197,7 @@ def _clauses_of_topic(ask: Ask) -> list[Clause]:
     ranked = rank_clauses(ask.corpus, question, ask.clauses(), ask.dense)
     if not ranked:
         return []
-    fit, best = _holding_more(ranked)
+    fit, best = ranked[0]
     lost = [
         term
         for term in missing(ask.corpus, question.terms, ask.corpus.clause_unit(best))
@@ -217,7 +217,7 @@ def _clauses_of_topic(ask: Ask) -> list[Clause]:
     if fit.coverage < 0.75 and lost:
         return []
     if deed_is_lost(question, missing(ask.corpus, question.terms, ask.corpus.clause_unit(best))):
-        return []
+        return _doing_it(ask, ranked)
     if _done_by_another(ask, best):
         return []
     if best.bracketed and fit.coverage < MOSTLY and _said_elsewhere(ask, fit.coverage):
@@ -245,24 +245,32 @@ def _clauses_of_topic(ask: Ask) -> list[Clause]:
             else chosen
         )
     chosen = _section_named(ask, ranked) or chosen[:8]
-    return chosen + [c for _, c in ranked if _is_named_like(c, best) and c not in chosen]
+    return chosen + [c for _, c in ranked if _is_said_otherwise(ask, c, chosen[:1]) and c not in chosen]
 
 
-def _is_named_like(one: Clause, other: Clause) -> bool:
-    """Whether two clauses give one task, by its name: what a table says of it may not be what the text says."""
-    return one.policy == other.policy and squeeze(one.task) == squeeze(other.task)
+def _is_said_otherwise(ask: Ask, clause: Clause, chosen: Sequence[Clause]) -> bool:
+    """Whether a table says of a task of the text, or the text of a task of a table, that another body leads it."""
+    return any(
+        other.policy == clause.policy
+        and squeeze(other.task) == squeeze(clause.task)
+        and _is_row(ask, other) != _is_row(ask, clause)
+        for other in chosen
+    )
 
 
-def _holding_more(ranked: Sequence[tuple[Fit, Clause]]) -> tuple[Fit, Clause]:
-    """The best clause; where another that is ranked behind it holds more of the question by ``MORE``, that one.
+def _is_row(ask: Ask, clause: Clause) -> bool:
+    """Whether a clause is a row of a table."""
+    return table_over(ask.corpus.policies[clause.policy], clause.start) is not None
 
-    回收补贴由谁审计: the sentence on who audits subsidies, not the task that is called 回收补贴.
-    """
-    fit, best = ranked[0]
-    if fit.coverage >= MOSTLY:
-        return fit, best
-    closer = max(ranked, key=lambda item: item[0].coverage)
-    return closer if closer[0].coverage >= fit.coverage + MORE else (fit, best)
+
+def _doing_it(ask: Ask, ranked: Sequence[tuple[Fit, Clause]]) -> list[Clause]:
+    """The sentence of running text that says who does just what is asked (谁审计), of a thing that the question names."""
+    for fit, clause in ranked:
+        lost = missing(ask.corpus, ask.question.terms, ask.corpus.clause_unit(clause))
+        named = [term for term in ask.question.terms if term.weight >= 0.9 and term not in lost]
+        if fit.coverage >= HALF and named and not clause.bracketed and not deed_is_lost(ask.question, lost):
+            return [clause]
+    return []
 
 
 def _said_elsewhere(ask: Ask, held: float) -> bool:

@@ -21,7 +21,7 @@ STATED_NUMBER = re.compile(r"(?:(?![是为号和与跟])[一-鿿]){1,8}\s*\[\s*\
 _STATE_ASKED = re.compile(
     r"吗|是否|是不是|还|有没有|现行|[时有]效性|状态|不[?,。]|不$|\b(?:still|status|is|does)\b"
 )
-_OF_DOCUMENT = rf"(?:{DOCUMENT_KINDS}|文件|政策|指南|它|[这本该份个]|有效期?|期限|时间|到底|究竟|[a-z]\s*)"
+_OF_DOCUMENT = rf"(?:{DOCUMENT_KINDS}|文件|政策|指南|它|[这本该份个]|有效期?|(?:施行|实施|执行|有效)的?(?:期限|时间|日期)|到底|究竟|[a-z]\s*)"
 _FIELD = "\n"  # in the place of the words that ask for a field
 
 

@@ -210,8 +210,8 @@ def _lacks_thing(ask: Ask, unit: Unit) -> bool:
 
 
 def _is_of_another_thing(ask: Ask, unit: Unit) -> bool:
-    """Whether a unit lacks the first thing that a question names; in English every thing, as the first is often who asks
-    (a restaurant), in a word that the text has no use for."""
+    """Whether a unit lacks the first thing that a question names; in English, where a penalty is asked for, every thing:
+    the first is often who asks (a restaurant), in a word that the text has no use for."""
     if ask.question.language == "zh":
         return _lacks_thing(ask, unit)
     return not any(grip(term, unit) >= 0.9 for term in ask.question.terms if term.weight >= 0.9)

@@ -154,12 +154,15 @@ def _meant(ask: Ask, pool: Sequence[Found]) -> Found | None:
     return None if doubtful else (policy, best)
 
 
-def _row(source: str, target: Target) -> tuple[list[Quantity], list[Quantity], str]:
-    """The numbers of a target's sentence, those in one row with its own (分别按…50%、40%), and the sentence, folded."""
-    sentence = fold_with_origin(source[target.sentence_start : target.sentence_end]).text
+def _row(source: str, target: Target) -> tuple[list[Quantity], list[Quantity], Quantity | None, str]:
+    """The numbers of a target's sentence, those in one row with its own (分别按…50%、40%), its own, and the sentence, folded."""
+    folded = fold_with_origin(source[target.sentence_start : target.sentence_end])
+    sentence = folded.text
     numbers = with_bare(sentence, list(quantities(sentence)))
-    own = next((q for q in numbers if (q.low, q.unit) == (target.low, target.unit)), None)
-    return numbers, row_of(numbers, own, sentence) if own else [], sentence
+    at, until = target.start - target.sentence_start, target.end - target.sentence_start
+    same = [q for q in numbers if (q.low, q.unit) == (target.low, target.unit)]
+    own = next((q for q in reversed(same) if at <= folded.origin[q.start] < until), None)
+    return numbers, row_of(numbers, own, sentence) if own else [], own, sentence
 
 
 def _class_named(ask: Ask, policy: str, best: Target, row: Sequence[Quantity]) -> Target | None:
@@ -228,7 +231,7 @@ def _cap(draft: Draft, policy: str, target: Target) -> tuple[float, str, int] | 
         return _cap_in_row(draft, policy, target)
     amount = next((q for q in quantities(behind) if capped and q.start == capped.end()), None)
     if not capped:
-        rest = fold_with_origin(source[end:].split("\n", 1)[0])
+        rest = fold_with_origin(re.split(r"[。\n]", source[end:])[0] + "。")  # the sentence behind
         capped = re.search(words()["reckon"]["cap_of_all"], rest.text)
         amount = next((q for q in quantities(rest.text) if capped and q.start == capped.end()), None)
         stop = rest.text.find("。", amount.end) if amount else -1
@@ -240,13 +243,12 @@ def _cap(draft: Draft, policy: str, target: Target) -> tuple[float, str, int] | 
 
 def _cap_in_row(draft: Draft, policy: str, target: Target) -> tuple[float, str, int] | None:
     """The cap of a value of a row, from the row of amounts behind it: 分别按50%、40%, 最高分别不超过200万元、100万元."""
-    numbers, row, sentence = _row(draft.corpus.policies[policy].source, target)
+    numbers, row, own, sentence = _row(draft.corpus.policies[policy].source, target)
     behind = [q for q in numbers if row and q.start >= row[-1].end and plain_unit(q.unit) == "元"]
     caps = row_of(numbers, behind[0], sentence) if behind else []
-    if len(caps) != len(row):
+    if own is None or len(caps) != len(row):
         return None
-    values = [quantity.low for quantity in row]
-    cap = caps[values.index(target.low)]
+    cap = caps[row.index(own)]
     return cap.low * scale_unit(cap.unit)[0], f"{plain_number(cap.low)}{cap.unit}", target.sentence_end
 
 

@@ -68,7 +68,8 @@ _PLACED = rf"(?:排|列|居|处|位于)(?:列|名|序|位)?(?:在|于)?{_FIRST}"
 _BODY = r"(?:责任)?(?:部门|单位|机构|者)"
 _LEADER = rf"(?:责任)?(?:{_WORDS[Role.LEAD].removeprefix('总牵头|')})"
 _RULE_FIRST = re.compile(
-    rf"{_PLACED}的?{_BODY}?(?:(?:即?为|是|系|作为|担任|负责)(?:该[^,;。]{{0,6}}的)?)?{_LEADER}"
+    rf"{_PLACED}的?{_BODY}?(?:即?为|是|系|作为|担任|负责)(?:该[^,;。]{{0,6}}的)?{_LEADER}"
+    rf"|由{_PLACED}的{_BODY}?{_LEADER}"
     rf"|{_FIRST}{_BODY}?(?:即?为|是|系|作为|担任)(?:该[^,;。]{{0,6}}的)?{_LEADER}"
     rf"|{_LEADER}{_BODY}\"?,?(?:是指|指的?是|即?为|即|指|是|系)[^,;。]{{0,20}}?(?:{_PLACED}|{_FIRST})(?=[,;。)\"]|$|的?{_BODY})"
 )
@@ -78,10 +79,10 @@ _OTHERS_SUPPORT = re.compile(
 )
 # Whose list is meant: of those who share out tasks, not of applicants, and not among several who lead.
 _OF_TASKS = re.compile(
-    r"责任|负责|分工|任务|措施|政策|工作|事项|条款|各[项条款]|以[上下]|[本上下附]表|^\W*注"
+    r"责任(?:单位|部门|主体)|负责(?:单位|部门)|分工|任务|措施|政策|各?项工作|事项|条款|各[项条款]|以[上下]|[本上下附]表|^\W*注"
 )
 _OF_OTHERS = re.compile(
-    r"申报|申请|投标|联合体|参赛|编制单位|起草|(?:多个|多家|几个|[两二]个以上)(?:总?牵头|主责|主办)"
+    r"申报|申请|投标|联合|合作|合办|课题|项目由|参赛|参与单位|编制单位|起草|考核|评比|(?:多个|多家|几个|[两二]个以上)(?:单位|部门|总?牵头|主责|主办)"
 )
 
 
@@ -180,7 +181,9 @@ def rule_of_first(text: str, bracketed: bool) -> Role | None:
 
     They are responsible, as their list says, unless the rule calls them supporting (其余为配合单位).
     """
-    if not _RULE_FIRST.search(text) or _OF_OTHERS.search(text) or not (bracketed or _OF_TASKS.search(text)):
+    rule = _RULE_FIRST.search(text)
+    before = text[: rule.end()] if rule else ""
+    if not rule or _OF_OTHERS.search(before) or not (bracketed or _OF_TASKS.search(before)):
         return None
     return Role.SUPPORT if _OTHERS_SUPPORT.search(text) else Role.RESPONSIBLE
 
@@ -308,7 +311,7 @@ def _add_segment(
 
 def shares_equally(text: str) -> bool:
     """Whether a list of bodies ends by saying that each does its part (…按职责分工负责), so that none leads."""
-    return bool(_TOGETHER.search(text))
+    return any(_TOGETHER.search(part) for part in re.split("[,;。]", text))
 
 
 def _add_names(text: str, start: int, end: int, role: Role, clause: Clause, *, strict: bool) -> None:

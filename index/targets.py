@@ -173,9 +173,12 @@ def _section_targets(
         numbers = with_bare(sentence, numbers)
         distributed, dated = distribute(sentence, numbers), distribute_years(sentence, numbers)
         distributed |= distribute_above(sentence, numbers, earlier)
+        first = min((value.start for value in distributed), default=0)
         for quantity in numbers:
             if quantity not in distributed and any(
-                quantity.end <= value.start and quantity.text in name for value, name in distributed.items()
+                re.search(rf"(?<![\d.,]){re.escape(quantity.text)}", name)
+                and sentence.rfind(quantity.text, 0, first) == quantity.start
+                for name in distributed.values()
             ):
                 continue  # 突破5亿元、10亿元的，分别奖励50万元、100万元: it tells the classes
             at, until = start + quantity.start, start + quantity.end

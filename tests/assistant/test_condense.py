@@ -214,3 +214,16 @@ def test_it_is_the_plan_that_was_asked_about(assistant: PolicyAssistant) -> None
 def test_another_time_of_what_was_asked(assistant: PolicyAssistant, question: str) -> None:
     before = "厨余垃圾一天要收几趟？"
     assert _condensed(assistant, question, before) == f"夏天，{before}"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "whole"),
+    [
+        ("冬天厨余垃圾一天要收几趟？", "夏天呢？", "夏天厨余垃圾一天要收几趟？"),
+        ("工作日几点开门？", "周末呢？", "周末几点开门？"),
+    ],
+)
+def test_another_time_takes_the_place_of_the_one_before(
+    assistant: PolicyAssistant, before: str, question: str, whole: str
+) -> None:
+    assert _condensed(assistant, question, before) == whole

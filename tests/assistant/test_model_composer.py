@@ -251,10 +251,11 @@ def test_an_article_is_read_with_its_items_unless_that_is_long(long: str) -> Non
     ("text", "end"),
     [
         ("强化节能监察和节能诊断，提高能源利用效率。", None),  # short: it may go on
-        ("一" * 70 + "，提高能源利用效率", 71),  # long enough, and the clause stands by itself
+        ("一" * 70 + "，提高能源利用效率，", 71),  # long enough, and the clause stands by itself
         ("一" * 70 + "，提高", None),  # what comes next is not known yet
         ("一" * 70 + "，单个项目最高80万元", None),  # what comes next caps it
         ("一" * 70 + "，补助不超过80万元的", None),
+        ("一" * 70 + "，年度补助总额累计", None),  # it may yet be capped
         ("一" * 70 + "，但已使用的除外", None),  # what comes next limits it
         ("一" * 45 + "，对符合条件的企业，给予", None),  # a clause that leads up to the next
         ("一" * 62 + "的，给予", None),
@@ -299,10 +300,17 @@ DOES = (
         (", which small firms may leave out.", False),
         (" (steel, building materials).", False),  # inside a bracket
         (", promot", False),  # what comes next is not known yet
+        (", failing which the money is recovered.", False),
+        (", namely steel, tourism, engineering consulting, and housing.", False),
     ],
 )
 def test_a_long_english_sentence_ends_before_one_more_thing_done(behind: str, ends: bool) -> None:
     assert enough(DOES + behind, "en") == (len(DOES) + 1 if ends else None)
+
+
+def test_what_leads_up_to_the_main_clause_is_no_answer() -> None:
+    text = "By setting up pilot projects of all the sectors" + " of all the sectors" * 6
+    assert enough(f"{text}, promoting green factories, the plan makes industry greener", "en") is None
 
 
 @given(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from assistant.answer import Answer
@@ -92,13 +94,15 @@ TWICE = """河口市“清洁水源”实施方案
 
 （二）改造排污口。2027年底前改造排污口46处。（牵头单位：市生态环境局；配合单位：市水利局）
 
-（三）发放节水补贴。对用水户给予节水补贴。（牵头单位：市财政局；配合单位：市水利局）
+（三）实施节水器具补贴。对购买节水器具的用水户给予补贴。（牵头单位：市财政局；配合单位：市水利局）
 
 （四）巡查水源地。每月巡查一次水源地。（牵头单位：市水利局）
 
+（五）绿化河岸。每年绿化河岸20公里。（责任单位：市林业局、市园林局）
+
 二、监督管理
 
-市审计局负责对节水补贴的资金进行审计。
+市审计局依法对补贴资金进行审计监督。
 
 附件：重点任务分工表
 
@@ -106,8 +110,9 @@ TWICE = """河口市“清洁水源”实施方案
 | --- | --- | --- | --- | --- |
 | 1 | 清理河道垃圾 | 市水利局 | 市城市管理局、市公安局 | 2026年12月底 |
 | 2 | 改造排污口 | 市生态环境局 | 市水利局 | 2027年12月底 |
-| 3 | 发放节水补贴 | 市财政局 | 市水利局 | 2026年6月底 |
+| 3 | 实施节水器具补贴 | 市财政局 | 市水利局 | 2026年6月底 |
 | 4 | 巡查水源地 | 市生态环境局 | 市水利局 | 持续推进 |
+| 5 | （五）绿化河岸 | 市林业局 | 市园林局 | 持续推进 |
 """
 
 
@@ -119,7 +124,13 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
 
 @pytest.mark.parametrize(
     ("question", "count"),
-    [("市水利局牵头几项任务？", 2), ("市生态环境局牵头几项任务？", 2), ("市水利局配合几项任务？", 3)],
+    [
+        ("市水利局牵头几项任务？", 2),
+        ("市生态环境局牵头几项任务？", 2),
+        ("市水利局配合几项任务？", 3),
+        ("市林业局牵头几项任务？", 1),
+        ("市园林局配合几项任务？", 1),
+    ],
 )
 def test_a_task_of_the_text_and_its_row_count_once(twice: PolicyAssistant, question: str, count: int) -> None:
     answer = asked(twice, question)
@@ -141,6 +152,23 @@ def test_a_row_with_another_lead_is_told_beside_the_text(twice: PolicyAssistant)
 
 
 def test_who_does_just_what_is_asked_comes_before_the_task_of_that_name(twice: PolicyAssistant) -> None:
-    answer = asked(twice, "节水补贴的钱由哪个部门来审计？")
+    answer = asked(twice, "节水器具补贴的钱由哪个部门来做审计？")
     assert holds(answer.text, "市审计局") == []
     assert "牵头" not in answer.text
+
+
+def test_tasks_of_one_name_in_several_parts_stay_apart(tmp_path: Path) -> None:
+    text = """# 某市产业发展方案
+
+## 一、装备产业
+
+（一）加强人才培养。培养装备产业技工500名。（牵头单位：市教育局）
+
+## 二、旅游产业
+
+（一）加强人才培养。培养旅游产业导游300名。（牵头单位：市文化和旅游局）
+"""
+    plan = on_text(tmp_path, "chanye-2026.md", text)
+    answer = asked(plan, "旅游产业的人才培养由谁牵头？")
+    assert holds(shown(answer), "市文化和旅游局") == []
+    assert "市教育局" not in shown(answer)

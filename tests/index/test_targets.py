@@ -317,8 +317,14 @@ def test_a_policy_of_one_paragraph_has_its_facts() -> None:
 
 
 def test_what_tells_the_classes_of_a_row_is_no_target(targets: Callable[[str], tuple[Target, ...]]) -> None:
-    found = targets("对年产值首次突破2亿元、8亿元的企业，分别给予20万元、80万元奖励。")
+    found = targets("培育龙头企业8家，对年产值首次突破2亿元、8亿元的企业，分别给予20万元、80万元奖励。")
     assert [(target.indicator, target.low, target.unit) for target in found] == [
+        ("培育龙头企业", 8, "家"),
         ("年产值首次突破2亿元奖励", 20, "万元"),
         ("8亿元奖励", 80, "万元"),
     ]
+
+
+def test_a_target_beside_classes_with_its_digits_stays(targets: Callable[[str], tuple[Target, ...]]) -> None:
+    found = targets("产值增长5亿元，对突破15亿元、25亿元的企业，分别给予20万元、80万元奖励。")
+    assert [(target.low, target.unit) for target in found] == [(5, "亿元"), (20, "万元"), (80, "万元")]
