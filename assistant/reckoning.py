@@ -231,11 +231,11 @@ def _cap(draft: Draft, policy: str, target: Target) -> tuple[float, str, int] | 
         return _cap_in_row(draft, policy, target)
     amount = next((q for q in quantities(behind) if capped and q.start == capped.end()), None)
     if not capped:
-        rest = fold_with_origin(re.split(r"[。\n]", source[end:])[0] + "。")  # the sentence behind
-        capped = re.search(words()["reckon"]["cap_of_all"], rest.text)
-        amount = next((q for q in quantities(rest.text) if capped and q.start == capped.end()), None)
-        stop = rest.text.find("。", amount.end) if amount else -1
-        end += rest.span(stop, stop + 1)[1] if stop >= 0 else len(rest.text) if amount else 0
+        sentence = re.match(r"[^。\n]*。?", source[end:]).group()  # type: ignore[union-attr]
+        rest = fold_with_origin(sentence).text
+        capped = re.search(words()["reckon"]["cap_of_all"], rest)
+        amount = next((q for q in quantities(rest) if capped and q.start == capped.end()), None)
+        end += len(sentence) if amount else 0
     if not amount or plain_unit(amount.unit) != "元":
         return None
     return amount.low * scale_unit(amount.unit)[0], squeeze(amount.text), end
