@@ -22,7 +22,7 @@ from assistant.draft import Draft
 from assistant.duty_answers import bearers_of_nearest
 from assistant.header_asked import fields_asked
 from assistant.judge import MARGIN, MARGIN_OF_EACH, judge
-from assistant.listed_near import answer_listed
+from assistant.listed_near import answer_listed, count_listed
 from assistant.one_of import is_none_named
 from assistant.parts import answer_parts, answer_sides, aspects_of, parts_of, sides_of
 from assistant.question import Question
@@ -268,7 +268,12 @@ class Answerer:
         borne = bearers_of_nearest(ask, verdict.near)
         if borne and asks_bearer_and_number(asked):
             add_targets(ask, borne)
-        return borne or answer_listed(ask, verdict.answering) or compose(ask, verdict.passages)
+        listed = borne or answer_listed(ask, verdict.answering)
+        if listed:
+            return listed
+        quotes = compose(ask, verdict.passages)
+        count_listed(ask, quotes, verdict.answering)
+        return quotes
 
     def _of_each_kind(self, asked: Question, passages: Sequence[Passage]) -> Draft | None:
         """The sentences for each kind of answer that is wanted (多少钱, 哪个电话), where no sentence gives all."""

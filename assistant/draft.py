@@ -27,6 +27,7 @@ class Draft:
     spans: dict[tuple[str, int, int], int] = field(default_factory=dict)
     scores: dict[tuple[str, int, int], float] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
+    of_source: bool = False  # the columns are named as a table of the source names them
     rows: list[tuple[tuple[str, ...], tuple[int, ...]]] = field(default_factory=list)
     count: int | None = None
     notices: list[Notice] = field(default_factory=list)
@@ -68,7 +69,11 @@ class Draft:
 
     def head(self, *names: str) -> None:
         """Name the table's columns: the ends of ``column_…`` phrases."""
-        self.columns = names
+        self.columns, self.of_source = names, False
+
+    def head_of_source(self, names: Iterable[str]) -> None:
+        """Name the table's columns as the source names them."""
+        self.columns, self.of_source = tuple(names), True
 
     def note(self, code: str, name: str, /, **values: object) -> None:
         """Add a notice once."""
@@ -109,10 +114,10 @@ class Draft:
         self.pieces += [p for p, own in new if own not in before and not _inside(own, before)]
         rows = [(cells, tuple(marks[number] for number in row)) for cells, row in other.rows]
         if len(self.rows) < 2 and not head:
-            self.columns, self.rows = other.columns, rows
+            self.columns, self.of_source, self.rows = other.columns, other.of_source, rows
         elif self.columns == other.columns or not self.rows:
-            self.columns = other.columns
-            self.rows += rows
+            self.columns, self.of_source = other.columns, other.of_source
+            self.rows += [row for row in rows if row not in self.rows]
         self.count = other.count if self.count is None else self.count
         self.notices += [notice for notice in other.notices if notice not in self.notices]
         self.denied |= other.denied
@@ -173,11 +178,13 @@ class Draft:
         if len(self.rows) < 2:
             return None
         columns = self.columns
+        if not self.of_source:
+            columns = tuple(phrase(self.language, f"column_{name}") for name in columns)
         rows, marks = (tuple(column) for column in zip(*self.rows, strict=True))
         if names := self._documents():
-            columns = ("policy", *columns)
+            columns = (phrase(self.language, "column_policy"), *columns)
             rows = tuple((name, *cells) for name, cells in zip(names, rows, strict=True))
-        return Table(tuple(phrase(self.language, f"column_{name}") for name in columns), rows, marks)
+        return Table(columns, rows, marks)
 
     def _documents(self) -> list[str]:
         """The document of each row, where each row is of one and not all are of the same; [] where that needs no saying."""

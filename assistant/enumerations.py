@@ -1,6 +1,6 @@
-"""Lists that stand in the text, answered complete: items below a sentence, things named in one, rows of a table.
+"""Lists that stand in the text, answered complete: items below a sentence, things named in one.
 
-A list answers where what it is a list of (四大工程, 下列材料, 项目名称) is what the question asks for, and
+A list answers where what it is a list of (四大工程, 下列材料) is what the question asks for, and
 what the question says besides stands in its sentence and headings.
 """
 
@@ -13,13 +13,12 @@ from assistant.ask import Ask
 from assistant.corpus import Corpus, Unit, once_a_corpus
 from assistant.definitions import is_definition
 from assistant.draft import Draft, without_own_marks
-from assistant.listing_asked import Asked, what_is_listed
-from assistant.listings import NEAREST, Listing, granted, listings, split_joined
+from assistant.listing_asked import Asked, what_is_listed, without_generic
+from assistant.listings import ARTICLE, NEAREST, Listing, granted, listings, split_joined
 from assistant.match import coverage, is_of_another_party
 from assistant.terms import words
-from index.grids import Grid, grids
 from index.keywords import tagged
-from index.policy import Policy, Section
+from index.policy import Policy
 from index.text import squeeze
 from prompts import phrase
 
@@ -57,19 +56,6 @@ def listings_of(corpus: Corpus) -> dict[str, tuple[Listing, ...]]:
     return {policy.id: (*listings(policy), *granted(policy)) for policy in corpus.policies.values()}
 
 
-@once_a_corpus
-def _grids(corpus: Corpus) -> dict[str, tuple[tuple[Section, Grid], ...]]:
-    """The tables of every policy by its id, with their sections."""
-    return {
-        policy.id: tuple(
-            (section, grid)
-            for section in policy.sections
-            for grid in grids(policy.source, section.start, section.end)
-        )
-        for policy in corpus.policies.values()
-    }
-
-
 def _score(found: tuple[float, Listing]) -> float:
     return found[0]
 
@@ -77,8 +63,11 @@ def _score(found: tuple[float, Listing]) -> float:
 def asked_of(ask: Ask) -> Asked | None:
     """What a question wants listed; None where it wants no list of the text (谁, 何时), or the text defines it."""
     question = ask.question
-    if question.language != "zh" or question.roles or question.has(*words()["listing"]["not"]):
+    aside = words()["listing"]["not"]
+    if question.language != "zh" or question.roles or question.has(*aside):
         return None
+    if question.has("without") and question.mentions:
+        return None  # tasks of which somebody has no part
     if question.has("definition") and any(is_definition(question, p.source) for p in ask.policies()):
         return None  # the text says what it is
     asked = what_is_listed(question.folded)
@@ -93,7 +82,10 @@ def of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
     if any(variant in listing.sorts for variant in named):
         return listing
     head = re.sub(words()["listing"]["left"], "", listing.head)
-    if any(len(v) > 1 and (head.startswith(v) or head.endswith(v)) for v in named):
+    if any((len(v) > 1 and head.startswith(v)) or (_is_sort(v, listing) and head.endswith(v)) for v in named):
+        return listing
+    core = without_generic(head)  # 改造 of 改造内容分为
+    if head != listing.head and any(len(core) > 1 and t.text.endswith(core) for t in asked.whole):
         return listing
     if asked.plain and len(head) > 1 and any(t.text.endswith(head) for t in asked.whole):
         return listing  # 申请材料: the 材料
@@ -130,6 +122,11 @@ def of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
                 items = [*listing.items[:-1], *split_joined(source, [(start, start + until)])]
                 return replace(listing, items=tuple(items), head=last[until : at + len(variant)])
     return None
+
+
+def _is_sort(variant: str, listing: Listing) -> bool:
+    """Whether a word may be the sort that a list's head ends with; of one character where the text counts them (8个组)."""
+    return len(variant) > 1 or bool(listing.stated)
 
 
 def is_forbidden(folded: str) -> bool:
@@ -210,7 +207,7 @@ def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
     return (
         held
         + 0.3 * near
-        - 0.1 * place
+        + (0.2 - 0.1 * place if sort else 0.0)
         + 0.5 * counted
         + 0.5 * named
         + 0.3 * (asked.number == len(listing.items))
@@ -229,7 +226,8 @@ def say_listing(ask: Ask, asked: Asked, listing: Listing) -> Draft:
     head = re.sub(r"^本[一-鿿]{2}所称|[,，]?" + words()["listing"]["left"], "", listing.head)
     name = f"“{head}”" if 1 < len(head) <= NEAREST else phrase(draft.language, "listing_items")
     if listing.apart and listing.about.endswith(":"):
-        name = without_own_marks(re.sub(r"\s+", "", source[listing.start : listing.end])).rstrip("：:") + "，"
+        opened = ARTICLE.sub("", source[listing.start : listing.end])
+        name = without_own_marks(re.sub(r"\s+", "", opened)).rstrip("：:") + "，"
     count = draft.compute(draft.count)
     if asked.number and asked.number != draft.count and not listing.open:
         draft.say("count_wrong", asked=f"{draft.compute(asked.number)}{asked.measure}")
@@ -252,59 +250,3 @@ def say_listing(ask: Ask, asked: Asked, listing: Listing) -> Draft:
     if listing.open:
         draft.note("partial", "notice_open_list")
     return draft
-
-
-def answer_rows(ask: Ask) -> Draft | None:
-    """The rows of a table that is asked for, all or those that a cell names; None where none is meant."""
-    asked = asked_of(ask)
-    if asked is None or ask.question.has("filtered", "yesno"):
-        return None
-    best, chosen = 0.0, None
-    for policy in ask.policies():
-        for section, grid in _grids(ask.corpus)[policy.id]:
-            score, listing = _rows(ask, policy, section, grid, asked)
-            if listing and score > best:
-                best, chosen = score, listing
-    return say_listing(ask, asked, chosen) if chosen else None
-
-
-def _rows(
-    ask: Ask, policy: Policy, section: Section, grid: Grid, asked: Asked
-) -> tuple[float, Listing | None]:
-    """How well the rows of a table answer, and those that are asked for."""
-    entry, folded = words()["listing"], squeeze(ask.question.folded)
-    heads = [squeeze(cell.text) for cell in grid.header.cells]
-    place = next((p for p, head in enumerate(heads) if re.search(entry["row"], head)), -1)
-    if place < 0:
-        return 0.0, None
-    label = squeeze(policy.source[grid.caption : grid.header.start]) + squeeze(section.heading)
-    if not any(variant in heads[place] + label for term in asked.sorts for variant in term.variants):
-        return 0.0, None
-    rows = [row for row in grid.rows if place < len(row.cells) and row.cells[place].text]
-    cells = {squeeze(cell.text) for row in rows for p, cell in enumerate(row.cells) if p != place}
-    named = max((text for text in cells if len(text) > 1 and text in folded), key=len, default="")
-    chosen = [row for row in rows if named in map(squeeze, (c.text for c in row.cells))] if named else rows
-    rest = [
-        term
-        for term in ask.question.terms
-        if term.weight >= 0.4
-        and not term.pair
-        and term.text not in named
-        and not re.search(entry["table"], term.text)
-        and not any(term.text in sort.text or sort.text in term.text for sort in asked.sorts)
-    ]
-    unit = Unit(
-        ((1.0, label + "|".join(heads)), (0.9, squeeze(" ".join(section.path))), (0.5, squeeze(policy.title)))
-    )
-    held = coverage(ask.corpus, rest, unit) if rest else 1.0
-    mentioned = all(squeeze(mention.text) in named for mention in ask.question.mentions)
-    is_meant = bool(named) or bool(re.search(entry["table"], folded))
-    dated = ask.question.years or (ask.question.numbers and not named)
-    if not chosen or not is_meant or not mentioned or dated or held < ENOUGH:
-        return 0.0, None
-    items = tuple((row.cells[place].start, row.cells[place].end) for row in chosen)
-    lines = tuple((row.start, row.end) for row in chosen)
-    head = re.sub(entry["row_name"], "", heads[place])
-    return held + 0.5 * bool(named), Listing(
-        policy.id, section, head, label, items, grid.caption, grid.header.end, apart=True, lines=lines
-    )

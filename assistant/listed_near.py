@@ -10,7 +10,7 @@ from assistant.ask import Ask
 from assistant.draft import Draft
 from assistant.enumerations import asked_of, forbids, is_forbidden, listings_of, of_sort, say_listing
 from assistant.listing_asked import Asked
-from assistant.listings import Listing
+from assistant.listings import Listing, split_joined
 from assistant.sentences import Sentence, asks_number
 from assistant.terms import Term, is_noun, words
 from index.text import squeeze
@@ -42,6 +42,35 @@ def answer_listed(ask: Ask, answering: Sequence[tuple[float, Sentence]]) -> Draf
             elif opens and sentence is meant[0] and (named := _named(ask, asked, listing)):
                 return say_listing(ask, asked, named)
     return None
+
+
+def count_listed(ask: Ask, draft: Draft, answering: Sequence[tuple[float, Sentence]]) -> None:
+    """Say how many things the nearest sentence lists, where it is quoted and a list is asked for.
+
+    Nothing is said where the list is open (…等), where it is not of the sort asked for, or where none is alone.
+    """
+    asked = asked_of(ask)
+    if asked is None or not answering or asks_number(ask.question) or draft.count is not None:
+        return
+    sentence = answering[0][1]
+    found = {
+        listing.items: listing
+        for listing in listings_of(ask.corpus)[sentence.policy]
+        if _overlaps(sentence, listing, listing.start, listing.end)
+    }
+    sorts = [term for term in _sorts(asked) if ask.corpus.known(replace(term, near=()))]
+    if len(found) != 1:
+        return
+    [listing] = found.values()
+    items = split_joined(ask.corpus.policies[listing.policy].source, listing.items)
+    of_sort = listing.apart or not sorts or any(v in sentence.text for term in sorts for v in term.variants)
+    quoted = all(
+        any(policy == listing.policy and start <= a and b <= end for policy, start, end in draft.spans)
+        for a, b in listing.items
+    )
+    if len(items) > 2 and of_sort and quoted and not listing.open:
+        draft.count = listing.stated or (len(listing.items) if listing.apart else len(items))
+        draft.say("listed", count=draft.compute(draft.count))
 
 
 def _overlaps(sentence: Sentence, listing: Listing, start: int, end: int) -> bool:

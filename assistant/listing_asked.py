@@ -38,9 +38,11 @@ def what_is_listed(folded: str) -> Asked | None:
     if which:
         stretch = re.split(entry["ends"], folded[which.end() :])[0]
         first, *rest = stretch.split("的")[:2]
-        sorts += _names(first)
+        sorts += _names(first) or ([first] if len(first) == 1 else [])  # 哪几个组
         if first not in entry["places"]:  # 哪几个县的 asks for no more than the places
             sorts += [name for part in rest for name in (*_names(part), *_words(part)[:1])]
+    if re.search(entry["steps"], folded):
+        sorts = entry["step"]
     plain = not _specific(sorts)
     front = folded[: asks.start()]
     aside = re.search(r"(?<=[,。])[^,。]*的[有是]?$", front)
@@ -48,7 +50,7 @@ def what_is_listed(folded: str) -> Asked | None:
         front = front[: aside.start()]  # …, 点名的有几个
     runs = [run for part in re.split("[,。的]", front) for run in _runs(part) if _is_noun(run)]
     whole = [run for run in runs if _specific([run])][-1:]
-    whole = [_without_generic(run) for run in whole]
+    whole = [without_generic(run) for run in whole]
     if plain:
         sorts += whole
     number = counted or re.search(entry["number"], folded)
@@ -87,13 +89,13 @@ def _names(text: str) -> list[str]:
     run = next(iter(_runs(text)), "")
     nouns = _words(run)
     general = [noun for noun in nouns[:1] if not _specific([noun])]
-    return list(dict.fromkeys([*([run] if len(run) > 1 else []), *nouns[-1:], *general]))
+    return list(dict.fromkeys([*([run] if len(run) > 1 else []), *nouns[-1:], *general, *nouns[:1]]))
 
 
-def _without_generic(run: str) -> str:
+def without_generic(run: str) -> str:
     """A run of words without the last one where that says nothing (保证金名目)."""
-    *front, last = [word for word, _ in tagged(run)]
-    return "".join(front) if front and last in words()["listing"]["generic"] else run
+    found = [word for word, _ in tagged(run)]
+    return "".join(found[:-1]) if found[1:] and found[-1] in words()["listing"]["generic"] else run
 
 
 def _term(sort: str) -> Term:

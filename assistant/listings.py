@@ -25,7 +25,7 @@ _JOINED = re.compile("以及|或者|[和及与或]")
 _SENTENCE = re.compile(r"[^。；！？\n]+[。；！？]?")
 _CLAUSE = re.compile(r"[^，,：:。；！？\n]+")
 _BRACKETS = re.compile(r"[（(][^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*[）)]")
-_ARTICLE = re.compile(r"^\s*第[一二三四五六七八九十百零\d]+条\s*")
+ARTICLE = re.compile(r"^\s*第[一二三四五六七八九十百零\d]+条\s*")
 _INSIDE = tuple(  # how the items of one paragraph are numbered
     re.compile(pattern)
     for pattern in (
@@ -33,6 +33,7 @@ _INSIDE = tuple(  # how the items of one paragraph are numbered
         r"(?<![一-鿿])(?P<number>[一二三四五六七八九十]+)(?:是|要)(?=[一-鿿])",
     )
 )
+_COLON = re.compile(r"(?P<opening>[^。；：:\n|]*(?:下列|以下|如下)[^。；：:\n|]*)[：:](?P<items>[^。\n|]+)")
 _QUOTED = re.compile(r"[“「]([^”」]*、[^”」]*)[”」]")
 
 
@@ -69,6 +70,7 @@ def listings(policy: Policy) -> tuple[Listing, ...]:
         for listing in (
             *_items_below(policy, section),
             *_items_inside(policy, section),
+            *_behind_colon(policy, section),
             *_in_sentences(policy, section),
         )
     )
@@ -110,13 +112,28 @@ def _items_inside(policy: Policy, section: Section) -> Iterator[Listing]:
             ends.append(len(line[0]) if stop < 0 else stop)
             before = line[0][: marks[0].start()].rstrip("。 　")
             start = before.rfind("。") + 1
-            opening = squeeze(_ARTICLE.sub("", before[start:]))
+            opening = squeeze(ARTICLE.sub("", before[start:]))
             if not opening:
                 continue  # what the items are of stands elsewhere
             items = tuple((at + mark.start(), at + end) for mark, end in zip(marks, ends, strict=True))
             opened = (at + start, at + len(before))
             head = next((m["head"] for m in _LIST_OF.finditer(opening)), opening.rstrip(":,")[-NEAREST:])
             yield Listing(policy.id, section, head, opening, items, *opened, apart=True)
+
+
+def _behind_colon(policy: Policy, section: Section) -> Iterator[Listing]:
+    """The things behind the colon of a sentence, a ； between them: 下列情形不予支持：…的；…的。"""
+    source = policy.source
+    for sentence in _COLON.finditer(source, section.start, section.end):
+        spans = [m.span() for m in re.finditer("[^；]+", sentence["items"])]
+        opening = squeeze(ARTICLE.sub("", sentence["opening"]))
+        named = _LIST_OF.search(opening)
+        if len(spans) < 2 or not named or any(m.search(sentence["items"]) for m in _INSIDE):
+            continue
+        at = sentence.start("items")
+        items = tuple((at + a, at + b) for a, b in spans)
+        opened = sentence.start("opening"), at
+        yield Listing(policy.id, section, named["head"], opening, items, *opened, apart=True)
 
 
 def _heading(policy: Policy, section: Section) -> str:

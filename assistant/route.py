@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from assistant.ask import Ask
 from assistant.draft import Draft, plain_number
 from assistant.duty_answers import answer_duties
-from assistant.enumerations import answer_enumeration, answer_rows
+from assistant.enumerations import answer_enumeration
 from assistant.header_answers import answer_header
 from assistant.library_answers import answer_library
 from assistant.section_answers import answer_section, answer_structure
 from assistant.sentences import asks_number
+from assistant.table_rows import answer_rows
 from assistant.target_answers import (
     add_targets,
     answer_targets,
