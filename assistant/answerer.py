@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from threading import Lock
@@ -25,7 +25,8 @@ from assistant.judge import MARGIN, MARGIN_OF_EACH, judge
 from assistant.listed_near import answer_listed, count_listed
 from assistant.one_of import is_none_named
 from assistant.parts import answer_parts, answer_sides, aspects_of, parts_of, sides_of
-from assistant.question import Question
+from assistant.place import last_exchange, leads_there, places_of
+from assistant.question import Place, Question
 from assistant.reading import read_against, with_neighbours
 from assistant.refusal import refuse
 from assistant.retriever import HybridRetriever
@@ -88,9 +89,22 @@ class Answerer:
         """A question taken apart against the policies."""
         return read_against(self.corpus, self.index, text)
 
-    def search(self, text: str, language: Language) -> tuple[Question, list[Passage], float]:
-        """The question taken apart, the passages found for it, and the milliseconds that the search took."""
-        asked = self.read(text)
+    def places(self, follow_up: str, history: Sequence[Mapping[str, str]]) -> tuple[Place, ...]:
+        """Where the last exchange stands, if a follow-up may be answered there; () else."""
+        question, said = last_exchange(history)
+        if not question or not said:
+            return ()
+        places = places_of(said, self._retriever.search(f"{question} {said}"), self.corpus)
+        return places if leads_there(self.read(follow_up), places, self.corpus) else ()
+
+    def search(
+        self, text: str, language: Language, places: tuple[Place, ...] = ()
+    ) -> tuple[Question, list[Passage], float]:
+        """The question taken apart, the passages found for it, and the milliseconds that the search took.
+
+        ``places`` is where the last exchange stands, near which a follow-up is likely answered.
+        """
+        asked = replace(self.read(text), places=places)
         if language != asked.language:
             asked = replace(asked, language=language)
         before = time.perf_counter()
@@ -110,7 +124,7 @@ class Answerer:
             if answer_apart(apart, lambda policies, text: self._of(policies, text, asked.language), whole):
                 return whole
             return refuse(self.ask(asked, passages), "refuse", passages)
-        parts = parts_of(asked, self.read, self.corpus.text)
+        parts = parts_of(asked, self._reading(asked), self.corpus.text)
         if parts:
             draft = answer_parts(
                 parts,
@@ -204,6 +218,10 @@ class Answerer:
         asked, passages, _ = answerer.search(text, language)
         return answerer.answer(asked, passages)
 
+    def _reading(self, asked: Question) -> Callable[[str], Question]:
+        """How the parts of a question are read: they may be answered where it may."""
+        return lambda text: replace(self.read(text), places=asked.places)
+
     def _search(self, asked: Question, text: str = "") -> list[Passage]:
         """The passages for a question, best first; ``text`` is how it was put, where not as it stands."""
         found = self._retriever.search(_search_text(asked, text or asked.text))
@@ -242,8 +260,10 @@ class Answerer:
             return refuse(ask, "refuse", passages)
         if unnamed or (asked.has("amount", "targets") and other_years(ask)):
             return refuse(ask, "not_named" if unnamed else "year", passages)
-        compared = answer_sides(sides_of(asked, self.read, self.corpus.text), self._quoted_anew)
-        each = compared or answer_parts(aspects_of(asked, self.read, self.corpus.text), self._quoted_anew)
+        compared = answer_sides(sides_of(asked, self._reading(asked), self.corpus.text), self._quoted_anew)
+        each = compared or answer_parts(
+            aspects_of(asked, self._reading(asked), self.corpus.text), self._quoted_anew
+        )
         if each is not None:
             return each
         return self._quoted(asked, passages)

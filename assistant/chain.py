@@ -187,7 +187,8 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
             standalone = condense(clean, history, self.read, self.corpus.text) if history else clean
             condensed = _since(began)
             answerer, text, day = self.versions.choose(standalone, chosen)
-            asked, passages, searched = answerer.search(text, language)
+            places = answerer.places(clean, history)
+            asked, passages, searched = answerer.search(text, language, places)
         yield Evidence(tuple(passages[:SHOWN]))
         timings = {"condense": condensed, "retrieve": searched}
         better = self._by_model(clean, standalone, history, stop)
@@ -196,7 +197,7 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
                 standalone = better
                 timings["condense"] = _since(start)
                 answerer, text, day = self.versions.choose(standalone, chosen)
-                asked, passages, _ = answerer.search(text, language)
+                asked, passages, _ = answerer.search(text, language, places)
             beside = tuple(passages[:SHOWN])
             draft = self.versions.changes(asked, chosen) or answerer.answer(asked, passages)
             if draft.status == "refused" and not history:

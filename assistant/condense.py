@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
+from assistant.parallel import completed, lead_of, put_in_place
 from assistant.question import Question, topic_of
 from assistant.target_years import without_base
-from assistant.terms import is_verb, pattern, words
+from assistant.terms import ASKING, Term, is_verb, pattern, words
 from index.keywords import tagged
 from index.text import fold_with_origin, squeeze
 from prompts import phrase
@@ -39,6 +40,10 @@ _OF_WHAT = re.compile(
 )
 _AND_ASKS = re.compile(  # 那节能方面呢，怎么抓: what it is now about, and what is asked of it
     r"^(?:那么?|那|还有|另外|再)?[\s,，]*(?P<what>[^，,。？?]{2,16}?)呢[\s,，]+(?P<asks>[^，,]*(?:怎|如何|咋|什么|啥|哪|谁|多少|几|吗)[^，,]*)$"
+)
+_SETTING = re.compile(
+    r"(?:(?:and|what about|how about|but)\s+)(?P<word>for|in|at|if|under|with|within|during)\b(?P<rest>[^?]+)\?*$",
+    re.I,
 )
 _NEW_SUBJECT = re.compile(
     r"(?:部门|单位|机关|机构|人员)(?P<does>[^，,。？?]{2,8}?)(?:了|的话)?[，,]?(?=怎|会怎|如何|要不要|有什么)"
@@ -112,6 +117,8 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
     follow = words()["follow"]
     topical = [t for t in now.terms if t.weight >= 0.4 and not re.fullmatch(follow["attribute"], t.text)]
     pronoun = _PRONOUN.search(new) if not _WHOLE.search(new) else None
+    if pronoun and re.match(rf"(?:{follow['if']})[^，,]*[，,]", new[: pronoun.start()]):
+        pronoun = None  # 要是施工队造假，它自己会怎么样: whom the condition names
     opening = _OPENING.match(new.strip())
     elliptic = bool(_ELLIPSIS.search(new.strip()))
     subject = topic_of(then)
@@ -123,6 +130,9 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
     pointing = _pointing(new, earlier, said, now, then)
     if pointing:
         return pointing
+    again = _again(new, before, now, then, corpus) or _of_setting(new, before, now, then)
+    if again:
+        return again
     following = _following_years(new, now, then)
     if following:
         return _with_years(before, following, now, then)
@@ -183,14 +193,60 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
         return f"{subject}{joint}{_strip_opening(new)}"
     named = (topical or kind) and not now.mentions and not _ABOUT_DOCUMENT.search(now.folded)
     if named and (elliptic or opening) and _asks_nothing(now) and len(new) < 30:
-        return _with_topic(new, before, now, then, corpus)
-    if not topical and subject and not _stands_alone(now, opening is not None or elliptic):
+        own = ASKING.search(_ELLIPSIS.sub("", now.folded)) and now.language == "zh"
+        return _kept(new, before, now, corpus) if own else _with_topic(new, before, now, then, corpus)
+    held = [term for term in topical if _is_known(term, corpus) or not any(map(is_verb, term.variants))]
+    beside = re.match(follow["beside"], now.folded) and not any(_is_known(term, corpus) for term in topical)
+    if (not held or beside) and subject and not _stands_alone(now, opening is not None or elliptic):
         return (
             f"{subject} {_strip_opening(new)}"
             if now.language == "en"
             else f"{subject}{_joint(now)}{_strip_opening(new)}"
         )
     return new
+
+
+def _is_known(term: Term, corpus: str) -> bool:
+    return bool(term.near) or any(variant in corpus for variant in term.variants)
+
+
+def _again(new: str, before: str, now: Question, then: Question, corpus: str) -> str:
+    """The last question asked of something else (提升类也是这个数吗, Ⅱ级要多久), as the follow-up has no frame of its
+    own; "" where it has one."""
+    if now.language != "zh" or then.language != "zh" or now.mentions:
+        return ""
+    same = re.match(words()["follow"]["as_before"], new.strip())
+    if same and not ASKING.search(same["what"]) and not _PRONOUN.search(same["what"]):
+        return _of_other(same["what"], before, then, corpus)
+    whole = _OF_WHAT.match(new.strip())
+    if whole and not now.years and not now.roles and not _ABOUT_DOCUMENT.search(now.folded):
+        return put_in_place(whole["what"], before, corpus)
+    bare = re.match(words()["follow"]["bare"], new.strip())
+    if bare and set(re.sub(words()["follow"]["helping"], "", bare["does"])) <= set(before):
+        return put_in_place(bare["what"], before, corpus)
+    return ""
+
+
+def _of_setting(new: str, before: str, now: Question, then: Question) -> str:
+    """The last English question, of another setting (And for those aged 60?), which takes the place of its like."""
+    match = _SETTING.match(new.strip())
+    if not match or now.language != "en" or then.language != "en" or now.mentions or now.years:
+        return ""
+    old = re.search(rf"\b{match['word']}\b[^?]*", before, re.I)
+    kept = before[: old.start()] if old and old.start() else f"{before.rstrip('?。. ')}, "
+    return f"{kept}{match['word'].lower()}{match['rest']}?"
+
+
+def _of_other(what: str, before: str, then: Question, corpus: str) -> str:
+    """The last question of ``what``: in the place of its like, else before it."""
+    return put_in_place(what, before, corpus) or f"{what}，{before}"
+
+
+def _kept(new: str, before: str, now: Question, corpus: str) -> str:
+    """A follow-up with a question of its own: that, with the place and the period of the last one where it has none."""
+    text = completed(_strip_opening(new), before, corpus)
+    lead = "" if now.years or now.mentions or lead_of(text) else lead_of(before)
+    return f"{lead}{text}"
 
 
 def _pointing(new: str, earlier: Sequence[str], said: str, now: Question, then: Question) -> str:
@@ -207,7 +263,7 @@ def _pointing(new: str, earlier: Sequence[str], said: str, now: Question, then: 
         told = re.sub(rf"(?:{follow['time']})(?:里|期间|的时候)?", season["when"], before, count=1)
         return told if told != before or season["when"] in before else f"{season['when']}，{before}"
     other = re.match(follow["other_one"], text)
-    if other:  # 河东那个也算吗？
+    if other and not re.search(follow["asks"], text):  # 河东那个也算吗？
         for old in reversed(earlier):
             found = re.search(follow["of"], old)
             if found:
@@ -331,6 +387,8 @@ def _with_topic(new: str, before: str, now: Question, then: Question, corpus: st
     """现代材料的呢: the last question, asked of another topic."""
     old, fresh = topic_of(then), topic_of(now)
     whole = _OF_WHAT.match(new.strip())
+    if whole and old and re.search(f"{words()['follow']['attribute']}$", whole["what"]):
+        return f"{old}，{whole['what']}呢"  # 抽查比例呢: of the topic before
     if whole and fresh in whole["what"]:
         fresh = whole["what"]
     if whole and not fresh:
@@ -341,9 +399,18 @@ def _with_topic(new: str, before: str, now: Question, then: Question, corpus: st
             end += len(word)
             if squeeze(fresh + following) in corpus:  # 农村(特困…) in place of 城镇(特困…)
                 return before.replace(old, fresh + old[end:], 1)
+    condition = re.match(words()["follow"]["if"], _strip_opening(new))
+    if whole and now.language == "zh" and (condition or ("的呢" in new and not _is_name(old))):
+        return f"{whole['what']}{'的' if '的呢' in new else ''}，{before}"  # 进口的呢: no noun that takes a place
     if old and old in before and fresh:
-        return before.replace(old, fresh, 1)
+        attribute = re.search(f"(?:的?有效期|{words()['follow']['attribute']})$", old)
+        return before.replace(old, fresh + (attribute.group() if attribute else ""), 1)
     return f"{fresh} {before}" if now.language == "en" else f"{fresh}{before}"
+
+
+def _is_name(topic: str) -> bool:
+    """Whether a topic is the name of a thing, without a verb or a pronoun that another name could not follow."""
+    return not any(flag in ("v", "r", "p", "d") for _, flag in tagged(topic))
 
 
 def _strip_opening(text: str) -> str:

@@ -46,6 +46,16 @@ _YEAR = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A slice of a policy in which the answer is likely, and what a sentence there gains (see ``assistant.place``)."""
+
+    policy: str
+    start: int
+    end: int
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question taken apart."""
 
@@ -67,10 +77,18 @@ class Question:
     quoted: tuple[str, ...] = field(default=())  # what stands in quotation marks
     member_of: tuple[Class, ...] = ()  # classes of the policies whose members it speaks of (博士: C类)
     apart: tuple[Term, ...] = ()  # of one of two things compared: the nouns of the other
+    places: tuple[Place, ...] = ()  # of a follow-up: where the last exchange stands
 
     def has(self, *names: str) -> bool:
         """Whether any of these things is asked."""
         return any(name in self.asks for name in names)
+
+    def gain(self, policy: str, start: int) -> float:
+        """What a sentence at an offset of a policy gains for standing where the last exchange does, or beside it."""
+        inside = (
+            place.gain for place in self.places if place.policy == policy and place.start <= start < place.end
+        )
+        return max(inside, default=0.0)
 
 
 _UNSEEN = re.compile(

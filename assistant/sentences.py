@@ -138,17 +138,20 @@ def ranked(ask: Ask, passages: Sequence[Passage]) -> list[tuple[float, Sentence]
         if ask.question.has("definition", "counts") and is_definition(ask.question, sentence.text):
             value += DEFINES
         suits = passage_suits(ask, sentence.passage) + sentence_suits(ask, sentence.text)
+        value += ask.question.gain(sentence.policy, sentence.start)
         valued.append((value + suits, sentence))
     return sorted(valued, key=lambda item: (-item[0], item[1].start))
 
 
 def best_first(ask: Ask, passages: Sequence[Passage], count: int) -> list[Passage]:
-    """The passages, the first ``count`` of them by their score and that of their best sentence (see ``ranked``).
+    """The passages, the first ``count`` of them, and those where the last exchange stands, by their score and that of
+    their best sentence (see ``ranked``).
 
     Their ``score`` is then of both, 0..1, and never rises.
     """
     best: dict[Passage, float] = {}
-    for value, sentence in ranked(ask, passages[:count]):
+    there = [passage for passage in passages[count:] if ask.question.gain(passage.policy, passage.start)]
+    for value, sentence in ranked(ask, [*passages[:count], *there]):
         best.setdefault(sentence.passage, min(1.0, max(0.0, value / MOST)))
     scored = [
         replace(passage, score=round((passage.fused + BEST * best.get(passage, 0.0)) / (1 + BEST), 4))

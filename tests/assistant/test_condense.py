@@ -227,3 +227,55 @@ def test_another_time_takes_the_place_of_the_one_before(
     assistant: PolicyAssistant, before: str, question: str, whole: str
 ) -> None:
     assert _condensed(assistant, question, before) == whole
+
+
+KINDS = "一级响应二级响应橙色预警红色预警东山灌区西山灌区"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "whole"),
+    [
+        ("甲类住户要出多少？", "乙类也是这个数吗？", "乙类住户要出多少？"),
+        ("东山灌区改造哪年完工？", "西山那个是不是也是这个时间？", "西山灌区改造哪年完工？"),
+        ("一级响应烧多久没扑灭就启动？", "二级要烧多久？", "二级响应烧多久没扑灭就启动？"),
+        ("国家级比赛能补多少？", "省级的呢？", "省级比赛能补多少？"),
+        ("购房补贴的钱谁出？", "租房补贴也一样吗？", "租房补贴的钱谁出？"),
+    ],
+)
+def test_the_question_before_is_asked_of_its_like(
+    assistant: PolicyAssistant, before: str, question: str, whole: str
+) -> None:
+    assert condense(question, spoken(before), assistant.read, KINDS) == whole
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "whole"),
+    [
+        ("橙色预警是谁签发？", "那红色的时候卡口最少放几个人？", "红色预警的时候卡口最少放几个人？"),
+        ("青禾区三年一共要改多少个小区？", "那电梯要装几部？", "青禾区三年一共电梯要装几部？"),
+        ("进校园，配合的有谁？", "引进人才那条又是谁牵头？", "引进人才那条又是谁牵头？"),
+    ],
+)
+def test_a_follow_up_with_a_question_of_its_own_keeps_it(
+    assistant: PolicyAssistant, before: str, question: str, whole: str
+) -> None:
+    assert condense(question, spoken(before), assistant.read, KINDS) == whole
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "whole"),
+    [
+        ("雪场买车有补助吗？", "那进口的呢？", "进口的，雪场买车有补助吗？"),
+        ("进度怎么评价？", "那要是连着两次亮红灯呢？", "要是连着两次亮红灯，进度怎么评价？"),
+        ("骗补有什么后果？", "要是施工队造假，它自己会怎么样？", "要是施工队造假，它自己会怎么样？"),
+        (
+            "How much is paid for firms over 80?",
+            "And for those with 60?",
+            "How much is paid for those with 60?",
+        ),
+    ],
+)
+def test_a_condition_is_never_pasted_into_the_question_before(
+    assistant: PolicyAssistant, before: str, question: str, whole: str
+) -> None:
+    assert _condensed(assistant, question, before) == whole
