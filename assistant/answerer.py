@@ -170,7 +170,7 @@ class Answerer:
         verdict = judge(ask, passages)
         if not verdict.passages:
             return refuse(ask, verdict.reason, passages)
-        quotes = compose(ask, verdict.passages)
+        quotes = compose(ask, verdict.passages, verdict.joint)
         quotes.note("replaced", "notice_replaced")
         return quotes
 
@@ -268,7 +268,7 @@ class Answerer:
         borne = bearers_of_nearest(ask, verdict.near)
         if borne and asks_bearer_and_number(asked):
             add_targets(ask, borne)
-        return borne or answer_listed(ask, verdict.answering) or compose(ask, verdict.passages)
+        return borne or answer_listed(ask, verdict.answering) or compose(ask, verdict.passages, verdict.joint)
 
     def _of_each_kind(self, asked: Question, passages: Sequence[Passage]) -> Draft | None:
         """The sentences for each kind of answer that is wanted (多少钱, 哪个电话), where no sentence gives all."""
