@@ -184,7 +184,7 @@ class Answerer:
         verdict = judge(ask, passages)
         if not verdict.passages:
             return refuse(ask, verdict.reason, passages)
-        quotes = compose(ask, verdict.passages)
+        quotes = compose(ask, verdict.passages, verdict.joint)
         quotes.note("replaced", "notice_replaced")
         return quotes
 
@@ -291,7 +291,7 @@ class Answerer:
         listed = borne or answer_listed(ask, verdict.answering)
         if listed:
             return listed
-        quotes = compose(ask, verdict.passages)
+        quotes = compose(ask, verdict.passages, verdict.joint)
         count_listed(ask, quotes, verdict.answering)
         return quotes
 

@@ -26,7 +26,7 @@ from assistant.sentences import (
 )
 from assistant.stated import contradicted, forbidden
 from assistant.terms import Term, words
-from assistant.wanted import holds_number
+from assistant.wanted import lacking
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 from prompts import phrase
@@ -41,12 +41,17 @@ _FORMALITY = re.compile(
 )
 
 
-def compose(ask: Ask, passages: Sequence[Passage]) -> Draft:
-    """The sentences that answer, each with its citation; the frame is in the reader's language."""
+def compose(ask: Ask, passages: Sequence[Passage], joint: Sequence[Sentence] = ()) -> Draft:
+    """The sentences that answer, each with its citation; the frame is in the reader's language.
+
+    ``joint`` are sentences that answer only together, and are all quoted.
+    """
     draft = ask.draft()
     draft.route = "extractive"
     draft.evidence = tuple(passages)
     best, chosen = choose_sentences(ask, passages)
+    chosen += [one for one in joint if all(one.start != sentence.start for sentence in chosen)]
+    chosen.sort(key=lambda sentence: (sentence.policy, sentence.start))
     quoted = "\n".join(sentence.text for sentence in chosen)
     denied = contradicted(ask, best, quoted) if best else ""
     if denied:
@@ -139,7 +144,7 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
         value += 0.4 * sum(bool(pattern.search(sentence.text)) for pattern in wanted)
         if asks_number(question):
             value += 0.3 * any(True for _ in quantities(fold_with_origin(sentence.text).text))
-            value += 0.3 * holds_number(question, sentence.text)
+            value += 0.3 * (not lacking(question, sentence.text))
         if stated and any(
             scale_unit(q.unit)[1] in stated for q in quantities(fold_with_origin(sentence.text).text)
         ):

@@ -43,10 +43,13 @@ LITTLE = (
     0.15  # share of the words of a question below which a sentence that is not so near says nothing of it
 )
 FOLLOWING = 160  # characters behind a ；in which the clauses stand that go on from it
+BESIDE = 0.4  # a sentence of the paragraph of the nearest this far behind it may go on from it
 BEHIND = 0.35  # sentences this far behind the one that answers are still shown their passage
+_TOLD_BESIDE = ("when", "amount")  # what a paragraph tells of its thing in a sentence of its own
 _ONE_OF = re.compile("哪一?[个家所座](?![一-鿿]?文件)([一-鿿]{2,4})")
 _BESIDE = "(?:旁边?|边上|附近|周边|周围|隔壁|对面)"  # behind what only says where a thing is
 _YEAR = re.compile(r"20\d\d年(?:[至到—~-]+20\d\d年)?")
+_EVERY = "每[^，。；]{0,4}?(?:年|季度?|月|周|日|天)"
 _SIGNATURE = re.compile(
     r"[^,。;:\d]{0,80}\d{4}年\d{1,2}月\d{1,2}日[^,。;:]{0,10}"
 )  # bodies and the date below a text
@@ -60,6 +63,7 @@ class Verdict:
     reason: str = ""  # phrase of the refusal
     near: Sequence[tuple[float, Sentence]] = ()  # their sentences and those beside them, nearest first
     answering: Sequence[tuple[float, Sentence]] = ()  # those of them that hold what is asked for
+    joint: Sequence[Sentence] = ()  # sentences that hold it only together
 
 
 def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verdict:
@@ -93,6 +97,7 @@ def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verd
         return Verdict((), "kind_comparison")
     lacks = [lacking(question, _with_opening(ask, sentence)) for _, sentence in near]
     holding = [item for item, kind in zip(near, lacks, strict=True) if not kind]
+    joint: list[tuple[float, Sentence]] = []
     if holding and lacks[0] and lacks[0] != "together" and near[0][0] - holding[0][0] > margin:
         meant = [
             item for item in holding if item[1].near >= nearest - TIE and not lacking(question, item[1].text)
@@ -102,6 +107,8 @@ def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verd
         )  # words that tell a sentence of it apart
         close = meant and sure and not _is_of_another_thing(ask, passage_unit(ask, meant[0][1].passage))
         holding = [*meant, *holding] if close else []
+    if not holding and lacks[0] in _TOLD_BESIDE and near[0][1].near >= nearest - TIE:
+        holding = joint = _told_beside(ask, near, lacks[0])
     if not holding:
         return Verdict((), f"kind_{lacks[0]}")
     if asks_number(question) and _is_of_another(ask, holding[0][1]):
@@ -130,7 +137,26 @@ def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verd
         return Verdict((), "refuse")
     if question.has("definition") and question.language == "zh" and not is_defined(ask, chosen):
         return Verdict((), "kind_definition")
-    return Verdict(chosen, near=near, answering=holding)
+    return Verdict(chosen, near=near, answering=holding, joint=[sentence for _, sentence in joint])
+
+
+def _told_beside(ask: Ask, near: Sequence[tuple[float, Sentence]], kind: str) -> list[tuple[float, Sentence]]:
+    """The sentence of the paragraph of the nearest that tells with it all that is asked for (46处完成18处；到2026年底，完成
+    35处), and the nearest; none where no other is near enough. ``kind`` is what the nearest lacks."""
+    value, first = near[0]
+    source = ask.corpus.policies[first.policy].source
+    text = _with_opening(ask, first)
+    for item in near[1:]:
+        other = item[1]
+        between = source[min(first.start, other.start) : max(first.start, other.start)]
+        if other.policy != first.policy or "\n" in between.rstrip():
+            continue
+        goes_on = first.start < other.start and "。" not in between  # …完成18处；到2026年底，…
+        told = re.sub(_EVERY, "", _with_opening(ask, other))  # how often it is done, is no time limit
+        close = value - item[0] <= BESIDE or (item is near[1] and kind == "when")
+        if (goes_on or close) and not lacking(ask.question, text + told):
+            return [item, near[0]]
+    return []
 
 
 def _says_little(ask: Ask, sentence: Sentence) -> bool:
@@ -246,7 +272,7 @@ def _is_counted(question: Question, noun: Term) -> bool:
     doer = re.search(words()["amount"]["doer"], noun.text)
     if re.search(words()["amount"]["limit"], noun.text) or (doer and re.search(days, question.folded)):
         return False  # what is said of any number, and who has so many days
-    between = "(?:最[低高少多]|[至最]少|起码|大概|[一总]共|将?要|降低|提高|允许|可以|能够|[得该应能是为有到定可达占买收付交贷借])*"
+    between = "(?:了?没有?[?,]|[,?]|最[低高少多]|[至最]少|起码|大概|[一总]共|将?要|降低|提高|允许|可以|能够|[得该应能是为有到定可达占买收付交贷借])*"
     return bool(re.search(f"{text}{between}{many}|{many}{text}", question.folded))
 
 

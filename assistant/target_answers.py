@@ -37,7 +37,7 @@ from assistant.target_years import (
     years_asked,
 )
 from index.policy import Comparator, Target
-from index.quantities import scale_unit
+from index.quantities import Quantity, scale_unit
 from index.text import squeeze
 from prompts import phrase
 
@@ -299,12 +299,25 @@ def _with_value(ask: Ask) -> Draft | None:
         (policy, target)
         for policy, target in eligible_targets(ask)
         if any(
-            q.unit and plain_unit(q.unit) == plain_unit(target.unit) and equals_target(q, target)
+            q.unit
+            and plain_unit(q.unit) == plain_unit(target.unit)
+            and equals_target(q, target)
+            and not _is_named_behind(ask, q, policy, target)
             for q in ask.question.numbers
         )
         and coverage(ask.corpus, ask.question.terms, ask.corpus.target_unit(policy, target)) >= OF_TOPIC
     ]
     return _list(ask, in_years(ask, found)) if in_years(ask, found) else None
+
+
+def _is_named_behind(ask: Ask, quantity: Quantity, policy: str, target: Target) -> bool:
+    """Whether the question says itself what its number counts (6支抢险队分别驻在哪): it asks for something else."""
+    behind = ask.question.folded[quantity.end :]
+    named = [term for term in ask.question.terms if term.weight >= 0.4 and behind.startswith(term.text)]
+    source = ask.corpus.policies[policy].source
+    sentence = squeeze(source[target.sentence_start : target.sentence_end])
+    held = any(variant in sentence for term in named for variant in term.variants)
+    return held and not re.search("的是?(?:哪|什么|谁)", behind)
 
 
 def _common(chosen: Sequence[Found]) -> tuple[list[float], str] | None:

@@ -250,7 +250,22 @@ def other_years(ask: Ask) -> list[Found]:
     years = years_asked(ask.question)
     if any(t.year in years and squeeze(t.indicator) in names for _, _, t in ranked):
         return []  # the year asked for is among them
+    if any(
+        t.year in years and _goes_on(ask, found, (policy, t)) for _, policy, t in ranked for found in meant
+    ):
+        return []  # 2025年底，46处整治完成18处；2026年底，完成35处
     return meant
+
+
+def _goes_on(ask: Ask, one: Found, other: Found) -> bool:
+    """Whether one target stands behind another in its sentence, of the same unit: it may be of the same thing."""
+    between = ask.corpus.policies[one[0]].source[one[1].end : other[1].start]
+    return (
+        one[0] == other[0]
+        and one[1].end < other[1].start
+        and one[1].unit == other[1].unit
+        and not re.search(r"[。\n|]", between)
+    )
 
 
 def targets_of_section(ask: Ask) -> list[Found]:

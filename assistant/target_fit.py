@@ -143,18 +143,23 @@ def of_another_whole(question: Question, indicator: str) -> bool:
     return precision(question.terms, indicator[: share.start()]) < _OWN_PART
 
 
+def unit_of_time(unit: str) -> bool:
+    """Whether a unit measures a time."""
+    return squeeze(unit) in _DURATIONS
+
+
 def unit_fits(question: Question, unit: str) -> bool:
     """Whether the unit that is asked for (多少家, 百分之几, 亿元) can be this one."""
     unit = squeeze(unit).split("/")[0]  # 元/人·月
     if re.search("[最多](?:亮|厚|宽|深|重|远|快|响)", question.folded) and unit in _DURATIONS:
         return False
     asked = re.search(
-        r"(?:多少|几|how many|how much)\s*(万|亿|千|百)?\s*(个月|个?小时|分钟|个?工作日|家|户|个(?!百分|税)|项|名|人|元|%|百分点|个百分点|倍|年|天|日|月|岁|辆|台|公里|吨|亩|套|所|座|处|宗|次|口(?!粮|径)|眼(?![镜睛下看])|[艘株棵栋]|间(?!接|隔|距|断)|只(?![能需要是有])|架(?!次|构)|头(?!部|寸)|起(?![步算付])|平方米|平方公里|立方米|公顷)",
+        r"(?:多少|(?<!哪)几|how many|how much)\s*(万|亿|千|百)?\s*(个月|个?小时|分钟|个?工作日|家|户|个(?!百分|税)|项|名|位(?!置)|人|票|元|%|百分点|个百分点|倍|年|天|日|月|岁|辆|台|公里|吨|亩|套|所|座|处|宗|次|口(?!粮|径)|眼(?![镜睛下看])|[艘株棵栋]|间(?!接|隔|距|断)|只(?![能需要是有])|架(?!次|构)|头(?!部|寸)|起(?![步算付])|平方米|平方公里|立方米|公顷)",
         question.folded,
     )
     if asked:
         word = asked.group(2)
-        if word in ("人", "名"):
+        if word in ("人", "名", "位"):
             return unit[-1:] in ("人", "名", "位")
         if word in COUNTING:
             return unit[-1:] in COUNTING

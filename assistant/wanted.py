@@ -6,21 +6,25 @@ from __future__ import annotations
 import re
 
 from assistant.corpus import Unit
+from assistant.listings import value_of
 from assistant.question import Question
 from assistant.sentences import TIME, asks_number
-from assistant.target_fit import of_another_level, of_another_whole, unit_fits
+from assistant.target_fit import of_another_level, of_another_whole, unit_fits, unit_of_time
 from assistant.terms import words
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
 _YEARS = re.compile(r"(?<![\d.])(20\d\d)(?:年?[-—~至到]+(20\d\d))?年")
 _FRACTION = re.compile(
-    r"[一二两三四五六七八九十百\d]{1,6}分之[一二两三四五六七八九十\d]{1,6}|(?<!\d)一半|半数|全额"
+    r"[一二两三四五六七八九十百\d]{1,6}分之[一二两三四五六七八九十\d]{1,6}|(?<!\d)一半|减半|半数|全额"
     r"|(?<![统逐第划专合百十几])[一二两三四五六七八九]成(?![立员果文不为熟绩功本交分型套人])"
 )
 _TIMES_ASKED = re.compile(r"(?:几|多少)[次回趟]")
 _EVERY = re.compile(r"每(?:季度?|个?月|周|半?年|[天日])[^,。;\d]{0,8}[一两二三四五六]次(?!性)")
 _DAYS = re.compile(r"\d{1,2}月\d{1,2}日(?:(?:至|到|—|-|~)(?:\d{1,2}月)?\d{1,2}日)?")  # a period is one
+_PEOPLE_ASKED = re.compile(
+    r"(?:多少|几)个?(?:人|票|户|位|业主|居民|村民|代表|成员)"
+)  # of whom a text may name a share (三分之二以上的业主)
 _SHARE_ASKED = re.compile(r"分之几|几成|几折|比例|比重|占比|百分比|多少成")
 _NEEDED = (
     ("frequency", "when"),
@@ -48,16 +52,19 @@ def lacking(question: Question, text: str) -> str:
     listed = question.has("targets") and question.has("list")  # 有哪些里程目标
     allowed = re.search("(?<!才)[能准允]|可以|最[多高]", question.folded)
     forbids = allowed and re.search(words()["modal"]["must_not"]["stands"], text)  # 不得垫资: no share of it
-    halved = re.search(words()["ask"]["number"]["needs"], text)  # how much, in words
+    shared = _SHARE_ASKED.search(question.folded)
+    halved = not shared and re.search(words()["ask"]["number"]["needs"], text)  # how much, in words
     if (asks_number(question) or listed) and not (forbids or halved or holds_number(question, text)):
         return "amount"
     if asks_number(question) and question.years and _of_other_years(question, text):
         return "amount"
-    stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers if quantity.unit}
+    stated = {_measure(quantity.unit) for quantity in question.numbers if quantity.unit}
     if stated and question.has("claim", "why"):
-        units = (scale_unit(quantity.unit)[1] for quantity in quantities(fold_with_origin(text).text))
+        units = (_measure(quantity.unit) for quantity in quantities(fold_with_origin(text).text))
         if stated.isdisjoint(units):
             return "amount"
+    if _names_fewer(question, text):
+        return "names"
     for name in _COMPARED:
         needs = words()["ask"][name]["needs"]
         other_bodies = name == "rest" and question.has("who")  # 除了X，还有哪些单位
@@ -80,7 +87,9 @@ def holds_number(question: Question, text: str) -> bool:
     folded = fold_with_origin(text).text
     if _TIMES_ASKED.search(question.folded) and (_EVERY.search(folded) or len(_DAYS.findall(folded)) > 1):
         return True  # 每季度开展一次, or 每年6月20日、12月10日
-    if _SHARE_ASKED.search(question.folded) and _FRACTION.search(folded):
+    if _FRACTION.search(folded) and (
+        _SHARE_ASKED.search(question.folded) or _PEOPLE_ASKED.search(question.folded)
+    ):
         return True
     return not of_another_level(question, Unit(((1.0, squeeze(text)),))) and any(
         unit_fits(question, quantity.unit)
@@ -88,6 +97,20 @@ def holds_number(question: Question, text: str) -> bool:
         and not _of_all(question, before)
         for quantity in quantities(folded)
     )
+
+
+def _measure(unit: str) -> str:
+    """What a unit measures: its plain unit, one for all times (1小时, 40分钟)."""
+    return "时" if unit_of_time(unit) else scale_unit(unit)[1]
+
+
+def _names_fewer(question: Question, text: str) -> bool:
+    """Whether it is asked which so many things are by name (9处灌区是哪九处), and a text lists fewer."""
+    asked = re.search(words()["listing"]["by_name"], question.folded)
+    if not asked or question.has("who"):
+        return False
+    number = value_of(asked["which"] or asked["number"])
+    return len(re.findall("[、；;\n|]|[和与及]", text)) + 1 < number
 
 
 def _of_all(question: Question, before: str) -> bool:

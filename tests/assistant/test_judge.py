@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.chain import PolicyAssistant
-from tests.assistant.look import on_text
+from tests.assistant.look import holds, on_text
 
 TEXT = """青石县公益护河员管理办法
 
@@ -25,6 +25,12 @@ TEXT = """青石县公益护河员管理办法
 
 5. 【检查】护河员应在发现险情后2小时内报告。每季度开展一次考核，优秀率不超过三分之一。
 以上措施列第一位的为牵头单位。
+
+6. 【补正】招募材料不齐的，应当一次性告知需要补正的全部内容。报名人应当在15日内补正。
+
+7. 【险段】到2025年底，普查确定的46处险段整治完成18处；到2026年底，累计整治完成35处。
+
+8. 【赛事】承办省级护河赛事的，按办赛支出的30%补助，最高10万元。市级及以下赛事不予补助。
 """
 
 
@@ -56,3 +62,26 @@ def test_what_is_asked_of_a_number_is_no_thing_that_lacks(
 
 def test_a_number_of_another_thing_is_still_refused(rules: PolicyAssistant) -> None:
     assert rules.invoke({"question": "护河贷款最多能贷多少？"}).status == "refused"
+
+
+@pytest.mark.parametrize(
+    ("question", "facts"),
+    [
+        ("招募材料不齐，多久要补上？", ["15日内", "材料不齐"]),
+        ("2026年底险段有几处弄好？", ["35处"]),
+        ("市级护河赛事最多补多少钱？", ["市级及以下赛事不予补助"]),
+    ],
+)
+def test_a_paragraph_may_tell_it_in_two_sentences(
+    rules: PolicyAssistant, question: str, facts: list[str]
+) -> None:
+    answer = rules.invoke({"question": question})
+    assert answer.status == "answered"
+    assert holds(answer.text, *facts) == []
+
+
+@pytest.mark.parametrize(
+    "question", ["普查确定的46处险段分别是哪些？", "46处险段分布在哪些地方？", "险段整治总共要投多少钱？"]
+)
+def test_a_number_that_the_question_knows_is_no_answer_to_it(rules: PolicyAssistant, question: str) -> None:
+    assert rules.invoke({"question": question}).status == "refused"
