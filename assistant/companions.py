@@ -16,6 +16,7 @@ from assistant.terms import Term, words
 from index.lines import is_aligned
 from index.policy import Policy, Role, Section
 from index.quantities import quantities, scale_unit
+from index.sentences import sentence_spans
 from index.text import fold_with_origin, squeeze
 
 LONGEST = 200  # characters of an article that is brought by a number reckoned from it
@@ -29,7 +30,23 @@ def with_companions(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> 
     chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
     chosen = _with_columns(ask, _with_slices(ask, chosen))
     chosen = _with_rest_of_list(ask, _with_second_half(ask, chosen))
-    return _with_inclusive(ask, _with_class(ask, _with_lead_in(ask, _with_leader(ask, chosen))))
+    chosen = _with_limits(ask, _with_leader(ask, chosen))
+    return _with_inclusive(ask, _with_class(ask, _with_lead_in(ask, chosen)))
+
+
+def _with_limits(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """What is granted brings the sentences behind it, in its paragraph, that limit it (同一企业每年合计不超过200万元)."""
+    entry, result = words()["limits"], list(chosen)
+    for best in chosen[:1] if asks_number(ask.question) or "money" in ask.question.kinds else []:
+        policy = ask.corpus.policies[best.policy]
+        line = policy.source.find("\n", best.end)
+        stop = len(policy.source) if line < 0 else line
+        for start, end in (
+            sentence_spans(policy.source, best.end, stop) if re.search(entry["of"], best.text) else ()
+        ):
+            if re.search(entry["zh"], policy.source[start:end]):
+                _add_slice(result, policy, start, end, best)
+    return result
 
 
 def _with_slices(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:

@@ -177,6 +177,8 @@ def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, man
     start, end = found.start, found.end
     if meaning not in ("basis", "recipients"):
         start = min(start, line_start(policy.source, start)) if found.label else start
+    if bar := re.compile(r"[ \t]*\|").match(policy.source, end):
+        end = bar.end()  # a cell with its bar
     cite = draft.cite(policy.id, start, end)
     value = found.value.rstrip("。")
     label = (

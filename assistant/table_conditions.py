@@ -1,0 +1,242 @@
+"""What a question says of the rows of a table that it asks for: a cell (归市水利局的), a bound for the values of a column
+(投资超过1亿元的), the greatest or the least of them, when something is due (2026年内完成的)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import ge, gt, le, lt
+
+from assistant.ask import Ask
+from assistant.corpus import Corpus, Unit, once_a_corpus
+from assistant.numbers import dates_in, scaled_value, values_of
+from assistant.question import roles_in
+from assistant.terms import words
+from index.grids import Cell, Grid, Row, grids, unit_of
+from index.policy import Policy, Section
+from index.quantities import Quantity, is_unit, quantities
+from index.tables import is_total
+from index.text import fold, squeeze
+
+MOSTLY = 0.5  # of a column's cells that have to be values
+_Day = tuple[int | None, int | None, int | None]  # year, month, day
+_TESTS = {">": gt, ">=": ge, "<": lt, "<=": le}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with what its columns hold; texts are squeezed."""
+
+    policy: str
+    section: int
+    grid: Grid
+    heads: tuple[str, ...]
+    label: str  # the line over it, and its heading
+    unit: Unit  # what a question can say of the table
+    name: int  # the column that names the rows
+    rows: tuple[Row, ...]  # without those that add up others
+
+    @property
+    def noun(self) -> str:
+        """What the rows are (项目 of 项目名称)."""
+        return re.sub(words()["table"]["row_name"], "", self.heads[self.name])
+
+    def value(self, row: Row, place: int) -> tuple[float, str] | None:
+        """The value of a cell, scaled, with its plain unit: its own, its column's or its row's; None where it is none."""
+        text = fold(row.cells[place].text).strip("≥≤><约各")
+        if re.fullmatch(r"[\d,]+(?:\.\d+)?", text):
+            cells = zip(row.cells, self.heads, strict=True)
+            units = (cell.text for cell, head in cells if head == "单位" and is_unit(cell.text))
+            return scaled_value(float(text.replace(",", "")), unit_of(self.heads[place]) or next(units, ""))
+        found = list(quantities(text))
+        whole = len(found) == 1 and found[0].start == 0 and found[0].end == len(text)
+        return values_of(found[0])[0] if whole else None
+
+    def of_values(self, unit: str = "") -> list[int]:
+        """The columns of values, of a plain unit where one is given."""
+        return [
+            place
+            for place in range(len(self.heads))
+            if place != self.name and not re.fullmatch(words()["table"]["serial"], self.heads[place])
+            if sum(_is_of(self.value(row, place), unit) for row in self.rows) > MOSTLY * len(self.rows)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a question says of the rows that it asks for."""
+
+    place: int  # of the column
+    start: int  # of the words that say it, in the squeezed question
+    end: int
+    holds: Callable[[Row], bool]
+    of_value: bool = False  # the cell is told beside the row's name
+
+
+@once_a_corpus
+def tables_of(corpus: Corpus) -> dict[str, tuple[Table, ...]]:
+    """The tables of every policy by its id."""
+    return {
+        policy.id: tuple(
+            table
+            for section in policy.sections
+            for grid in grids(policy.source, section.start, section.end)
+            if (table := _read(policy, section, grid))
+        )
+        for policy in corpus.policies.values()
+    }
+
+
+def _read(policy: Policy, section: Section, grid: Grid) -> Table | None:
+    """A table, or None where nothing names its rows."""
+    entry = words()["table"]
+    heads = tuple(squeeze(cell.text) for cell in grid.header.cells)
+    rows = [row for row in grid.rows if len(row.cells) == len(heads)]
+    rows = [row for row in rows if not any(is_total(cell.text) for cell in row.cells[:2])]
+    by_head = (place for place, head in enumerate(heads) if re.search(entry["row"], head))
+    others = (place for place, head in enumerate(heads) if not re.fullmatch(entry["serial"], head))
+    name = next(by_head, next(others, -1))
+    if not rows or name < 0:
+        return None
+    label = squeeze(policy.source[grid.caption : grid.header.start]) + squeeze(section.heading)
+    path = squeeze(" ".join(section.path))
+    unit = Unit(((1.0, label + "|".join(heads)), (0.9, path), (0.5, squeeze(policy.title))))
+    return Table(policy.id, section.id, grid, heads, label, unit, name, tuple(rows))
+
+
+def conditions_of(ask: Ask, folded: str, table: Table) -> list[Condition]:
+    """What a squeezed question says of the rows of a table, but for the extreme."""
+    return [*_named(ask, folded, table), *_bounds(ask, folded, table), *_due(folded, table)]
+
+
+def _named(ask: Ask, folded: str, table: Table) -> Iterator[Condition]:
+    """Cells, or things named in them, that a question names; the longest where several overlap. None where it does not
+    tell which of several columns is meant (a body that leads some rows and supports others)."""
+    found: dict[tuple[int, int], dict[int, tuple[str, ...]]] = {}
+    for place, head in enumerate(table.heads):
+        if place == table.name or re.fullmatch(words()["table"]["serial"], head):
+            continue
+        things = {text for row in table.rows for text in _things(row.cells[place])}
+        said: list[tuple[tuple[int, int], tuple[str, ...]]] = [
+            (m.span(), (text,)) for text in things for m in re.finditer(re.escape(text), folded)
+        ]
+        for mention in ask.question.mentions:
+            names, text = tuple(map(squeeze, mention.names)), squeeze(mention.text)
+            if text in folded and things & set(names):
+                said.append(((folded.find(text), folded.find(text) + len(text)), names))
+        for span, texts in said:
+            if _of_role(ask, head, texts):
+                found.setdefault(span, {})[place] = texts
+    taken: list[tuple[int, int]] = []
+    for (start, end), places in sorted(found.items(), key=lambda item: item[0][0] - item[0][1]):
+        if not any(start < until and at < end for at, until in taken):
+            taken.append((start, end))
+            if len(places) == 1:
+                [(place, texts)] = places.items()
+                yield Condition(place, start, end, _has_thing(place, texts))
+
+
+def _of_role(ask: Ask, head: str, texts: Sequence[str]) -> bool:
+    """Whether a column tells of the role that is asked for, where what is named is a body and a role is asked for."""
+    named = {squeeze(name) for mention in ask.question.mentions for name in mention.names}
+    return not (ask.question.roles and named & set(texts)) or bool(
+        set(roles_in(head)) & set(ask.question.roles)
+    )
+
+
+def _has_thing(place: int, texts: Sequence[str]) -> Callable[[Row], bool]:
+    return lambda row: bool(set(texts) & set(_things(row.cells[place])))
+
+
+def _things(cell: Cell) -> list[str]:
+    """The things that a cell names, of two characters or more, none a bare value."""
+    things = re.split(r"[、,;]|<br\s*/?>", squeeze(cell.text))
+    return [thing for thing in things if len(thing) > 1 and not re.fullmatch(r"[\d.%年月日:/—-]+", thing)]
+
+
+def _bounds(ask: Ask, folded: str, table: Table) -> Iterator[Condition]:
+    """Bounds for the values of a column: the one whose head is nearest to what the question says."""
+    for quantity in quantities(folded):
+        sign, start, end = _sign(folded, quantity)
+        value, unit = values_of(quantity)[0]
+        place = _column(ask, folded, table, table.of_values(unit)) if sign else -1
+        if place >= 0:
+            yield Condition(place, start, end, _is_bounded(table, place, value, unit, sign), True)
+
+
+def _column(ask: Ask, folded: str, table: Table, places: Sequence[int]) -> int:
+    """The column of these whose head a question names most, of the total where none; -1 where nothing tells which."""
+    told = {place: _told(ask, folded, table.heads[place]) for place in places}
+    best = [place for place in places if told[place] == max(told.values())]
+    if len(best) > 1:
+        best = [place for place in best if re.search(words()["table"]["total"], table.heads[place])]
+    return best[0] if len(best) == 1 else -1
+
+
+def _told(ask: Ask, folded: str, head: str) -> float:
+    """How much of a column's head the question says: its terms, and its year."""
+    years = set(re.findall(r"20\d\d", head))
+    if years and not years & set(re.findall(r"20\d\d", folded)):
+        return 0.0
+    terms = [term for term in ask.question.terms if not term.pair]
+    return sum(len(term.text) for term in terms if any(v in head for v in term.variants)) + 2.0 * bool(years)
+
+
+def _sign(folded: str, quantity: Quantity) -> tuple[str, int, int]:
+    """>, >=, < or <= as the words around a number say, and the slice that says it; "" where they bound nothing."""
+    for sign, (ahead, after) in words()["table"]["bound"].items():
+        before = re.search(f"(?:{ahead})$", folded[: quantity.start])
+        behind = re.compile(after).match(folded, quantity.end)
+        if before or behind:
+            start = before.start() if before else quantity.start
+            return sign, start, behind.end() if behind else quantity.end
+    return "", quantity.start, quantity.end
+
+
+def _is_of(value: tuple[float, str] | None, unit: str) -> bool:
+    """Whether a value is of a plain unit, or one of both has none."""
+    return value is not None and (value[1] == unit or not (value[1] and unit))
+
+
+def _is_bounded(table: Table, place: int, bound: float, unit: str, sign: str) -> Callable[[Row], bool]:
+    def holds(row: Row) -> bool:
+        value = table.value(row, place)
+        return value is not None and _is_of(value, unit) and bool(_TESTS[sign](value[0], bound))
+
+    return holds
+
+
+def extreme_of(ask: Ask, folded: str, table: Table, rows: Sequence[Row]) -> Condition | None:
+    """The greatest, or the least, value of the column that a question names, where all its values are of one unit."""
+    said = re.search(words()["table"]["extreme"], folded)
+    if not said or not ask.question.has("largest", "smallest"):
+        return None
+    place = _column(ask, folded, table, table.of_values())
+    values = [value for row in rows if place >= 0 and (value := table.value(row, place))]
+    if not values or not _told(ask, folded, table.heads[place]) or len({unit for _, unit in values}) > 1:
+        return None
+    best = (max if ask.question.has("largest") else min)(value for value, _ in values)
+    return Condition(place, *said.span(), lambda row: (table.value(row, place) or (None,))[0] == best, True)
+
+
+def _due(folded: str, table: Table) -> Iterator[Condition]:
+    """When the rows that are asked for are due: a year, or a day or month of it, in a column of dates."""
+    entry = words()["table"]
+    place = next((p for p, head in enumerate(table.heads) if re.search(entry["due"], head)), -1)
+    said: list[tuple[int, int, _Day]] = [found for found in dates_in(folded) if found[2][0]]
+    said += [(*m.span(), (int(m["year"]), None, None)) for m in re.finditer(entry["year"], folded)]
+    if place >= 0 and said:
+        start, end, day = said[0]
+        yield Condition(place, start, end, _is_due(place, day))
+
+
+def _is_due(place: int, said: _Day) -> Callable[[Row], bool]:
+    def holds(row: Row) -> bool:
+        text = fold(row.cells[place].text)
+        years = re.findall(r"20\d\d", text)
+        last: _Day = (int(years[-1]) if years else None, None, None)
+        last = next((date for _, _, date in reversed([*dates_in(text)]) if date[0]), last)
+        return all(mine is None or mine == theirs for mine, theirs in zip(said, last, strict=True))
+
+    return holds
