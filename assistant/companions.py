@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from assistant.ask import Ask
@@ -163,12 +164,23 @@ def _is_joined(ask: Ask, before: Sentence, clause: Sentence) -> bool:
 
 
 def _is_other_case(ask: Ask, one: Sentence, other: Sentence) -> bool:
-    """Whether a clause gives the number that is asked for in another case (小型企业的，5万元；中型企业的，8万元)."""
+    """Whether a clause gives the number that is asked for in another case (小型企业的，5万元；中型企业的，8万元), and the
+    question does not name the case of this one."""
     units = [
         {scale_unit(quantity.unit)[1] for quantity in quantities(fold_with_origin(clause.text).text)}
         for clause in (one, other)
     ]
-    return asks_number(ask.question) and bool(_CASE.match(other.text)) and bool(units[0] & units[1])
+    alike = asks_number(ask.question) and bool(_CASE.match(other.text)) and bool(units[0] & units[1])
+    return alike and not _names_case(ask, one.text, other.text)
+
+
+def _names_case(ask: Ask, own: str, other: str) -> bool:
+    """Whether a question names what tells the case of one clause from another's, and nothing that the other has alone."""
+    units = [Unit(((1.0, squeeze(text)),)) for text in (own, other)]
+    terms = [replace(term, near=()) for term in ask.question.terms if term.weight >= 0.4]
+    held = [[grip(term, unit) for unit in units] for term in terms]
+    mine = any(one >= 0.9 and two < 0.45 for one, two in held)
+    return mine and not any(two >= 0.9 and one < 0.45 for one, two in held)
 
 
 def _with_clauses(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> list[Sentence]:

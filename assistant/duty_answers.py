@@ -31,6 +31,9 @@ from index.text import squeeze
 
 _BODY_ASKED = re.compile(r"^[一-鿿]{2,12}?(?:负责|牵头|配合|承担)(?:什么|哪些|啥)")
 _HOW_MANY = re.compile(r"几[个家]|多少|\bhow many\b")
+_SEVERAL = re.compile(
+    r"哪[些几](?:个|家)?(?:单位|部门|局|机构|地方)|都有?(?:是|有)?(?:谁|哪些)|分别是(?:谁|哪)"
+)
 HELD = 0.98  # coverage at which a clause speaks of all that is asked about
 MOSTLY = 0.8  # coverage below which another sentence may be what the question is about
 CLOSER = 0.2  # how much more of the question such a sentence has to hold
@@ -98,7 +101,7 @@ def answer_duties(ask: Ask) -> Draft | None:
         and (question.roles or question.has("tasks"))
     )
     if (question.has("distinct") or ranked) and not question.has("leaderless") and not topic:
-        return distinct_organisations(ask)
+        return None if _names_a_thing(ask) else distinct_organisations(ask)
     asks_role = bool(question.roles) or question.has("who")
     if topic and question.has("when") and not asks_role and not question.has("amount", "yesno", "why"):
         return deadline_of_task(ask, topic)
@@ -121,6 +124,21 @@ def answer_duties(ask: Ask) -> Draft | None:
     if not ask.topical() and question.has("total") and not question.mentions and not _of_part(ask):
         return all_tasks(ask)
     return None
+
+
+def _names_a_thing(ask: Ask) -> bool:
+    """Whether a question names a thing that the policies speak of elsewhere than in their titles: bodies are asked for of
+    that, not of all tasks."""
+    titles = "\n".join(name for names in ask.corpus.titles.values() for name in names)
+    plain = re.compile(words()["document"]["plain"])
+    return any(
+        term.weight >= 0.9
+        and not term.pair
+        and not plain.fullmatch(term.text)
+        and ask.corpus.known(replace(term, near=()))
+        and not any(variant in titles for variant in term.variants)
+        for term in ask.question.terms
+    )
 
 
 def _is_of_whole(ask: Ask, names: Sequence[str]) -> bool:
@@ -340,6 +358,9 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
         if ask.question.has("distinct") and _HOW_MANY.search(ask.question.folded):
             draft.count = len({duty.organisation for duty in clauses[0].bearers(*roles)})
             draft.say("bearers_counted", count=draft.compute(draft.count))
+        elif _SEVERAL.search(ask.question.folded):
+            own = clauses[0].bearers(*ask.question.roles) or clauses[0].bearers(*roles)
+            draft.count = len({duty.organisation for duty in own})
     else:
         draft.say(
             "several_clauses",

@@ -34,6 +34,7 @@ _INSIDE = tuple(  # how the items of one paragraph are numbered
     )
 )
 _COLON = re.compile(r"(?P<opening>[^。；：:\n|]*(?:下列|以下|如下)[^。；：:\n|]*)[：:](?P<items>[^。\n|]+)")
+_SIDE_BY_SIDE = re.compile(r"(?:[“「][^”」、。；]{1,12}[”」]){2,}")  # “知名”“特色”四类个体户
 _QUOTED = re.compile(r"[“「]([^”」]*、[^”」]*)[”」]")
 
 
@@ -154,7 +155,7 @@ def _in_sentences(policy: Policy, section: Section) -> Iterator[Listing]:
     source = policy.source
     plain = _BRACKETS.sub(lambda m: "　" * len(m[0]), source[section.body_start : section.end])
     for sentence in _SENTENCE.finditer(plain):
-        if "、" not in sentence[0] or "\t" in sentence[0] or "|" in sentence[0]:
+        if not re.search("、|[”」][“「]", sentence[0]) or "\t" in sentence[0] or "|" in sentence[0]:
             continue
         start, end = section.body_start + sentence.start(), section.body_start + sentence.end()
         about = squeeze(source[start:end])
@@ -186,6 +187,15 @@ def _in_clause(text: str, at: int, before: str) -> Iterator[_Found]:
 
     ``before`` is the clause before it.
     """
+    side = _SIDE_BY_SIDE.search(text)
+    counted = COUNTED.match(text, side.end()) if side else None
+    if side and counted:
+        spans = [
+            (at + side.start() + m.start(), at + side.start() + m.end())
+            for m in re.finditer("[“「][^”」]+[”」]", side[0])
+        ]
+        yield _counted_head(counted), tuple(spans), value_of(counted["number"]), bool(counted["etc"]), False
+        return
     quoted = _QUOTED.search(text)
     if quoted:
         spans = _parts(quoted[1], at + quoted.start(1))

@@ -17,6 +17,7 @@ from index.text import fold_with_origin, squeeze
 _YEARS = re.compile(r"(?<![\d.])(20\d\d)(?:年?[-—~至到]+(20\d\d))?年")
 _FRACTION = re.compile(
     r"[一二两三四五六七八九十百\d]{1,6}分之[一二两三四五六七八九十\d]{1,6}|(?<!\d)一半|减半|半数|全额"
+    r"|(?<![\d:∶])\d{1,2}[:∶]\d{1,2}(?![\d:∶])"
     r"|(?<![统逐第划专合百十几])[一二两三四五六七八九]成(?![立员果文不为熟绩功本交分型套人])"
 )
 _TIMES_ASKED = re.compile(r"(?:几|多少)[次回趟]")

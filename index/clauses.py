@@ -138,13 +138,18 @@ def slices(text: str, start: int, end: int, marks: str) -> Iterator[tuple[int, i
             depth = max(0, depth - 1)
         elif (character in marks and depth == 0) or position == end:
             left, right = at, min(position, end)
-            while left < right and text[left] in ' \n\t"':
+            while left < right and (text[left] in " \n\t" or _is_closing(text, left, right)):
                 left += 1
             while right > left and text[right - 1] in " \n\t":
                 right -= 1
             if left < right:
                 yield left, right
             at = position + 1
+
+
+def _is_closing(text: str, left: int, right: int) -> bool:
+    """Whether a slice begins with a quotation mark that closes what stands before it."""
+    return text[left] == '"' and text.count('"', left, right) % 2 == 1
 
 
 def names_in(text: str, start: int, end: int) -> list[tuple[int, int]]:
