@@ -171,7 +171,7 @@ def _is_other_case(ask: Ask, one: Sentence, other: Sentence) -> bool:
         for clause in (one, other)
     ]
     alike = asks_number(ask.question) and bool(_CASE.match(other.text)) and bool(units[0] & units[1])
-    return alike and not _names_case(ask, one.text, other.text)
+    return alike and not (_CASE.search(one.text) and _names_case(ask, one.text, other.text))
 
 
 def _names_case(ask: Ask, own: str, other: str) -> bool:

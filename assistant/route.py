@@ -48,7 +48,7 @@ RULES: tuple[Callable[[Ask], Draft | None], ...] = (
 def route(ask: Ask) -> Draft | None:
     """The ledger's answer, or None where the question needs the text."""
     if asks_number_of_body(ask.question):
-        draft = answer_targets(ask)
+        draft = answer_rows(ask) or answer_targets(ask)
         if draft is not None or is_of_all(ask):
             return draft
     if asks_targets_of_body(ask.question):

@@ -19,6 +19,7 @@ from index.quantities import Quantity, is_unit, quantities
 from index.tables import is_total
 from index.text import fold, squeeze
 
+SHORTEST = 3  # characters of the end of a thing that names it
 MOSTLY = 0.5  # of a column's cells that have to be values
 _Day = tuple[int | None, int | None, int | None]  # year, month, day
 _TESTS = {">": gt, ">=": ge, "<": lt, "<=": le}
@@ -36,6 +37,7 @@ class Table:
     unit: Unit  # what a question can say of the table
     name: int  # the column that names the rows
     rows: tuple[Row, ...]  # without those that add up others
+    totals: tuple[Row, ...]
 
     @property
     def noun(self) -> str:
@@ -93,7 +95,8 @@ def _read(policy: Policy, section: Section, grid: Grid) -> Table | None:
     entry = words()["table"]
     heads = tuple(squeeze(cell.text) for cell in grid.header.cells)
     rows = [row for row in grid.rows if len(row.cells) == len(heads)]
-    rows = [row for row in rows if not any(is_total(cell.text) for cell in row.cells[:2])]
+    totals = tuple(row for row in rows if any(is_total(cell.text) for cell in row.cells[:2]))
+    rows = [row for row in rows if row not in totals]
     by_head = (place for place, head in enumerate(heads) if re.search(entry["row"], head))
     others = (place for place, head in enumerate(heads) if not re.fullmatch(entry["serial"], head))
     name = next(by_head, next(others, -1))
@@ -102,7 +105,7 @@ def _read(policy: Policy, section: Section, grid: Grid) -> Table | None:
     label = squeeze(policy.source[grid.caption : grid.header.start]) + squeeze(section.heading)
     path = squeeze(" ".join(section.path))
     unit = Unit(((1.0, label + "|".join(heads)), (0.9, path), (0.5, squeeze(policy.title))))
-    return Table(policy.id, section.id, grid, heads, label, unit, name, tuple(rows))
+    return Table(policy.id, section.id, grid, heads, label, unit, name, tuple(rows), totals)
 
 
 def conditions_of(ask: Ask, folded: str, table: Table) -> list[Condition]:
@@ -121,6 +124,9 @@ def _named(ask: Ask, folded: str, table: Table) -> Iterator[Condition]:
         said: list[tuple[tuple[int, int], tuple[str, ...]]] = [
             (m.span(), (text,)) for text in things for m in re.finditer(re.escape(text), folded)
         ]
+        said += [
+            (m.span(), texts) for end, texts in _ends(things) for m in re.finditer(re.escape(end), folded)
+        ]
         for mention in ask.question.mentions:
             names, text = tuple(map(squeeze, mention.names)), squeeze(mention.text)
             if text in folded and things & set(names):
@@ -135,6 +141,15 @@ def _named(ask: Ask, folded: str, table: Table) -> Iterator[Condition]:
             if len(places) == 1:
                 [(place, texts)] = places.items()
                 yield Condition(place, start, end, _has_thing(place, texts))
+
+
+def _ends(things: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The ends of things that a reader may name them by, with what ends so (高新区 of 北溪高新区), where just one does."""
+    ends: dict[str, set[str]] = {}
+    for thing in things:
+        for size in range(SHORTEST, len(thing)):
+            ends.setdefault(thing[-size:], set()).add(thing)
+    yield from ((end, tuple(named)) for end, named in ends.items() if len(named) == 1)
 
 
 def _of_role(ask: Ask, head: str, texts: Sequence[str]) -> bool:
@@ -207,14 +222,20 @@ def _is_bounded(table: Table, place: int, bound: float, unit: str, sign: str) ->
     return holds
 
 
+def value_asked(ask: Ask, folded: str, table: Table) -> int:
+    """The column of values that a question names (总投资多少); -1 where it names none, or several alike."""
+    place = _column(ask, folded, table, table.of_values())
+    return place if place >= 0 and _told(ask, folded, table.heads[place]) else -1
+
+
 def extreme_of(ask: Ask, folded: str, table: Table, rows: Sequence[Row]) -> Condition | None:
     """The greatest, or the least, value of the column that a question names, where all its values are of one unit."""
     said = re.search(words()["table"]["extreme"], folded)
     if not said or not ask.question.has("largest", "smallest"):
         return None
-    place = _column(ask, folded, table, table.of_values())
+    place = value_asked(ask, folded, table)
     values = [value for row in rows if place >= 0 and (value := table.value(row, place))]
-    if not values or not _told(ask, folded, table.heads[place]) or len({unit for _, unit in values}) > 1:
+    if not values or len({unit for _, unit in values}) > 1:
         return None
     best = (max if ask.question.has("largest") else min)(value for value, _ in values)
     return Condition(place, *said.span(), lambda row: (table.value(row, place) or (None,))[0] == best, True)

@@ -18,11 +18,12 @@ from assistant.enumerations import ENOUGH, asked_of, say_listing
 from assistant.listing_asked import Asked
 from assistant.listings import Listing, split_joined
 from assistant.match import coverage
-from assistant.table_conditions import Condition, Table, conditions_of, extreme_of, tables_of
+from assistant.table_conditions import Condition, Table, conditions_of, extreme_of, tables_of, value_asked
 from assistant.terms import Term, words
-from index.grids import Cell, Grid, Row, row_told
+from index.grids import BRACKET, Cell, Grid, Row, row_told, unit_of
 from index.policy import Policy
-from index.text import squeeze
+from index.quantities import scale_unit
+from index.text import fold, squeeze
 from prompts import phrase
 
 AHEAD = 0.15  # how much better a cell has to fit than the next
@@ -46,7 +47,7 @@ def answer_rows(ask: Ask) -> Draft | None:
     if question.has("yesno", "except", "without"):
         return None
     asked = asked_of(replace(ask, question=replace(question, roles=(), asks=question.asks - _OF_ROWS)))
-    if asked is None and not question.has("largest", "smallest"):
+    if asked is None and not question.has("largest", "smallest", "sum"):
         return None
     found = [
         fitting
@@ -110,9 +111,12 @@ def _fitting(ask: Ask, table: Table, asked: Asked | None) -> tuple[float, _Found
         rows = [row for row in rows if extreme.holds(row)]
     said = [(condition.start, condition.end) for condition in conditions]
     is_named = bool(re.search(entry["is"], folded)) and _is_meant(folded, table.label)
-    if not rows or not (conditions or is_named) or _says_more(ask, folded, said, table):
+    if not rows or _says_more(ask, folded, said, table):
         return None
     if ask.question.has("largest", "smallest") != bool(extreme):
+        return None
+    of_all = bool(asked and is_named) or bool(asked is None and table.totals and table.noun in folded)
+    if not (conditions or of_all) or (asked is None and not extreme and value_asked(ask, folded, table) < 0):
         return None
     rest = [
         term
@@ -124,7 +128,8 @@ def _fitting(ask: Ask, table: Table, asked: Asked | None) -> tuple[float, _Found
     ]
     sorts = asked.sorts if asked else ()
     meant = bool(conditions) and is_named
-    if not meant and not _is_of_sort(folded, table, rest if conditions else sorts, bool(conditions)):
+    own = rest if conditions or asked is None else sorts
+    if not meant and not _is_of_sort(folded, table, own, bool(conditions)):
         return None
     rest = [term for term in rest if not any(term.text in s.text or s.text in term.text for s in sorts)]
     held = coverage(ask.corpus, rest, table.unit) if rest else 1.0
@@ -155,13 +160,10 @@ def _inside(folded: str, text: str, spans: Sequence[tuple[int, int]]) -> bool:
 
 
 def _is_meant(folded: str, label: str) -> bool:
-    """Whether a question names a table by what stands over it (附件2, 清单 of 扑火物资储备清单)."""
-    entry = words()["table"]
-    numbers = re.findall(entry["number"], folded)
-    if numbers:
-        return any(number in re.findall(entry["number"], label) for number in numbers)
-    kinds = re.findall(entry["kind"], folded)
-    return not kinds or any(kind[-2:] in label or kind[-1] in label for kind in kinds)
+    """Whether a question that names a table by its number (附件2) names this one."""
+    number = words()["table"]["number"]
+    numbers = re.findall(number, folded)
+    return not numbers or any(named in re.findall(number, label) for named in numbers)
 
 
 def _says_more(ask: Ask, folded: str, said: Sequence[tuple[int, int]], table: Table) -> bool:
@@ -176,6 +178,7 @@ def _says_more(ask: Ask, folded: str, said: Sequence[tuple[int, int]], table: Ta
 def _say_rows(ask: Ask, found: _Found) -> Draft:
     """The rows, counted, with all their cells, each with its citation."""
     draft, table = ask.draft(), found.table
+    _say_sum(ask, draft, found)
     top = draft.cite(table.policy, table.grid.caption, table.grid.header.end)
     draft.count = len(found.rows)
     count = draft.compute(draft.count)
@@ -192,6 +195,25 @@ def _say_rows(ask: Ask, found: _Found) -> Draft:
     shown = said if len(said) <= SHOWN else [*said[:SHOWN], "…"]
     draft.pieces.append(phrase(draft.language, "item_comma").join(shown) + phrase(draft.language, "stop"))
     return draft
+
+
+def _say_sum(ask: Ask, draft: Draft, found: _Found) -> None:
+    """What the values of the rows come to, where the question asks for that of a column (总投资多少): as the table's own
+    row says for all of them, else added up."""
+    table = found.table
+    place = value_asked(ask, squeeze(ask.question.folded), table) if ask.question.has("sum") else -1
+    values = [table.value(row, place) for row in found.rows if place >= 0]
+    if not values or None in values:
+        return
+    [*_, total] = table.totals if found.of_all and len(table.totals) == 1 else [None]
+    head = _shown(ask.corpus.policies[table.policy].source, table.grid.header.cells[place])
+    if total and table.value(total, place):
+        cite = draft.cite(table.policy, total.start, total.end)
+        draft.say("rows_sum", told=row_told(*_part(table.grid, total, [place])), cite=cite)
+    elif len({value[1] for value in values if value}) == 1 and len(values) > 1:
+        scale, _ = scale_unit(unit := unit_of(fold(head)))
+        value = draft.compute(sum(value[0] for value in values if value) / scale)
+        draft.say("rows_sum", told=f"{BRACKET.sub('', fold(head))}{value}{unit}", cite="")
 
 
 def _shown(source: str, cell: Cell) -> str:

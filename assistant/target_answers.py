@@ -341,7 +341,9 @@ def _sum(ask: Ask, chosen: list[Found]) -> Draft | None:
     rules = not any(is_commitment(t) or is_cell(ask.draft(), p, t) for p, t in chosen)
     if rules and not _EACH_NAMED.search(ask.question.folded):
         return None  # limits for several cases make no sum, unless the question names each
-    chosen = without_totals(ask, chosen)
+    chosen = without_totals(ask, _of_bodies(ask, chosen))
+    if not chosen:
+        return None
     if len({squeeze(t.indicator) for _, t in chosen}) == 1 and _stands(ask, chosen):
         return _list(ask, chosen)  # 累计, 占比: the values of two years are no two amounts
     common = _common(chosen)
@@ -355,6 +357,22 @@ def _sum(ask: Ask, chosen: list[Found]) -> Draft | None:
         draft.say("lower_bound")
     target_table(draft, chosen)
     return draft
+
+
+def _of_bodies(ask: Ask, chosen: Sequence[Found]) -> list[Found]:
+    """Of the cells of tables, those whose row names a body that the question names, where it names some."""
+    names = {name for mention in ask.question.mentions for name in mention.names}
+    return [
+        (policy, target)
+        for policy, target in chosen
+        if not names
+        or not is_cell(ask.draft(), policy, target)
+        or any(name in _row_of(ask, policy, target) for name in names)
+    ]
+
+
+def _row_of(ask: Ask, policy: str, target: Target) -> str:
+    return ask.corpus.policies[policy].source[target.sentence_start : target.sentence_end]
 
 
 def _over_years(ask: Ask, chosen: list[Found], years: int) -> Draft:

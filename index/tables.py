@@ -218,7 +218,10 @@ def _row_targets(
 ) -> Iterator[Target]:
     if heads.name >= len(row.cells):
         return
-    head = row.cells[heads.name].text
+    named = row.cells[heads.name]
+    if not named.text and is_total(row.cells[0].text):
+        named = row.cells[0]  # 合计 stands where the rows are counted
+    head = named.text
     own = _year(head)
     name = _ORDINAL.sub("", re.sub(r"[\s*]+", "", BRACKET.sub("", head)))
     if own is not None:
@@ -230,7 +233,7 @@ def _row_targets(
             continue
         cell = row.cells[column.place]
         value = _CELL.fullmatch(cell.text)
-        indicator = _shown(policy, row.cells[heads.name], name) + column.name
+        indicator = _shown(policy, named, name) + column.name
         if value is None or not indicator:
             continue
         rows_unit = (column_unit if is_unit(column_unit) else "") or unit_of(head) or column.over

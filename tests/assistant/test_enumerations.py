@@ -34,6 +34,22 @@ TEXT = """云岭市推进城市更新实施方案
 
 对加装电梯，按造价的30%给予补助；对更新管网的，每户一次性补助5000元。
 
+五、不予支持的情形
+
+下列情形不予补助：拖欠工程款的；擅自改变用途的；已享受同类补助的。每年评选“匠心”“诚信”“便民”三类示范店。受理改造申请后，施工单位应当配齐围挡、灯光、洗车台和监控设备。前线工作队下设综合、抢险、保障3个小组。
+
+六、办理流程
+
+改造申请按照下列程序办理：
+
+（一）受理。
+
+（二）审核。
+
+（三）公示。
+
+（四）拨付。
+
 三、重点项目清单
 
 | 序号 | 项目名称 | 建设地点 | 总投资（万元） |
@@ -65,6 +81,10 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
             "下周去窗口，麻烦把改造补助要带的申请材料一样不落告诉我",
             ("改造补助申请表", "房屋权属证明", "工程结算书"),
         ),
+        ("哪几种情形一律不给补助？", ("拖欠工程款", "改变用途", "同类补助")),
+        ("每年评的示范店叫什么，一共几类？", ("匠心", "诚信", "便民")),
+        ("工作队下面分哪几个小组？", ("综合", "抢险", "保障")),
+        ("改造申请一共分几步办？", ("受理", "审核", "公示", "拨付")),
         ("建在城东区的重点项目有哪些？", ("老街修缮", "滨水步道")),
         ("清单那张表一共排了几个项目？", ("老街修缮", "泵站改造", "滨水步道")),
         ("哪些区的改造补助标准是每户2万元？都列出来", ("城东区", "城北区")),
@@ -79,6 +99,16 @@ def test_every_item_has_a_row_and_a_citation(
     assert all(item in "|".join(cells) for item, cells in zip(items, answer.table.rows, strict=True))
     assert all(answer.table.citations)
     assert answer.certificate.passed
+
+
+def test_a_list_in_a_quoted_sentence_is_counted(plan: PolicyAssistant) -> None:
+    answer = plan.invoke({"question": "施工单位要配齐哪些东西？"})
+    assert answer.count == 4
+    assert "监控设备" in answer.text
+
+
+def test_which_one_counts_as_such_is_no_list() -> None:
+    assert what_is_listed("什么样的地方算老城区") is None
 
 
 def test_what_comes_every_year_is_added_up_over_the_years_asked_about(plan: PolicyAssistant) -> None:

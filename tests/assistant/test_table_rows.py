@@ -88,6 +88,22 @@ def test_rows_that_fulfil_what_is_said_of_them(
     assert answer.certificate.passed
 
 
+@pytest.mark.parametrize(
+    ("question", "total", "rows"),
+    [
+        ("市水利局负责的工程投资合计多少？", "合计投资22400万元", 2),
+        ("重点工程表一共几个工程，投资合计多少？", "合计投资39700万元[1]", 4),
+    ],
+)
+def test_the_values_of_the_rows_are_added_up(
+    plan: PolicyAssistant, question: str, total: str, rows: int
+) -> None:
+    answer = plan.invoke({"question": question})
+    assert total in answer.text
+    assert answer.count == rows
+    assert answer.certificate.passed
+
+
 def test_rows_are_shown_with_all_their_cells(plan: PolicyAssistant) -> None:
     answer = plan.invoke({"question": "附件1里投资超过1亿元的工程有哪些？"})
     assert answer.count == 2
