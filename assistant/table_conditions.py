@@ -242,11 +242,16 @@ def extreme_of(ask: Ask, folded: str, table: Table, rows: Sequence[Row]) -> Cond
 
 
 def _due(folded: str, table: Table) -> Iterator[Condition]:
-    """When the rows that are asked for are due: a year, or a day or month of it, in a column of dates."""
+    """When the rows that are asked for are due: a year, or a day or month of it, in a column of dates; of a column of
+    years, any year that is named."""
     entry = words()["table"]
     place = next((p for p, head in enumerate(table.heads) if re.search(entry["due"], head)), -1)
+    by_year = place >= 0 and all(
+        re.fullmatch(r"20\d\d年?", fold(row.cells[place].text)) for row in table.rows
+    )
     said: list[tuple[int, int, _Day]] = [found for found in dates_in(folded) if found[2][0]]
-    said += [(*m.span(), (int(m["year"]), None, None)) for m in re.finditer(entry["year"], folded)]
+    years = re.finditer(r"(?P<year>20\d\d)年?" if by_year else entry["year"], folded)
+    said += [(*match.span(), (int(match["year"]), None, None)) for match in years]
     if place >= 0 and said:
         start, end, day = said[0]
         yield Condition(place, start, end, _is_due(place, day))

@@ -105,6 +105,11 @@ def distribute(sentence: str, numbers: list[Quantity]) -> dict[Quantity, str]:
     return found
 
 
+def refers_above(clause: str) -> bool:
+    """Whether a folded clause gives the values of indicators that were told before it (上述三项指标分别达到…)."""
+    return bool(_ABOVE.search(clause))
+
+
 def distribute_above(
     sentence: str, numbers: list[Quantity], indicators: Sequence[str]
 ) -> dict[Quantity, str]:

@@ -141,8 +141,8 @@ def _spoken_counts(text: str, match: re.Match[str]) -> bool:
         return False
     if unit in ("人", "个", "项", "家", "名", "次", "户") and re.match(r"[大类]|统|重|化", after):
         return False
-    if unit == "年" and re.match(r"行动|规划|计划|来", after):
-        return False
+    if unit == "年" and (re.match(r"行动|规划|计划|来", after) or before.endswith("学前")):
+        return False  # 学前三年毛入园率
     return not re.search(r'["第初周元星]$', before) and not re.match(r'["月]', after)
 
 

@@ -14,6 +14,7 @@ from index.distribution import (
     distribute,
     distribute_above,
     distribute_years,
+    refers_above,
     row_of,
     with_bare,
     without_opening,
@@ -141,7 +142,15 @@ def _units(
     spans = [(grid.header.start - section.start, grid.rows[-1].end - section.start) for grid in tables]
     for start, end in _sentences(folded.text, begin, len(folded.text)):
         if not any(left <= folded.origin[start] < right for left, right in spans):
-            yield _Unit(start, end)
+            cut = start
+            for match in re.finditer(";", folded.text[start:end]):
+                at = start + match.end()
+                if refers_above(
+                    re.split("[;。]", folded.text[at:end])[0]
+                ):  # …；到2027年，上述三项指标分别达到…
+                    yield _Unit(cut, at)
+                    cut = at
+            yield _Unit(cut, end)
     for grid in tables:
         for cell, task, year in cells_of(policy.source, grid):
             at, until = (
