@@ -45,6 +45,7 @@ _SETTING = re.compile(
     r"(?:(?:and|what about|how about|but)\s+)(?P<word>for|in|at|if|under|with|within|during)\b(?P<rest>[^?]+)\?*$",
     re.I,
 )
+_PREPOSITION = "by|in|on|at|for|from|with|within|under|during|if|get|gets|receive|receives|per|each"
 _NEW_SUBJECT = re.compile(
     r"(?:部门|单位|机关|机构|人员)(?P<does>[^，,。？?]{2,8}?)(?:了|的话)?[，,]?(?=怎|会怎|如何|要不要|有什么)"
 )
@@ -217,7 +218,7 @@ def _again(new: str, before: str, now: Question, then: Question, corpus: str) ->
         return ""
     same = re.match(words()["follow"]["as_before"], new.strip())
     if same and not ASKING.search(same["what"]) and not _PRONOUN.search(same["what"]):
-        return _of_other(same["what"], before, then, corpus)
+        return put_in_place(same["what"], before, corpus)
     whole = _OF_WHAT.match(new.strip())
     if whole and not now.years and not now.roles and not _ABOUT_DOCUMENT.search(now.folded):
         return put_in_place(whole["what"], before, corpus)
@@ -232,14 +233,11 @@ def _of_setting(new: str, before: str, now: Question, then: Question) -> str:
     match = _SETTING.match(new.strip())
     if not match or now.language != "en" or then.language != "en" or now.mentions or now.years:
         return ""
-    old = re.search(rf"\b{match['word']}\b[^?]*", before, re.I)
+    old = re.search(rf"\b{match['word']}\b(?:(?!\b(?:{_PREPOSITION})\b)[^?])*\?*$", before, re.I)
+    if old is None and re.search(rf"\b{match['word']}\b", before, re.I):
+        return ""  # something else goes on behind it
     kept = before[: old.start()] if old and old.start() else f"{before.rstrip('?。. ')}, "
     return f"{kept}{match['word'].lower()}{match['rest']}?"
-
-
-def _of_other(what: str, before: str, then: Question, corpus: str) -> str:
-    """The last question of ``what``: in the place of its like, else before it."""
-    return put_in_place(what, before, corpus) or f"{what}，{before}"
 
 
 def _kept(new: str, before: str, now: Question, corpus: str) -> str:

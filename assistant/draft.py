@@ -117,7 +117,7 @@ class Draft:
             self.columns, self.of_source, self.rows = other.columns, other.of_source, rows
         elif self.columns == other.columns or not self.rows:
             self.columns, self.of_source = other.columns, other.of_source
-            self.rows += [row for row in rows if row not in self.rows]
+            self.rows += rows if head else [row for row in rows if row not in self.rows]
         self.count = other.count if self.count is None else self.count
         self.notices += [notice for notice in other.notices if notice not in self.notices]
         self.denied |= other.denied

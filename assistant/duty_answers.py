@@ -132,7 +132,7 @@ def _names_a_thing(ask: Ask) -> bool:
     titles = "\n".join(name for names in ask.corpus.titles.values() for name in names)
     plain = re.compile(words()["document"]["plain"])
     return any(
-        term.weight >= 0.9
+        term.weight >= 0.4
         and not term.pair
         and not plain.fullmatch(term.text)
         and ask.corpus.known(replace(term, near=()))

@@ -26,6 +26,7 @@ ENOUGH = 0.5  # of the question's other terms that a list's sentence and heading
 LEAST = 0.3  # the same where the question counts or names the list as the text does (四大工程)
 NEAR = 0.7  # nearness in meaning of a list of which fewer words need to stand in the text
 CLEAR = 0.8  # score from which one of several lists is the one that is meant
+AHEAD = 0.1  # how much better it has to fit than the next where its score is below that
 ASIDE = 0.5  # what a word counts that stands in another clause than the one that asks
 LONG = 4  # characters of an item that a question names
 SHOWN = 12  # items that the answer names in its sentence; the table has all
@@ -45,7 +46,8 @@ def answer_enumeration(ask: Ask) -> Draft | None:
         if (fitting := of_sort(asked, listing, policy.source))
         and (score := _fit(ask, policy, asked, fitting)) > 0
     ]
-    if not found or (len(found) > 1 and max(found, key=_score)[0] < CLEAR):
+    best, *others = sorted((score for score, _ in found), reverse=True) or [0.0]
+    if not found or (others and best < CLEAR and best - others[0] < AHEAD):
         return None
     return say_listing(ask, asked, max(found, key=_score)[1])
 
@@ -207,7 +209,7 @@ def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
     return (
         held
         + 0.3 * near
-        + (0.2 - 0.1 * place if sort else 0.0)
+        - 0.1 * (place if sort else len(asked.sorts))
         + 0.5 * counted
         + 0.5 * named
         + 0.3 * (asked.number == len(listing.items))

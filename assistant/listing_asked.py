@@ -42,7 +42,7 @@ def what_is_listed(folded: str) -> Asked | None:
         if first not in entry["places"]:  # 哪几个县的 asks for no more than the places
             sorts += [name for part in rest for name in (*_names(part), *_words(part)[:1])]
     if re.search(entry["steps"], folded):
-        sorts = entry["step"]
+        sorts = list(entry["step"])
     plain = not _specific(sorts)
     front = folded[: asks.start()]
     aside = re.search(r"(?<=[,。])[^,。]*的[有是]?$", front)
@@ -89,7 +89,7 @@ def _names(text: str) -> list[str]:
     run = next(iter(_runs(text)), "")
     nouns = _words(run)
     general = [noun for noun in nouns[:1] if not _specific([noun])]
-    return list(dict.fromkeys([*([run] if len(run) > 1 else []), *nouns[-1:], *general, *nouns[:1]]))
+    return list(dict.fromkeys([*([run] if len(run) > 1 else []), *nouns[-1:], *general]))
 
 
 def without_generic(run: str) -> str:

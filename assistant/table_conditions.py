@@ -16,7 +16,7 @@ from assistant.terms import words
 from index.grids import Cell, Grid, Row, grids, unit_of
 from index.policy import Policy, Section
 from index.quantities import Quantity, is_unit, quantities
-from index.tables import is_total
+from index.tables import caption_unit, is_total
 from index.text import fold, squeeze
 
 SHORTEST = 3  # characters of the end of a thing that names it
@@ -38,11 +38,13 @@ class Table:
     name: int  # the column that names the rows
     rows: tuple[Row, ...]  # without those that add up others
     totals: tuple[Row, ...]
+    over: str  # the unit that the line over it gives, "" where it gives none
 
     @property
     def noun(self) -> str:
         """What the rows are (项目 of 项目名称)."""
-        return re.sub(words()["table"]["row_name"], "", self.heads[self.name])
+        head = self.heads[self.name]
+        return re.sub(words()["table"]["row_name"], "", head) or head
 
     def value(self, row: Row, place: int) -> tuple[float, str] | None:
         """The value of a cell, scaled, with its plain unit: its own, its column's or its row's; None where it is none."""
@@ -50,18 +52,23 @@ class Table:
         if re.fullmatch(r"[\d,]+(?:\.\d+)?", text):
             cells = zip(row.cells, self.heads, strict=True)
             units = (cell.text for cell, head in cells if head == "单位" and is_unit(cell.text))
-            return scaled_value(float(text.replace(",", "")), unit_of(self.heads[place]) or next(units, ""))
+            unit = unit_of(self.heads[place]) or next(units, self.over)
+            return scaled_value(float(text.replace(",", "")), unit)
         found = list(quantities(text))
         whole = len(found) == 1 and found[0].start == 0 and found[0].end == len(text)
         return values_of(found[0])[0] if whole else None
 
-    def of_values(self, unit: str = "") -> list[int]:
+    def _has(self, row: Row, place: int, unit: str | None) -> bool:
+        value = self.value(row, place)
+        return value is not None if unit is None else _is_of(value, unit)
+
+    def of_values(self, unit: str | None = None) -> list[int]:
         """The columns of values, of a plain unit where one is given."""
         return [
             place
             for place in range(len(self.heads))
             if place != self.name and not re.fullmatch(words()["table"]["serial"], self.heads[place])
-            if sum(_is_of(self.value(row, place), unit) for row in self.rows) > MOSTLY * len(self.rows)
+            if sum(self._has(row, place, unit) for row in self.rows) > MOSTLY * len(self.rows)
         ]
 
 
@@ -96,7 +103,8 @@ def _read(policy: Policy, section: Section, grid: Grid) -> Table | None:
     heads = tuple(squeeze(cell.text) for cell in grid.header.cells)
     rows = [row for row in grid.rows if len(row.cells) == len(heads)]
     totals = tuple(row for row in rows if any(is_total(cell.text) for cell in row.cells[:2]))
-    rows = [row for row in rows if row not in totals]
+    over = caption_unit(policy.source[grid.caption : grid.header.start])
+    rows = [row for row in rows if not any(_is_of_all(cell.text) for cell in row.cells[:2])]
     by_head = (place for place, head in enumerate(heads) if re.search(entry["row"], head))
     others = (place for place, head in enumerate(heads) if not re.fullmatch(entry["serial"], head))
     name = next(by_head, next(others, -1))
@@ -105,7 +113,7 @@ def _read(policy: Policy, section: Section, grid: Grid) -> Table | None:
     label = squeeze(policy.source[grid.caption : grid.header.start]) + squeeze(section.heading)
     path = squeeze(" ".join(section.path))
     unit = Unit(((1.0, label + "|".join(heads)), (0.9, path), (0.5, squeeze(policy.title))))
-    return Table(policy.id, section.id, grid, heads, label, unit, name, tuple(rows), totals)
+    return Table(policy.id, section.id, grid, heads, label, unit, name, tuple(rows), totals, over)
 
 
 def conditions_of(ask: Ask, folded: str, table: Table) -> list[Condition]:
@@ -132,7 +140,7 @@ def _named(ask: Ask, folded: str, table: Table) -> Iterator[Condition]:
             if text in folded and things & set(names):
                 said.append(((folded.find(text), folded.find(text) + len(text)), names))
         for span, texts in said:
-            if _of_role(ask, head, texts):
+            if _of_role(ask, head, texts) and not re.fullmatch(words()["table"]["all"], texts[0]):
                 found.setdefault(span, {})[place] = texts
     taken: list[tuple[int, int]] = []
     for (start, end), places in sorted(found.items(), key=lambda item: item[0][0] - item[0][1]):
@@ -199,19 +207,32 @@ def _told(ask: Ask, folded: str, head: str) -> float:
 
 
 def _sign(folded: str, quantity: Quantity) -> tuple[str, int, int]:
-    """>, >=, < or <= as the words around a number say, and the slice that says it; "" where they bound nothing."""
+    """>, >=, < or <= as the words around a number say (不超过, not its 超过), and the slice that says it; "" where they
+    bound nothing."""
+    best = "", quantity.start, quantity.end
     for sign, (ahead, after) in words()["table"]["bound"].items():
         before = re.search(f"(?:{ahead})$", folded[: quantity.start])
         behind = re.compile(after).match(folded, quantity.end)
-        if before or behind:
-            start = before.start() if before else quantity.start
-            return sign, start, behind.end() if behind else quantity.end
-    return "", quantity.start, quantity.end
+        found = (
+            sign,
+            before.start() if before else quantity.start,
+            behind.end() if behind else quantity.end,
+        )
+        if (before or behind) and (not best[0] or found[2] - found[1] > best[2] - best[1]):
+            best = found
+    return best
+
+
+def _is_of_all(text: str) -> bool:
+    """Whether a cell says that its row is of all others (合计, 全市) or of a part of one (其中：续建)."""
+    return is_total(text) or bool(re.match(words()["table"]["all"], squeeze(text)))
 
 
 def _is_of(value: tuple[float, str] | None, unit: str) -> bool:
-    """Whether a value is of a plain unit, or one of both has none."""
-    return value is not None and (value[1] == unit or not (value[1] and unit))
+    """Whether a value is of a plain unit; a bare number is of any but money."""
+    return value is not None and (
+        value[1] == unit or (not (value[1] and unit) and "元" not in (value[1], unit))
+    )
 
 
 def _is_bounded(table: Table, place: int, bound: float, unit: str, sign: str) -> Callable[[Row], bool]:
@@ -243,16 +264,22 @@ def extreme_of(ask: Ask, folded: str, table: Table, rows: Sequence[Row]) -> Cond
 
 def _due(folded: str, table: Table) -> Iterator[Condition]:
     """When the rows that are asked for are due: a year, or a day or month of it, in a column of dates; of a column of
-    years, any year that is named."""
+    years, any year that is named. None where it is by when (2026年底前)."""
     entry = words()["table"]
-    place = next((p for p, head in enumerate(table.heads) if re.search(entry["due"], head)), -1)
+    places = [place for place, head in enumerate(table.heads) if re.search(entry["due"], head)]
+    places = [place for place in places if place not in table.of_values()]
+    begins = re.search(entry["begins"], folded)
+    named = [
+        place for place in places if bool(re.search(entry["begins"], table.heads[place])) == bool(begins)
+    ]
+    place = named[0] if len(named) == 1 else -1
     by_year = place >= 0 and all(
         re.fullmatch(r"20\d\d年?", fold(row.cells[place].text)) for row in table.rows
     )
     said: list[tuple[int, int, _Day]] = [found for found in dates_in(folded) if found[2][0]]
     years = re.finditer(r"(?P<year>20\d\d)年?" if by_year else entry["year"], folded)
     said += [(*match.span(), (int(match["year"]), None, None)) for match in years]
-    if place >= 0 and said:
+    if place >= 0 and said and not re.match(entry["until"], folded[said[0][1] :]):
         start, end, day = said[0]
         yield Condition(place, start, end, _is_due(place, day))
 

@@ -111,7 +111,8 @@ def _fitting(ask: Ask, table: Table, asked: Asked | None) -> tuple[float, _Found
         rows = [row for row in rows if extreme.holds(row)]
     said = [(condition.start, condition.end) for condition in conditions]
     is_named = bool(re.search(entry["is"], folded)) and _is_meant(folded, table.label)
-    if not rows or _says_more(ask, folded, said, table):
+    denied = any(re.search(entry["not"], folded[: condition.start]) for condition in conditions)
+    if not rows or denied or _says_more(ask, folded, said, table):
         return None
     if ask.question.has("largest", "smallest") != bool(extreme):
         return None
@@ -135,8 +136,11 @@ def _fitting(ask: Ask, table: Table, asked: Asked | None) -> tuple[float, _Found
     held = coverage(ask.corpus, rest, table.unit) if rest else 1.0
     if held < ENOUGH:
         return None
-    shown = tuple(condition.place for condition in conditions if condition.of_value)
-    return held + 0.5 * len(conditions) + 0.5 * is_named, _Found(table, rows, shown, not conditions)
+    asked_for = value_asked(ask, folded, table) if ask.question.has("amount", "number") else -1
+    shown = {condition.place for condition in conditions if condition.of_value} | {asked_for}
+    return held + 0.5 * len(conditions) + 0.5 * is_named, _Found(
+        table, rows, tuple(sorted(shown - {-1})), not conditions
+    )
 
 
 def _is_of_sort(folded: str, table: Table, sorts: Sequence[Term], chosen: bool) -> bool:
@@ -189,7 +193,7 @@ def _say_rows(ask: Ask, found: _Found) -> Draft:
     for row in found.rows:
         number = draft.number(table.policy, row.start, row.end)
         draft.row([_shown(source, cell) for cell in row.cells], [number])
-        told = row_told(*_part(table.grid, row, found.shown))
+        told = row_told(*_part(table, row, found.shown))
         name = _shown(source, row.cells[table.name])
         said.append(name + (f"（{told}）" if told else "") + f"[{number}]")
     shown = said if len(said) <= SHOWN else [*said[:SHOWN], "…"]
@@ -209,9 +213,9 @@ def _say_sum(ask: Ask, draft: Draft, found: _Found) -> None:
     head = _shown(ask.corpus.policies[table.policy].source, table.grid.header.cells[place])
     if total and table.value(total, place):
         cite = draft.cite(table.policy, total.start, total.end)
-        draft.say("rows_sum", told=row_told(*_part(table.grid, total, [place])), cite=cite)
+        draft.say("rows_sum", told=row_told(*_part(table, total, [place])), cite=cite)
     elif len({value[1] for value in values if value}) == 1 and len(values) > 1:
-        scale, _ = scale_unit(unit := unit_of(fold(head)))
+        scale, _ = scale_unit(unit := unit_of(fold(head)) or table.over)
         value = draft.compute(sum(value[0] for value in values if value) / scale)
         draft.say("rows_sum", told=f"{BRACKET.sub('', fold(head))}{value}{unit}", cite="")
 
@@ -221,7 +225,10 @@ def _shown(source: str, cell: Cell) -> str:
     return without_own_marks(re.sub(r"\s+", " ", source[cell.start : cell.end]))
 
 
-def _part(grid: Grid, row: Row, places: Sequence[int]) -> tuple[Grid, Row]:
-    """A table and a row of it, of these columns alone."""
-    header = replace(grid.header, cells=tuple(grid.header.cells[place] for place in places))
-    return replace(grid, header=header), replace(row, cells=tuple(row.cells[place] for place in places))
+def _part(table: Table, row: Row, places: Sequence[int]) -> tuple[Grid, Row]:
+    """A table and a row of it, of these columns alone; heads without a unit take that of the line over the table."""
+    cells = [table.grid.header.cells[place] for place in places]
+    over = f"({table.over})" if table.over else ""
+    named = tuple(cell if unit_of(cell.text) else replace(cell, text=cell.text + over) for cell in cells)
+    header = replace(table.grid.header, cells=named)
+    return replace(table.grid, header=header), replace(row, cells=tuple(row.cells[p] for p in places))

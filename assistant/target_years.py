@@ -21,8 +21,6 @@ _OVER_YEARS = re.compile(
     r"哪一?年|[两二三四五]年|各年|历年|逐年|分年|\bwhich year|\b(?:two|three|four|five) years"
 )
 
-MANY = 4  # values whose sum is no accident
-
 
 def years_asked(question: Question) -> tuple[int, ...]:
     """The years of a question; of a span (2025到2027年) all, unless it asks for the change from end to end."""
@@ -96,12 +94,12 @@ def without_totals(ask: Ask, chosen: Sequence[Found]) -> list[Found]:
 
 
 def _adds_up(found: Found, chosen: Sequence[Found]) -> bool:
-    """Whether a value is what the others of its document come to: that of many, or of two and called a total."""
+    """Whether a value that is called a total is what two or more others of its document come to."""
     value = found[1].low * scale_unit(found[1].unit)[0]
     others = [t.low * scale_unit(t.unit)[0] for p, t in chosen if p == found[0]]
     others = [other for other in others if abs(other - value) > 1e-6 * value]
-    many = len(others) >= MANY or (len(others) > 1 and re.search("总|合计|共", found[1].indicator))
-    return bool(many) and abs(sum(others) - value) <= 1e-6 * value
+    called = re.search(r"总(?!部)|合计|共计|一共|全[市县区省]", found[1].indicator)
+    return bool(called) and len(others) > 1 and abs(sum(others) - value) <= 1e-6 * value
 
 
 def is_part(source: str, total: Target, part: Target) -> bool:

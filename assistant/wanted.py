@@ -17,7 +17,7 @@ from index.text import fold_with_origin, squeeze
 _YEARS = re.compile(r"(?<![\d.])(20\d\d)(?:年?[-—~至到]+(20\d\d))?年")
 _FRACTION = re.compile(
     r"[一二两三四五六七八九十百\d]{1,6}分之[一二两三四五六七八九十\d]{1,6}|(?<!\d)一半|减半|半数|全额"
-    r"|(?<![\d:∶])\d{1,2}[:∶]\d{1,2}(?![\d:∶])"
+    r"|\d{1,2}∶\d{1,2}|(?<![\d:])\d{1,2}:\d{1,2}(?=的?比例)"
     r"|(?<![统逐第划专合百十几])[一二两三四五六七八九]成(?![立员果文不为熟绩功本交分型套人])"
 )
 _TIMES_ASKED = re.compile(r"(?:几|多少)[次回趟]")
@@ -26,6 +26,9 @@ _DAYS = re.compile(r"\d{1,2}月\d{1,2}日(?:(?:至|到|—|-|~)(?:\d{1,2}月)?\d
 _PEOPLE_ASKED = re.compile(
     r"(?:多少|几)个?(?:人|票|户|位|业主|居民|村民|代表|成员)"
 )  # of whom a text may name a share (三分之二以上的业主)
+_OF_PEOPLE = re.compile(
+    r"分之[一二三四五六七八九十\d]+[^,;。]{0,8}?(?:人|业主|户|居民|村民|代表|成员|票)|过半数|半数以上"
+)
 _SHARE_ASKED = re.compile(r"分之几|几成|几折|比例|比重|占比|百分比|多少成")
 _NEEDED = (
     ("frequency", "when"),
@@ -88,9 +91,9 @@ def holds_number(question: Question, text: str) -> bool:
     folded = fold_with_origin(text).text
     if _TIMES_ASKED.search(question.folded) and (_EVERY.search(folded) or len(_DAYS.findall(folded)) > 1):
         return True  # 每季度开展一次, or 每年6月20日、12月10日
-    if _FRACTION.search(folded) and (
-        _SHARE_ASKED.search(question.folded) or _PEOPLE_ASKED.search(question.folded)
-    ):
+    if _FRACTION.search(folded) and _SHARE_ASKED.search(question.folded):
+        return True
+    if _OF_PEOPLE.search(folded) and _PEOPLE_ASKED.search(question.folded):
         return True
     return not of_another_level(question, Unit(((1.0, squeeze(text)),))) and any(
         unit_fits(question, quantity.unit)

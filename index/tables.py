@@ -68,6 +68,12 @@ def is_total(indicator: str) -> bool:
     return bool(_words()["total"].match(squeeze(indicator)))
 
 
+def caption_unit(text: str) -> str:
+    """The unit that the line over a table gives (单位：万元), "" where it gives none."""
+    found = _words()["caption_unit"].search(fold(text))
+    return found.group(1) if found and is_unit(found.group(1)) else ""
+
+
 def heading_of(policy: Policy, section: int, at: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
     """The slices of the row that an offset lies in, and of its table's header (with a line over it that gives a unit).
 

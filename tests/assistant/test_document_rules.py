@@ -63,7 +63,12 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
         ("任务后面没写我们县，是不是就不用管？", "均需各县（区）人民政府落实"),
         ("“60岁以上”，60岁本身算在内吗？", "均包括本数"),
         ("对条文理解不一样，以谁的解释为准？", "由市民政局负责解释"),
+        ("对条文有疑问，由谁来负责解释？", "由市民政局负责解释"),
+        ("对条款理解有争议，最后以哪个部门的解释为准？", "由市民政局负责解释"),
+        ("年龄正好60岁整，算不算达到“60岁以上”？", "均包括本数"),
         ("2021年的暂行办法现在还能用吗？", "同时废止"),
+        ("新方案出来以后，哪份旧文件不能再用了？", "同时废止"),
+        ("通知落款的日期是哪天？", "2026年03月02日"),
         ("原先那版叫什么名字、几号文？", "澄民规〔2021〕4号"),
         ("去年签的运营合同，新方案出台后按哪个执行？", "按照原合同执行至期满"),
         ("是市政府第几次常务会上过的会？", "第12次常务会议"),
@@ -81,6 +86,20 @@ def test_a_rule_of_the_document_is_found_by_what_is_asked(
     assert answer.status == "answered", answer.text
     assert quoted in quotes(answer)
     assert answer.certificate.passed
+
+
+def test_the_signature_is_who_and_when(plan: PolicyAssistant) -> None:
+    answer = plan.invoke({"question": "文件落款是哪个单位、哪一天？"})
+    assert holds(answer.text, "澄州市人民政府办公室", "2026年03月02日") == []
+
+
+def test_a_shop_s_old_name_is_no_document_number(plan: PolicyAssistant) -> None:
+    assert "澄政办发" not in plan.invoke({"question": "开多少年才能评老字号？"}).text
+
+
+def test_bodies_of_one_thing_are_not_those_of_all_tasks(plan: PolicyAssistant) -> None:
+    answer = plan.invoke({"question": "运营合同那块是哪几家单位管的？"})
+    assert answer.count is None or answer.count < 4
 
 
 def test_two_dates_asked_at_once_are_both_told(plan: PolicyAssistant) -> None:

@@ -183,6 +183,25 @@ def test_a_part_that_only_its_verb_names(targets: Targets) -> None:
     assert [(t.indicator, t.low) for t in found] == [("新建和改造步道", 70), ("新建", 40), ("改造", 30)]
 
 
+def test_above_refers_to_what_the_same_sentence_told(targets: Targets) -> None:
+    found = targets(
+        "到2025年，学前三年毛入园率达到95%，甲占比达到58%；到2027年，上述两项指标分别达到97%和65%。"
+    )
+    assert [(t.indicator, t.low, t.year) for t in found] == [
+        ("学前三年毛入园率", 95, 2025),
+        ("甲占比", 58, 2025),
+        ("学前三年毛入园率", 97, 2027),
+        ("甲占比", 65, 2027),
+    ]
+
+
+def test_the_years_in_which_a_number_is_reached_are_none_themselves(targets: Targets) -> None:
+    assert [(t.low, t.unit) for t in targets("三年改造燃气管道210公里、供水管道165公里。")] == [
+        (210, "公里"),
+        (165, "公里"),
+    ]
+
+
 def test_values_that_cannot_be_told_apart_are_not_given_to_anyone(targets: Targets) -> None:
     assert targets("上述三地的标准分别为100元、200元、300元。") == ()
 
