@@ -129,13 +129,15 @@ def _with_second_half(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
         at = next((i for i, clause in enumerate(clauses) if clause.start == sentence.start), len(clauses))
         for before, clause in pairwise(clauses[at:]):
             if not _is_joined(ask, before, clause) or not (
-                decides.match(clause.text) or _is_other_case(ask, before, clause)
+                decides.match(clause.text) or _is_other_case(ask, before, clause, clause, sentence)
             ):
                 break
             if clause not in result:
                 result.append(clause)
         for clause, before in pairwise(reversed(clauses[: at + 1])):
-            if not _is_joined(ask, before, clause) or not _is_other_case(ask, before, clause):
+            if not _is_joined(ask, before, clause) or not _is_other_case(
+                ask, before, clause, before, sentence
+            ):
                 break
             if before not in result:
                 result.append(before)
@@ -163,15 +165,15 @@ def _is_joined(ask: Ask, before: Sentence, clause: Sentence) -> bool:
     return before.text.rstrip().endswith(("；", ";")) and "\n" not in source[before.end : clause.start]
 
 
-def _is_other_case(ask: Ask, one: Sentence, other: Sentence) -> bool:
-    """Whether a clause gives the number that is asked for in another case (小型企业的，5万元；中型企业的，8万元), and the
-    question does not name the case of this one."""
+def _is_other_case(ask: Ask, one: Sentence, two: Sentence, other: Sentence, best: Sentence) -> bool:
+    """Whether two clauses give the number that is asked for in two cases (小型企业的，5万元；中型企业的，8万元), of which the
+    question does not name the case of the best one, against the other."""
     units = [
         {scale_unit(quantity.unit)[1] for quantity in quantities(fold_with_origin(clause.text).text)}
-        for clause in (one, other)
+        for clause in (one, two)
     ]
-    alike = asks_number(ask.question) and bool(_CASE.match(other.text)) and bool(units[0] & units[1])
-    return alike and not (_CASE.search(one.text) and _names_case(ask, one.text, other.text))
+    alike = asks_number(ask.question) and bool(_CASE.match(two.text)) and bool(units[0] & units[1])
+    return alike and not (_CASE.search(best.text) and _names_case(ask, best.text, other.text))
 
 
 def _names_case(ask: Ask, own: str, other: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a quoted sentence brings with it: the columns of its row, on a short text of our own."""
+"""What a quoted sentence brings with it, on short texts of our own: the columns of its row, what limits a grant."""
 
 from __future__ import annotations
 
@@ -48,3 +48,41 @@ def test_a_row_laid_out_with_blanks_answers_with_its_columns(
     assert fact in answer.text
     assert "津贴标准" in answer.text
     assert answer.certificate.passed
+
+
+GRANTS = """岚河市设备更新补助办法
+
+岚政办发〔2025〕6号
+
+第一条 购置节能窑炉的企业，按购置款的15%给予补助。同一企业每年合计补助不超过200万元。企业可以重复申报不同年度的项目。
+
+第二条 临街商户购置挡水板的，每户补助1500元；地下车库购置挡水板的，每个车库补助8万元。申请材料齐全的，5日内受理。
+"""
+
+
+@pytest.fixture(scope="module")
+def grants(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    """The assistant on that text."""
+    return on_text(tmp_path_factory.mktemp("grants"), "lanhe-2025.txt", GRANTS)
+
+
+def test_a_grant_brings_the_sentence_that_limits_it_and_no_other(grants: PolicyAssistant) -> None:
+    text = grants.invoke({"question": "企业买节能窑炉能补多少？"}).text
+    assert "15%" in text and "不超过200万元" in text
+    assert "重复申报" not in text
+
+
+@pytest.mark.parametrize(
+    ("question", "own", "other"),
+    [("临街商户买挡水板补多少钱？", "1500元", "8万元"), ("地下车库买挡水板补多少钱？", "8万元", "1500元")],
+)
+def test_another_case_is_not_brought_where_the_question_names_its_own(
+    grants: PolicyAssistant, question: str, own: str, other: str
+) -> None:
+    text = grants.invoke({"question": question}).text
+    assert own in text and other not in text
+
+
+def test_both_cases_are_told_where_the_question_names_none(grants: PolicyAssistant) -> None:
+    text = grants.invoke({"question": "购置挡水板补助多少钱？"}).text
+    assert "1500元" in text and "8万元" in text
