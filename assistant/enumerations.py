@@ -47,7 +47,8 @@ def answer_enumeration(ask: Ask) -> Draft | None:
         and (score := _fit(ask, policy, asked, fitting)) > 0
     ]
     best, *others = sorted((score for score, _ in found), reverse=True) or [0.0]
-    if not found or (others and best < CLEAR and best - others[0] < AHEAD):
+    doubtful = bool(others) and best < CLEAR and (best - others[0] < AHEAD or bool(ask.question.numbers))
+    if not found or doubtful:
         return None
     return say_listing(ask, asked, max(found, key=_score)[1])
 

@@ -107,7 +107,10 @@ def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verd
         )  # words that tell a sentence of it apart
         close = meant and sure and not _is_of_another_thing(ask, passage_unit(ask, meant[0][1].passage))
         holding = [*meant, *holding] if close else []
-    if not holding and lacks[0] in _TOLD_BESIDE and near[0][1].near >= nearest - TIE:
+    told_apart = (
+        lacks and lacks[0] in _TOLD_BESIDE and not question.has("yesno")
+    )  # a claim is of one sentence
+    if not holding and told_apart and near[0][1].near >= nearest - TIE:
         holding = joint = _told_beside(ask, near, lacks[0])
     if not holding:
         return Verdict((), f"kind_{lacks[0]}")
