@@ -25,7 +25,7 @@ from assistant.judge import MARGIN, MARGIN_OF_EACH, judge
 from assistant.listed_near import answer_listed, count_listed
 from assistant.one_of import is_none_named
 from assistant.parts import answer_parts, answer_sides, aspects_of, parts_of, sides_of
-from assistant.place import last_exchange, leads_there, places_of
+from assistant.place import last_exchange, leads_there, names_its_own, places_of
 from assistant.question import Place, Question
 from assistant.reading import read_against, with_neighbours
 from assistant.refusal import refuse
@@ -92,10 +92,11 @@ class Answerer:
     def places(self, follow_up: str, history: Sequence[Mapping[str, str]]) -> tuple[Place, ...]:
         """Where the last exchange stands, if a follow-up may be answered there; () else."""
         question, said = last_exchange(history)
-        if not question or not said:
+        asked = self.read(follow_up)
+        if not question or not said or names_its_own(asked):
             return ()
         places = places_of(said, self._retriever.search(f"{question} {said}"), self.corpus)
-        return places if leads_there(self.read(follow_up), places, self.corpus) else ()
+        return places if leads_there(asked, places, self.corpus) else ()
 
     def search(
         self, text: str, language: Language, places: tuple[Place, ...] = ()

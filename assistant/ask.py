@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.corpus import Clause, Corpus
 from assistant.draft import Draft
 from assistant.question import Question
+from assistant.terms import words
 from index.parser import DOCUMENT_KINDS
 from index.policy import Policy
 
@@ -44,3 +45,19 @@ class Ask:
     def topical(self) -> list[tuple[str, float]]:
         """Terms that carry a topic."""
         return [(term.text, term.weight) for term in self.question.terms if term.weight >= 0.4]
+
+    def names_a_thing(self, least: float, besides: str = "", plain: str = "(?!)") -> bool:
+        """Whether the question names a thing that the policies speak of elsewhere than in their titles and in ``besides``.
+
+        ``least`` is the weight of a word from which it names a thing; a word that ``plain`` matches names none.
+        """
+        titles = "\n".join(name for names in self.corpus.titles.values() for name in names)
+        no_thing = re.compile(f"{words()['document']['plain']}|{plain}")
+        return any(
+            term.weight >= least
+            and not term.pair
+            and not no_thing.fullmatch(term.text)
+            and self.corpus.known(replace(term, near=()))
+            and not any(variant in titles or variant in besides for variant in term.variants)
+            for term in self.question.terms
+        )

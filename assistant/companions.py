@@ -36,7 +36,7 @@ def with_companions(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> 
 
 
 def _with_limits(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
-    """What is granted brings the sentences behind it, in its paragraph, that limit it (同一企业每年合计不超过200万元)."""
+    """What is granted brings the sentences behind it, in its paragraph, that limit it (同一企业每年合计不超过100万元)."""
     entry, result = words()["limits"], list(chosen)
     for best in chosen[:1] if asks_number(ask.question) or "money" in ask.question.kinds else []:
         policy = ask.corpus.policies[best.policy]

@@ -101,7 +101,7 @@ def answer_duties(ask: Ask) -> Draft | None:
         and (question.roles or question.has("tasks"))
     )
     if (question.has("distinct") or ranked) and not question.has("leaderless") and not topic:
-        return None if _names_a_thing(ask) else distinct_organisations(ask)
+        return None if ask.names_a_thing(0.4) else distinct_organisations(ask)
     asks_role = bool(question.roles) or question.has("who")
     if topic and question.has("when") and not asks_role and not question.has("amount", "yesno", "why"):
         return deadline_of_task(ask, topic)
@@ -124,21 +124,6 @@ def answer_duties(ask: Ask) -> Draft | None:
     if not ask.topical() and question.has("total") and not question.mentions and not _of_part(ask):
         return all_tasks(ask)
     return None
-
-
-def _names_a_thing(ask: Ask) -> bool:
-    """Whether a question names a thing that the policies speak of elsewhere than in their titles: bodies are asked for of
-    that, not of all tasks."""
-    titles = "\n".join(name for names in ask.corpus.titles.values() for name in names)
-    plain = re.compile(words()["document"]["plain"])
-    return any(
-        term.weight >= 0.4
-        and not term.pair
-        and not plain.fullmatch(term.text)
-        and ask.corpus.known(replace(term, near=()))
-        and not any(variant in titles for variant in term.variants)
-        for term in ask.question.terms
-    )
 
 
 def _is_of_whole(ask: Ask, names: Sequence[str]) -> bool:

@@ -14,7 +14,6 @@ from assistant.draft import Draft, plain_number
 from assistant.header_asked import STATED_NUMBER, asks_other_version, asks_span, meanings_asked
 from assistant.header_found import Found, find, label_of, line_start
 from assistant.refusal import refuse
-from assistant.terms import words
 from index.header import header_labels
 from index.policy import Policy
 from index.text import fold, squeeze
@@ -126,7 +125,7 @@ def _say_rules(ask: Ask, draft: Draft, policy: Policy, sort: str, many: bool) ->
     found = list(rules_of(policy, sort))
     text = squeeze(" ".join(policy.source[slice(*span)] for span in found))
     borne = sort != "all_implement" or any(duty.rule_start >= 0 for duty in policy.duties)
-    if borne and _names_a_task(ask, text, rule.get("plain", "(?!)")):
+    if borne and ask.names_a_thing(0.9, text, rule.get("plain", "(?!)")):
         return
     other = rule.get("otherwise", "") if not found else ""
     if other in document_rules():
@@ -147,7 +146,7 @@ def _not_stated(ask: Ask, asked: Sequence[str]) -> Draft | None:
         rule = document_rules()[sort]
         missing = rule.get("missing", {})
         worded = missing and re.search(missing["asked"], ask.question.folded)
-        if worded and not _names_a_task(ask, "", rule.get("plain", "(?!)")):
+        if worded and not ask.names_a_thing(0.9, plain=rule.get("plain", "(?!)")):
             return refuse(ask, missing["say"], ())
     return None
 
@@ -156,20 +155,6 @@ def _is_said(draft: Draft, policy: Policy, item: Found) -> bool:
     """Whether a sentence that is quoted already says what a field does."""
     return any(
         id == policy.id and start <= item.start and item.end <= end for id, start, end, *_ in draft.spans
-    )
-
-
-def _names_a_task(ask: Ask, rule: str, plain: str) -> bool:
-    """Whether a question names a thing that the policies speak of elsewhere than in their titles and in ``rule``;
-    ``plain`` words name none."""
-    titles = "\n".join(name for names in ask.corpus.titles.values() for name in names)
-    return any(
-        term.weight >= 0.9
-        and not term.pair
-        and ask.corpus.known(term)
-        and not re.fullmatch(f"{words()['document']['plain']}|{plain}", term.text)
-        and not any(variant in titles or variant in rule for variant in term.variants)
-        for term in ask.question.terms
     )
 
 

@@ -144,8 +144,8 @@ def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verd
 
 
 def _told_beside(ask: Ask, near: Sequence[tuple[float, Sentence]], kind: str) -> list[tuple[float, Sentence]]:
-    """The sentence of the paragraph of the nearest that tells with it all that is asked for (46处完成18处；到2026年底，完成
-    35处), and the nearest; none where no other is near enough. ``kind`` is what the nearest lacks."""
+    """The sentence of the paragraph of the nearest that tells with it all that is asked for (50处完成20处；到2026年底，完成
+    40处), and the nearest; none where no other is near enough. ``kind`` is what the nearest lacks."""
     value, first = near[0]
     source = ask.corpus.policies[first.policy].source
     text = _with_opening(ask, first)

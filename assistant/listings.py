@@ -34,7 +34,7 @@ _INSIDE = tuple(  # how the items of one paragraph are numbered
     )
 )
 _COLON = re.compile(r"(?P<opening>[^。；：:\n|]*(?:下列|以下|如下)[^。；：:\n|]*)[：:](?P<items>[^。\n|]+)")
-_SIDE_BY_SIDE = re.compile(r"(?:[“「][^”」、。；]{1,12}[”」]){2,}")  # “知名”“特色”四类个体户
+_SIDE_BY_SIDE = re.compile(r"(?:[“「][^”」、。；]{1,12}[”」]){2,}")  # “甲类”“乙类”两类企业
 _QUOTED = re.compile(r"[“「]([^”」]*、[^”」]*)[”」]")
 
 

@@ -22,7 +22,7 @@ def put_in_place(what: str, before: str, corpus: str) -> str:
     """A question asked of ``what`` in place of its like; "" where it names nothing like it.
 
     Of one kind are words with the same last character (国家级, 省级), and those that stand before the same word
-    somewhere in ``corpus``, the folded text of the policies (柳河灌区, 红石灌区).
+    somewhere in ``corpus``, the folded text of the policies (东山灌区, 西山灌区).
     """
     at = _like(what, before) or _beside_the_same(what, before, corpus)
     return before[: at[0]] + what + before[at[1] :] if at else ""

@@ -63,9 +63,14 @@ def _own(policy: Policy, section: Section, said: str) -> Iterator[Place]:
         yield Place(policy.id, start, end, again if own else NEXT if before else THERE)
 
 
+def names_its_own(asked: Question) -> bool:
+    """Whether a follow-up names a clause, a document or a body: it is answered there, wherever the last answer stands."""
+    return bool(asked.marker or asked.policies or asked.mentions)
+
+
 def leads_there(asked: Question, places: Sequence[Place], corpus: Corpus) -> bool:
     """Whether a follow-up may be answered in these places: what it names that the policies know stands there."""
-    if not places or asked.marker or asked.policies or asked.mentions:
+    if not places or names_its_own(asked):
         return False
     text = squeeze("\n".join(corpus.policies[p.policy].source[p.start : p.end] for p in places))
     known = [

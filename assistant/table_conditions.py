@@ -62,12 +62,16 @@ class Table:
         value = self.value(row, place)
         return value is not None if unit is None else _is_of(value, unit)
 
+    def columns(self) -> list[int]:
+        """The columns but those of the rows' names and serial numbers."""
+        serial = words()["table"]["serial"]
+        return [p for p, head in enumerate(self.heads) if p != self.name and not re.fullmatch(serial, head)]
+
     def of_values(self, unit: str | None = None) -> list[int]:
         """The columns of values, of a plain unit where one is given."""
         return [
             place
-            for place in range(len(self.heads))
-            if place != self.name and not re.fullmatch(words()["table"]["serial"], self.heads[place])
+            for place in self.columns()
             if sum(self._has(row, place, unit) for row in self.rows) > MOSTLY * len(self.rows)
         ]
 
@@ -125,9 +129,7 @@ def _named(ask: Ask, folded: str, table: Table) -> Iterator[Condition]:
     """Cells, or things named in them, that a question names; the longest where several overlap. None where it does not
     tell which of several columns is meant (a body that leads some rows and supports others)."""
     found: dict[tuple[int, int], dict[int, tuple[str, ...]]] = {}
-    for place, head in enumerate(table.heads):
-        if place == table.name or re.fullmatch(words()["table"]["serial"], head):
-            continue
+    for place in table.columns():
         things = {text for row in table.rows for text in _things(row.cells[place])}
         said: list[tuple[tuple[int, int], tuple[str, ...]]] = [
             (m.span(), (text,)) for text in things for m in re.finditer(re.escape(text), folded)
@@ -140,7 +142,9 @@ def _named(ask: Ask, folded: str, table: Table) -> Iterator[Condition]:
             if text in folded and things & set(names):
                 said.append(((folded.find(text), folded.find(text) + len(text)), names))
         for span, texts in said:
-            if _of_role(ask, head, texts) and not re.fullmatch(words()["table"]["all"], texts[0]):
+            if _of_role(ask, table.heads[place], texts) and not re.fullmatch(
+                words()["table"]["all"], texts[0]
+            ):
                 found.setdefault(span, {})[place] = texts
     taken: list[tuple[int, int]] = []
     for (start, end), places in sorted(found.items(), key=lambda item: item[0][0] - item[0][1]):
@@ -152,7 +156,7 @@ def _named(ask: Ask, folded: str, table: Table) -> Iterator[Condition]:
 
 
 def _ends(things: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The ends of things that a reader may name them by, with what ends so (高新区 of 北溪高新区), where just one does."""
+    """The ends of things that a reader may name them by, with what ends so (高新区 of 东江高新区), where just one does."""
     ends: dict[str, set[str]] = {}
     for thing in things:
         for size in range(SHORTEST, len(thing)):

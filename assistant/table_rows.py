@@ -61,7 +61,7 @@ def answer_rows(ask: Ask) -> Draft | None:
 
 
 def answer_cell(ask: Ask, asked: Asked) -> Draft | None:
-    """What the cell of a row lists, where the question names the row and the column (见习补贴要哪几样材料)."""
+    """What the cell of a row lists, where the question names the row and the column (租房补贴要哪几样材料)."""
     best: list[tuple[float, Listing]] = []
     for policy in ask.policies():
         for table in tables_of(ask.corpus)[policy.id]:
@@ -109,38 +109,53 @@ def _fitting(ask: Ask, table: Table, asked: Asked | None) -> tuple[float, _Found
     if extreme:
         conditions.append(extreme)
         rows = [row for row in rows if extreme.holds(row)]
-    said = [(condition.start, condition.end) for condition in conditions]
+    if not rows or _says_otherwise(ask, folded, table, conditions, bool(extreme)):
+        return None
     is_named = bool(re.search(entry["is"], folded)) and _is_meant(folded, table.label)
-    denied = any(re.search(entry["not"], folded[: condition.start]) for condition in conditions)
-    if not rows or denied or _says_more(ask, folded, said, table):
-        return None
-    if ask.question.has("largest", "smallest") != bool(extreme):
-        return None
     of_all = bool(asked and is_named) or bool(asked is None and table.totals and table.noun in folded)
-    if not (conditions or of_all) or (asked is None and not extreme and value_asked(ask, folded, table) < 0):
+    place = value_asked(ask, folded, table)
+    if not (conditions or of_all) or (asked is None and not extreme and place < 0):
         return None
+    held = _held(ask, folded, table, conditions, asked, is_named)
+    if held < ENOUGH:
+        return None
+    shown = {condition.place for condition in conditions if condition.of_value}
+    shown |= {place} if ask.question.has("amount", "number") else set()
+    return held + 0.5 * len(conditions) + 0.5 * is_named, _Found(
+        table, rows, tuple(sorted(shown - {-1})), not conditions
+    )
+
+
+def _says_otherwise(
+    ask: Ask, folded: str, table: Table, conditions: Sequence[Condition], extreme: bool
+) -> bool:
+    """Whether a question says more of rows than the conditions, denies one, or asks for an extreme that none chooses."""
+    said = [(condition.start, condition.end) for condition in conditions]
+    denied = any(re.search(words()["table"]["not"], folded[: condition.start]) for condition in conditions)
+    return (
+        denied or _says_more(ask, folded, said, table) or ask.question.has("largest", "smallest") != extreme
+    )
+
+
+def _held(
+    ask: Ask, folded: str, table: Table, conditions: Sequence[Condition], asked: Asked | None, is_named: bool
+) -> float:
+    """The share of what a question says besides the conditions that a table holds; 0 where its rows are of another sort."""
+    said = [(condition.start, condition.end) for condition in conditions]
     rest = [
         term
         for term in ask.question.terms
         if term.weight >= 0.4
         and not term.pair
         and not _inside(folded, term.text, said)
-        and not re.search(entry["is"], term.text)
+        and not re.search(words()["table"]["is"], term.text)
     ]
     sorts = asked.sorts if asked else ()
-    meant = bool(conditions) and is_named
     own = rest if conditions or asked is None else sorts
-    if not meant and not _is_of_sort(folded, table, own, bool(conditions)):
-        return None
+    if not (conditions and is_named) and not _is_of_sort(folded, table, own, bool(conditions)):
+        return 0.0
     rest = [term for term in rest if not any(term.text in s.text or s.text in term.text for s in sorts)]
-    held = coverage(ask.corpus, rest, table.unit) if rest else 1.0
-    if held < ENOUGH:
-        return None
-    asked_for = value_asked(ask, folded, table) if ask.question.has("amount", "number") else -1
-    shown = {condition.place for condition in conditions if condition.of_value} | {asked_for}
-    return held + 0.5 * len(conditions) + 0.5 * is_named, _Found(
-        table, rows, tuple(sorted(shown - {-1})), not conditions
-    )
+    return coverage(ask.corpus, rest, table.unit) if rest else 1.0
 
 
 def _is_of_sort(folded: str, table: Table, sorts: Sequence[Term], chosen: bool) -> bool:
@@ -190,12 +205,13 @@ def _say_rows(ask: Ask, found: _Found) -> Draft:
     source = ask.corpus.policies[table.policy].source
     draft.head_of_source(_shown(source, cell) for cell in table.grid.header.cells)
     said = []
+    told = table.columns() if len(found.rows) == 1 else found.shown  # one row is told whole
     for row in found.rows:
         number = draft.number(table.policy, row.start, row.end)
         draft.row([_shown(source, cell) for cell in row.cells], [number])
-        told = row_told(*_part(table, row, found.shown))
+        values = row_told(*_part(table, row, told))
         name = _shown(source, row.cells[table.name])
-        said.append(name + (f"（{told}）" if told else "") + f"[{number}]")
+        said.append(name + (f"（{values}）" if values else "") + f"[{number}]")
     shown = said if len(said) <= SHOWN else [*said[:SHOWN], "…"]
     draft.pieces.append(phrase(draft.language, "item_comma").join(shown) + phrase(draft.language, "stop"))
     return draft
@@ -207,17 +223,20 @@ def _say_sum(ask: Ask, draft: Draft, found: _Found) -> None:
     table = found.table
     place = value_asked(ask, squeeze(ask.question.folded), table) if ask.question.has("sum") else -1
     values = [table.value(row, place) for row in found.rows if place >= 0]
-    if not values or None in values:
+    told = [value for value in values if value]
+    if not told:
         return
     [*_, total] = table.totals if found.of_all and len(table.totals) == 1 else [None]
     head = _shown(ask.corpus.policies[table.policy].source, table.grid.header.cells[place])
     if total and table.value(total, place):
         cite = draft.cite(table.policy, total.start, total.end)
         draft.say("rows_sum", told=row_told(*_part(table, total, [place])), cite=cite)
-    elif len({value[1] for value in values if value}) == 1 and len(values) > 1:
+    elif len({unit for _, unit in told}) == 1 and len(told) > 1:
         scale, _ = scale_unit(unit := unit_of(fold(head)) or table.over)
-        value = draft.compute(sum(value[0] for value in values if value) / scale)
+        value = draft.compute(sum(value for value, _ in told) / scale)
         draft.say("rows_sum", told=f"{BRACKET.sub('', fold(head))}{value}{unit}", cite="")
+        if len(told) < len(values):
+            draft.say("rows_unvalued", count=draft.compute(len(values) - len(told)))
 
 
 def _shown(source: str, cell: Cell) -> str:

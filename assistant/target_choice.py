@@ -253,7 +253,7 @@ def other_years(ask: Ask) -> list[Found]:
     if any(
         t.year in years and _goes_on(ask, found, (policy, t)) for _, policy, t in ranked for found in meant
     ):
-        return []  # 2025年底，46处整治完成18处；2026年底，完成35处
+        return []  # 2025年底，50处整治完成20处；2026年底，完成40处
     return meant
 
 

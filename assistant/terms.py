@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Literal
 
@@ -303,8 +304,18 @@ def _with_opposites(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return joined
 
 
+def _crosses(word: str, piece: str, bounds: set[int]) -> bool:
+    """Whether a word of the glossary only seems to stand in a piece: it begins within one word of it and ends within
+    another (动工 in 专项行动工作)."""
+    return all(
+        match.start() not in bounds and match.end() not in bounds
+        for match in re.finditer(re.escape(word), piece)
+    )
+
+
 def _read_chinese(piece: str, found: dict[str, Term], whole: re.Pattern[str], factor: float) -> None:
     whole_words = [word for word, _ in tagged(piece)]
+    whole_piece, bounds = piece, {0, *accumulate(map(len, whole_words))}
     for word in sorted((w for w in _everyday() if len(w) >= 2 and w in piece), key=len, reverse=True):
         inside = any(  # 小企业 in 中小企业, 欠款 in 拖欠款项
             word in other[1:-1] or (word in other and len(other) == len(word) + 1) for other in whole_words
@@ -312,7 +323,7 @@ def _read_chinese(piece: str, found: dict[str, Term], whole: re.Pattern[str], fa
         spelt_out = any(
             word != official and word in official and official in piece for official in _everyday()[word]
         )
-        if word in piece and not inside and not spelt_out:
+        if word in piece and not inside and not spelt_out and not _crosses(word, whole_piece, bounds):
             found.setdefault(word, Term(word, (word, *_everyday()[word]), factor))
             piece = piece.replace(word, "\n")
     for part in piece.split("\n"):

@@ -59,7 +59,7 @@ _TERM = re.compile(
     r"(?:施行|实施|执行|生效)[,，]?(?:试行期|有效期|实施期限?)(?:限|为|是)*$"
 )  # how long the document holds
 _OVER = re.compile(r"(?:内|间|期间)?(?:累计|合计|总计|共)")  # 四年(累计改造27万亩): no value itself
-_DOES = re.compile(rf"(?:内|间)?(?:{VERBS})+(?!期)[^,;。\d]{{0,14}}\d")  # 三年(改造管道210公里): the same
+_DOES = re.compile(rf"(?:内|间)?(?:{VERBS})+(?!期)[^,;。\d]{{0,14}}\d")  # 三年(改造管道300公里): the same
 _BEFORE_YEAR = re.compile(r"^.*20\d\d年(?:底|末)?(?:前|之前|以前)(?=.)")  # 请各单位在2027年前(培育示范企业)
 _FIRST_YEAR = re.compile(r"[从由](20\d\d)年[^,;。]{0,4}$")  # of the value from which it rises
 _PART = re.compile(rf"其中[,、]?(?P<name>(?:{VERBS})+)$")  # 58万亩，其中(新建)36万亩: which of them
@@ -122,7 +122,7 @@ def _is_condition(sentence: str, quantity: Quantity) -> bool:
 
 
 def _is_period(sentence: str, quantity: Quantity) -> bool:
-    """Whether so many years are the time in which another number is reached (三年改造管道210公里), no value."""
+    """Whether so many years are the time in which another number is reached (三年改造管道300公里), no value."""
     if quantity.unit != "年":
         return False
     opens = not sentence[: quantity.start].strip() or sentence[: quantity.start].rstrip()[-1] in ",;:"

@@ -63,6 +63,9 @@ TEXT = """# 临溪市水系治理行动方案
 | 其中：河口泵站续建段 | 东片 | 600 | 2025年3月 | 2026年12月 |
 | 石桥泵站 | 西片 | 8300 | 2026年4月 | 2027年6月 |
 | 柳湾泵站 | 西片 | 2400 | 2026年9月 | 2026年12月 |
+| 塔山泵站 | 南片 | 1700 | 2026年10月 | 2027年3月 |
+| 梅岭泵站 | 南片 | 900 | 2026年11月 | 2027年4月 |
+| 竹园泵站 | 南片 | — | 2027年2月 | 2027年9月 |
 """
 
 
@@ -112,6 +115,7 @@ def test_rows_that_fulfil_what_is_said_of_them(
         ("市水利局负责的工程投资合计多少？", "合计投资22400万元", 2),
         ("重点工程表一共几个工程，投资合计多少？", "合计投资39700万元[1]", 4),
         ("西片的泵站概算合计多少？", "合计概算10700万元", 2),
+        ("南片的泵站概算合计多少？", "合计概算2600万元。另有 1 项没有写明数值。", 3),
     ],
 )
 def test_the_values_of_the_rows_are_added_up(
@@ -121,6 +125,14 @@ def test_the_values_of_the_rows_are_added_up(
     assert total in answer.text
     assert answer.count == rows
     assert answer.certificate.passed
+
+
+def test_one_row_is_told_with_all_its_cells(plan: PolicyAssistant) -> None:
+    answer = plan.invoke({"question": "重点工程表里市水务集团负责的工程是哪个？"})
+    assert (
+        holds(answer.text, "东湖补水工程", "投资15000万元", "责任单位市水务集团", "建设年限2026—2027") == []
+    )
+    assert answer.count == 1
 
 
 def test_rows_are_shown_with_all_their_cells(plan: PolicyAssistant) -> None:
