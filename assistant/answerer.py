@@ -24,8 +24,16 @@ from assistant.header_asked import fields_asked
 from assistant.judge import MARGIN, MARGIN_OF_EACH, judge
 from assistant.listed_near import answer_listed, count_listed
 from assistant.one_of import is_none_named
-from assistant.parts import answer_parts, answer_sides, aspects_of, parts_of, sides_of
-from assistant.place import last_exchange, leads_there, names_its_own, places_of
+from assistant.parts import (
+    answer_parts,
+    answer_sides,
+    asked_beside,
+    aspects_of,
+    parts_of,
+    sides_of,
+    with_rest,
+)
+from assistant.place import around, last_exchange, leads_there, names_its_own, places_of
 from assistant.question import Place, Question
 from assistant.reading import read_against, with_neighbours
 from assistant.refusal import refuse
@@ -127,15 +135,13 @@ class Answerer:
             return refuse(self.ask(asked, passages), "refuse", passages)
         parts = parts_of(asked, self._reading(asked), self.corpus.text)
         if parts:
-            draft = answer_parts(
-                parts,
-                lambda part: self._answer(
-                    part, passages if part.folded == asked.folded else self._search(part)
-                ),
-            )
+            draft = answer_parts(parts, self._answered_anew)
             if draft is not None:
                 return draft
-        return self._answer(asked, passages)
+        whole = self._answer(asked, passages)
+        near = around(whole, self.corpus) or asked.places
+        asks = asked_beside(asked, lambda text: replace(self.read(text), places=near), self.corpus.text)
+        return with_rest(whole, asks, self._answered_beside)
 
     def still_holds(self, undated: str, language: Language) -> tuple[Draft, Question, list[Passage]] | None:
         """The answer to what is asked of this year, where the documents say it of no year, or of all since one.
@@ -268,6 +274,13 @@ class Answerer:
         if each is not None:
             return each
         return self._quoted(asked, passages)
+
+    def _answered_anew(self, asked: Question) -> Draft:
+        return self._answer(asked, self._search(asked))
+
+    def _answered_beside(self, asked: Question, leans: bool) -> Draft:
+        """The answer to what is asked besides; where it leans on what was asked before, the ledger tells no topic of it."""
+        return self._quoted_anew(asked) if leans else self._answered_anew(asked)
 
     def _quoted_anew(self, asked: Question) -> Draft:
         return self._quoted(asked, self._search(asked))

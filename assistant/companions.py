@@ -29,7 +29,7 @@ def with_companions(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> 
     """Chosen sentences, the best first, with what belongs to them; in no order."""
     chosen = _with_article(ask, _with_rules(ask, chosen))
     chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
-    chosen = _with_columns(ask, _with_slices(ask, chosen))
+    chosen = _with_row(ask, _with_columns(ask, _with_slices(ask, chosen)))
     chosen = _with_rest_of_list(ask, _with_second_half(ask, chosen))
     chosen = _with_limits(ask, _with_leader(ask, chosen))
     return _with_inclusive(ask, _with_class(ask, _with_lead_in(ask, chosen)))
@@ -68,6 +68,18 @@ def _with_columns(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
         table = table_over(policy, sentence.start) if is_aligned(sentence.text) else None
         if table:
             _add_slice(result, policy, table[0].header.start, table[0].header.end, sentence)
+    return result
+
+
+def _with_row(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """A sentence within a cell brings the cells before it: what its row is of."""
+    result = list(chosen)
+    for sentence in chosen:
+        policy = ask.corpus.policies[sentence.policy]
+        table = table_over(policy, sentence.start)
+        before = [cell for cell in table[1].cells if cell.end <= sentence.start] if table else []
+        if table and before and sentence.start >= table[1].start:
+            _add_slice(result, policy, table[1].start, before[-1].end, sentence)
     return result
 
 

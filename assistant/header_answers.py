@@ -185,6 +185,10 @@ def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, man
             draft.note("premise", "notice_premise")
     elif meaning in ("basis", "recipients", "title", "approved") or (meaning == "issuer" and not found.label):
         draft.say(meaning, value=value, cite=cite)
+    elif meaning == "annexes":
+        count = len(re.findall(r"(?:^|；)\d+[.．、]", value)) or 1
+        draft.count = count
+        draft.say("annexes", count=draft.compute(count), value=value, cite=cite)
     elif meaning == "validity" and found.label in header_labels()["validity"]["labels"]:
         draft.say("in_force", label=label, value=value, cite=cite)
     elif found.label in header_labels()["expires"]["labels"] and (day := last_day(value)):

@@ -74,6 +74,8 @@ def _of_permit(ask: Ask, text: str) -> bool:
     term = r"(?:(?!文件|政策|办法|措施|方案)[^。;?]){0,10}(?:有效|几年|[几多]少?天|多久|多长|到期|过期|失效|作废)"
     permit = re.search(rf"(?P<what>{words()['document']['permit']}){term}", text)
     titles = [title for policy in ask.policies() for title in ask.corpus.titles[policy.id]]
+    if re.search(words()["document"]["permit_en"], text):
+        return True
     return permit is not None and not any(permit["what"] in title for title in titles)
 
 

@@ -27,6 +27,9 @@ _BASIS = re.compile(
 _APPROVED = re.compile(
     r"[^。\n]*(?:会议|常委会)[^。，,\n]{0,12}(?:审议|审定|讨论|研究)?(?:通过|同意|批准)[^。\n]*。?"
 )
+_ANNEXES = re.compile(
+    r"(?m)^[ \t　]*附件[：:][ \t　]*(?P<all>[^\n]+(?:\n+[ \t　]*\d+[.．、](?!\d)[^\n]+)*)"
+)  # named below the text: 1.某某表  2.某某清单
 _SIGNED = re.compile(r"(?m)^[ 　]*\d{4}年\d{1,2}月\d{1,2}日[ 　]*$")
 _TITLES = re.compile(r"《[^》]+》(?:（[^）]*号）)?")
 
@@ -51,6 +54,12 @@ def find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
         if at >= 0:
             end = at + len(policy.recipients)
             yield Found("", policy.recipients, at, end + (policy.source[end : end + 1] in ("：", ":")))
+        return
+    if meaning == "annexes":
+        match = _ANNEXES.search(policy.source)
+        if match:
+            value = re.sub(r"\s*\n\s*", "；", match["all"].strip())
+            yield Found(label_of(ask, "annexes"), value, *match.span("all"))
         return
     if meaning == "approved":
         match = _APPROVED.search(policy.source)

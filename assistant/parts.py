@@ -12,7 +12,7 @@ from assistant.draft import Draft
 from assistant.header_asked import asks_of_document, fields_asked
 from assistant.question import Question
 from assistant.sentences import asks_number
-from assistant.terms import pattern, words
+from assistant.terms import ASKING, pattern, words
 from index.text import fold_with_origin
 from prompts import phrase
 
@@ -30,7 +30,15 @@ _ONE_ANSWER = (
     "except",
 )
 _PREPOSITION = re.compile(r"(^|[,，])(?:对于?|关于|针对|在)(?=[^,，])")  # 对建筑垃圾: not a part of its noun
+_ASKED_BESIDE = re.compile(
+    r"[,，;；。?？、]+|,?\s+and\s+(?=(?:(?:at least|at most|at|by|in|on|to|from|until|under|for) )?(?:who|which|what|how|when|where|why|is|are|may|must|can|does|do)\b)",
+    re.I,
+)
+_TAG = re.compile(
+    r"(?:对|是|行|好|可以|能|没错|有没有)?(?:不?[对是行好]|可以|没错|么|吗|吧|嘛)*(?:吗|吧|么|嘛|不)?"
+)  # 对吧: asks nothing of its own
 MOST = 3  # parts of a question
+MOST_ASKED = 4  # questions in one
 
 
 def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
@@ -66,6 +74,41 @@ def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
     if beside and all(kind.startswith("document") for kind in kinds):
         return []  # fields of the document: told together
     return found if all(kinds) and len(set(kinds)) > 1 else []
+
+
+def asked_beside(question: Question, read: Read, corpus: str) -> list[tuple[Question, bool]]:
+    """The questions that a question asks one behind the other (培训多少学时，以后每年又要多少), each standing alone, and whether
+    it leans on those before it; [] where it asks one.
+
+    What only sets the scene goes with the question behind it.
+    """
+    begin = fold_with_origin(question.text).span(0, question.introduced)[1] if question.introduced else 0
+    asking: list[str] = []
+    scene = ""
+    for piece in filter(None, map(str.strip, _ASKED_BESIDE.split(question.text[begin:]))):
+        folded = piece.lower()
+        if not ASKING.search(folded) or _TAG.fullmatch(folded) or len(piece) < 3:
+            scene += piece + ("，" if question.language == "zh" else ", ")
+            continue
+        asking.append(scene + piece)
+        scene = ""
+    if not 2 <= len(asking) <= MOST_ASKED:
+        return []
+    found: list[tuple[Question, bool]] = []
+    for piece in asking:
+        history = [{"role": "user", "content": part.text} for part, _ in found]
+        own = read(piece)
+        part = own if fields_asked(own) else read(condense(piece, history, read, corpus))
+        alone = _has_topic(part) or bool(_known_words(part, corpus, 0.4))
+        part = part if alone or not found else _in_question(question, part)
+        found.append((part, bool(found) and part.text != own.text))
+    return [
+        (
+            replace(part, policies=part.policies or question.policies, local=part.local or question.local),
+            leans,
+        )
+        for part, leans in found
+    ]
 
 
 def sides_of(question: Question, read: Read, corpus: str) -> list[Question]:
@@ -157,7 +200,11 @@ def _asked(question: Question) -> str:
 
 def answer_parts(parts: list[Question], answer: Callable[[Question], Draft]) -> Draft | None:
     """The answers to all parts as one; what is missing makes it partial. None where nothing is answered."""
-    drafts = [(part, answer(part)) for part in parts]
+    return _of_parts([(part, answer(part)) for part in parts])
+
+
+def _of_parts(drafts: list[tuple[Question, Draft]]) -> Draft | None:
+    """The answers to all parts as one (see ``answer_parts``)."""
     whole = _joined([draft for _, draft in drafts if draft.status != "refused"])
     if whole is not None:
         for part, draft in drafts:
@@ -165,6 +212,29 @@ def answer_parts(parts: list[Question], answer: Callable[[Question], Draft]) -> 
                 whole.status = "partial"
                 whole.note("partial", "notice_partial", terms=part.text)
     return whole
+
+
+def with_rest(
+    whole: Draft, asks: list[tuple[Question, bool]], answer: Callable[[Question, bool], Draft]
+) -> Draft:
+    """An answer, and behind it what else its question asks (培训多少学时，以后每年又要多少) and it does not tell.
+
+    A question refused as a whole is answered in parts, where two of them are answered: of one alone it is not sure.
+    """
+    drafts = [(part, answer(part, leans)) for part, leans in asks]
+    told = [draft for _, draft in drafts if draft.status != "refused"]
+    if whole.status != "refused":
+        return _joined([whole, *(draft for draft in told if not _is_told(draft, whole))]) or whole
+    of_year = any(part.years for part, _ in drafts)  # of a year that is not told, nor is any part
+    return (_of_parts(drafts) or whole) if len(told) > 1 and not of_year else whole
+
+
+def _is_told(draft: Draft, whole: Draft) -> bool:
+    """Whether all that a draft cites stands in what another one cites."""
+    return all(
+        any(policy == own[0] and own[1] <= start and end <= own[2] for own in whole.spans)
+        for policy, start, end in draft.spans
+    )
 
 
 def answer_sides(sides: list[Question], answer: Callable[[Question], Draft]) -> Draft | None:

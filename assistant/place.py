@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.answer import Passage
 from assistant.corpus import Corpus, lead_in, section_at, subtree_end
+from assistant.draft import Draft
 from assistant.question import Place, Question
 from assistant.sentences import share_of_words
 from index.policy import Policy, Section
@@ -50,6 +51,16 @@ def places_of(said: str, found: Sequence[Passage], corpus: Corpus) -> tuple[Plac
     return (
         *_own(policy, section, said),
         *(Place(policy.id, other.start, subtree_end(policy.sections, other.id), BESIDE) for other in near),
+    )
+
+
+def around(draft: Draft, corpus: Corpus) -> tuple[Place, ...]:
+    """The articles or items that an answer quotes, in which what is asked besides is likely answered."""
+    sections = ((policy, section_at(corpus.policies[policy], start)) for policy, start, _ in draft.spans)
+    return tuple(
+        Place(policy, section.start, subtree_end(corpus.policies[policy].sections, section.id), THERE)
+        for policy, section in dict.fromkeys(sections)
+        if section is not None
     )
 
 

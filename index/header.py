@@ -20,7 +20,9 @@ _ISSUED = re.compile(
     r"的\s*(?:通知|公告|通告|决定|函|意见)$",
     re.S,
 )
-_NUMBER_LINE = re.compile(r"[一-鿿]{2,12}[〔\[［(（]\d{4}[〕\]］)）](?:第)?\d{1,5}号$")
+_NUMBER_LINE = re.compile(
+    r"[一-鿿]{2,12}[〔\[［(（]\d{4}[〕\]］)）](?:第)?\d{1,5}号$|[一-鿿]{2,24}令[ 　]*第?[ 　]*\d{1,4}[ 　]*号$"
+)
 
 
 @cache
@@ -83,7 +85,7 @@ def with_number(header: tuple[HeaderField, ...], front: list[Line]) -> tuple[Hea
 
 
 def is_number_line(text: str) -> bool:
-    """Whether a line is nothing but a document's number (某政办发〔2024〕11号)."""
+    """Whether a line is nothing but a document's number (某政办发〔2024〕11号, 某市人民政府令第8号)."""
     return bool(_NUMBER_LINE.match(text))
 
 

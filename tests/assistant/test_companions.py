@@ -86,3 +86,25 @@ def test_another_case_is_not_brought_where_the_question_names_its_own(
 def test_both_cases_are_told_where_the_question_names_none(grants: PolicyAssistant) -> None:
     text = grants.invoke({"question": "购置挡水板补助多少钱？"}).text
     assert "1500元" in text and "8万元" in text
+
+
+ROLES = """# 石湖县抗旱预案
+
+石政办发〔2025〕9号
+
+## 一、分工
+
+| 序号 | 成员单位 | 职责 |
+| --- | --- | --- |
+| 1 | 县气象局 | 发布旱情预报；提出人工增雨建议，组织实施增雨作业；汇总降水资料 |
+| 2 | 县供销社 | 储备抽水机具；调配农用水泵 |
+"""
+
+
+def test_a_sentence_within_a_cell_brings_the_cells_before_it(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    plan = on_text(tmp_path_factory.mktemp("roles"), "kanghan.md", ROLES)
+    answer = plan.invoke({"question": "增雨作业怎么组织实施？"})
+    assert "县气象局" in answer.text
+    assert "县供销社" not in answer.text

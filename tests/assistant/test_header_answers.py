@@ -147,3 +147,45 @@ def test_measures_of_a_sort_are_not_the_articles_of_the_document(tmp_path: Path)
     rules = on_text(tmp_path, "yanghu-2025.txt", ATTACHED)
     assert rules.invoke({"question": "办法一共多少条？"}).count == 3
     assert rules.invoke({"question": "奖励措施有多少条？"}).count is None
+
+
+DECREE = """青川市节水办法
+
+青川市人民政府令第46号
+
+《青川市节水办法》已经市人民政府第12次常务会议审议通过，现予公布。
+
+第一条 本办法由市水务局会同市发展改革委负责解释。
+
+第二条 节水合格证书有效期两年。
+
+附件：1.节水定额表
+　　　2.节水承诺书
+
+青川市人民政府办公室
+2025年3月1日
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "fact", "count"),
+    [
+        ("这是市政府第几号令？", "青川市人民政府令第46号", None),
+        ("这个办法有几个附件？", "附件 2 个：1.节水定额表；2.节水承诺书", 2),
+        ("附件都有哪些，文号是什么？", "2.节水承诺书", 2),
+        ("Which bodies are responsible for interpreting the measures?", "市水务局会同市发展改革委", None),
+        ("How long is a water-saving certificate valid?", "有效期两年", None),
+    ],
+)
+def test_a_decree_and_its_annexes(tmp_path: Path, question: str, fact: str, count: int | None) -> None:
+    answer = on_text(tmp_path, "jieshui.txt", DECREE).invoke({"question": question})
+    assert fact in answer.text
+    assert answer.count == count
+
+
+def test_annexes_that_are_not_named_are_not_counted(tmp_path: Path) -> None:
+    bare = DECREE.replace("附件：1.节水定额表\n　　　2.节水承诺书\n\n", "")
+    assert (
+        on_text(tmp_path, "jieshui.txt", bare).invoke({"question": "这个办法有几个附件？"}).status
+        == "refused"
+    )

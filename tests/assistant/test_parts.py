@@ -6,7 +6,7 @@ import pytest
 
 from assistant.chain import PolicyAssistant
 from tests.assistant.conftest import Ask
-from tests.assistant.look import holds, quotes, sound
+from tests.assistant.look import holds, on_text, quotes, sound
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,54 @@ def test_a_corrected_premise_still_gives_the_number(ask: Ask, question: str, fac
     answer = ask(question)
     assert holds(answer.text, *facts) == []
     assert "premise" in [notice.code for notice in answer.notices]
+
+
+STALLS = """松岭市夜间集市管理办法
+
+松政办发〔2025〕12号
+
+第一条 集市开放时间由街道办事处确定，向市商务局备案。
+
+第二条 摊位租金每月300元，每季度末缴纳。环卫费由区城市管理局收取。
+
+第三条 摊主应在开市前1小时到场，摊位不得转租。转租的，收回摊位，两年内不得再次申请。
+
+第四条 易爆罐装气体不得带入集市。夜间值守人员每班不少于2人。
+"""
+
+
+@pytest.fixture(scope="module")
+def stalls(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    """The assistant on those rules."""
+    return on_text(tmp_path_factory.mktemp("stalls"), "jishi.txt", STALLS)
+
+
+@pytest.mark.parametrize(
+    ("question", "facts"),
+    [
+        ("摊位租金每月多少钱？环卫费又归哪个部门收？", ["300元", "区城市管理局"]),
+        ("摊主开市前多久到场，摊位能转租吗？", ["1小时", "不得转租"]),
+        ("我在夜市摆摊，租金一个月多少，夜间值守每班几个人？", ["300元", "不少于2人"]),
+        ("How much is the monthly rent, and at least how many people must be on night duty?", ["300元", "不少于2人"]),
+    ],
+)  # fmt: skip
+def test_what_is_asked_besides_is_answered_too(
+    stalls: PolicyAssistant, question: str, facts: list[str]
+) -> None:
+    answer = stalls.invoke({"question": question})
+    assert answer.status == "answered"
+    assert holds(answer.text, *facts) == []
+    assert answer.certificate.passed
+
+
+@pytest.mark.parametrize("question", ["摊位押金多少钱，谁来退？", "摊位租金2030年涨多少，2031年又涨多少？"])
+def test_a_question_refused_as_a_whole_is_not_answered_by_one_of_its_parts(
+    stalls: PolicyAssistant, question: str
+) -> None:
+    assert stalls.invoke({"question": question}).status == "refused"
+
+
+@pytest.mark.parametrize("question", ["摊位不得转租，对吧？", "租金每月300元，是不是？"])
+def test_what_only_asks_for_assent_is_no_question_of_its_own(stalls: PolicyAssistant, question: str) -> None:
+    answer = stalls.invoke({"question": question})
+    assert len(answer.citations) == 1
