@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
@@ -25,8 +25,9 @@ from assistant.task_lists import (
     tasks_without,
 )
 from assistant.task_parts import clauses_by_parts
-from assistant.terms import words
-from index.policy import Role
+from assistant.terms import Term, words
+from index.policy import Policy, Role
+from index.sentences import sentence_spans
 from index.text import squeeze
 
 _BODY_ASKED = re.compile(r"^[一-鿿]{2,12}?(?:负责|牵头|配合|承担)(?:什么|哪些|啥)")
@@ -339,6 +340,9 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
             draft.denied.add(mention.text)
             draft.note("premise", "notice_premise")
     if len(clauses) == 1:
+        for start, end in _done_by(ask, clauses[0]):
+            text = ask.corpus.policies[clauses[0].policy].source[start:end]
+            draft.quote(text=text, cite=draft.cite(clauses[0].policy, start, end))
         say_clause(draft, clauses[0], roles)
         if ask.question.has("distinct") and _HOW_MANY.search(ask.question.folded):
             draft.count = len({duty.organisation for duty in clauses[0].bearers(*roles)})
@@ -365,6 +369,28 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
     ):
         draft.note("year", "notice_year", years="、".join(map(str, ask.question.years)))
     return draft
+
+
+def _done_by(ask: Ask, clause: Clause) -> Iterator[tuple[int, int]]:
+    """The sentence of a task's text that says who does the very thing which is asked about (夜班安排由站长统一确定): it holds
+    more of the question than what names the task."""
+    policy, question = ask.corpus.policies[clause.policy], ask.question
+    if not question.has("who") or set(question.roles) - {Role.RESPONSIBLE} or not clause.bracketed:
+        return
+    terms = [term for term in question.terms if not term.pair and ask.corpus.known(term)]
+    named = coverage(ask.corpus, terms, Unit(((1.0, squeeze(clause.task)),)))
+    section = policy.sections[clause.section]
+    spans = sentence_spans(policy.source, section.body_start, section.end)
+    said = [span for span in spans if re.search(words()["done_by"]["zh"], policy.source[slice(*span)])]
+    best = max(said, key=lambda span: _held_by(ask, policy, terms, span), default=None)
+    if best and _held_by(ask, policy, terms, best) >= max(ENOUGH, named + CLOSER):
+        yield best
+
+
+def _held_by(ask: Ask, policy: Policy, terms: Sequence[Term], span: tuple[int, int]) -> float:
+    """The share of terms that a slice of a policy holds without its brackets."""
+    text = re.sub(r"[（(][^（）()]*[）)]", "", policy.source[slice(*span)])
+    return coverage(ask.corpus, terms, Unit(((1.0, squeeze(text)),)))
 
 
 def _asked_roles(question: Question) -> tuple[Role, ...]:
