@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from assistant.ask import Ask
 from assistant.corpus import MAIN_ROLES, Clause, Unit, numbered_section, section_at, subtree_end, table_over
+from assistant.document_rules import rules_asked
 from assistant.draft import Draft
 from assistant.duty_lists import combined_roles, distinct_organisations
-from assistant.duty_text import clause_table, part_named, say_clause
+from assistant.duty_text import clause_table, part_named, rules_behind, say_clause
 from assistant.match import ENOUGH, NEAR, Fit, coverage, deed_is_lost, deeds, missing, rank_clauses
 from assistant.organisation_answers import about_organisations
 from assistant.question import Question, names_unread, topic_of
@@ -359,12 +360,26 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
         draft.note("not_named", "notice_not_named", names="、".join(dict.fromkeys(unnamed)))
     if ask.question.has("why"):
         draft.say("why_not")
+    _say_rule_of_lead(ask, draft, clauses)
     clause_table(draft, clauses)
     if ask.question.years and not any(
         str(year) in clause.own for year in ask.question.years for clause in clauses
     ):
         draft.note("year", "notice_year", years="、".join(map(str, ask.question.years)))
     return draft
+
+
+def _say_rule_of_lead(ask: Ask, draft: Draft, clauses: Sequence[Clause]) -> None:
+    """The sentence by which the first of a list leads, where it is asked how one tells that, or said that nobody is named."""
+    folded = ask.question.folded
+    how = any(sort == "first_leads" for sort, _ in rules_asked(folded))
+    if not (how or re.search(words()["part"]["nobody_leads"], folded)):
+        return
+    for policy in dict.fromkeys(clause.policy for clause in clauses):
+        leading = [d for c in clauses if c.policy == policy for d in c.bearers(Role.LEAD)]
+        for start, end in rules_behind(leading):
+            value = ask.corpus.policies[policy].source[start:end].strip("。；;，,：: \n")
+            draft.say("rule", value=value, cite=draft.cite(policy, start, end))
 
 
 def _asked_roles(question: Question) -> tuple[Role, ...]:
