@@ -19,6 +19,7 @@ from assistant.sentences import Sentence
 from assistant.task_lists import (
     all_tasks,
     deadline_of_task,
+    say_deadlines_asked,
     tasks_about,
     tasks_by_role,
     tasks_due,
@@ -361,6 +362,7 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
     if ask.question.has("why"):
         draft.say("why_not")
     _say_rule_of_lead(ask, draft, clauses)
+    say_deadlines_asked(ask, draft, clauses)
     clause_table(draft, clauses)
     if ask.question.years and not any(
         str(year) in clause.own for year in ask.question.years for clause in clauses
