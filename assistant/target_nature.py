@@ -47,6 +47,10 @@ def answer_nature(ask: Ask) -> Draft | None:
     if not chosen:
         return None
     draft.count = len(chosen)
+    opening = (re.match(r"\d+", indicator) for (_, indicator), _ in chosen)
+    draft.computed.update(
+        number[0] for number in opening if number
+    )  # 9．0—6岁 is read as 9.0 where it is cited
     unit = "项" if draft.language == "zh" else "items"
     draft.say("sections", name=f"{asked[0]}指标", count=draft.compute(len(chosen)), unit=unit)
     items = (f"{indicator}{draft.cite(policy, *span)}" for (policy, indicator), span in chosen)
