@@ -161,6 +161,7 @@ def _say(
     count = draft.compute(draft.count)
     draft.say("borne_rows", org=org, role=role_words(draft, held), count=count, cite=cite)
     place = value_asked(ask, squeeze(ask.question.folded), table)
+    told = table.columns() if len(found) == 1 else [place] if place >= 0 else []  # one row is told whole
     items = []
     draft.head_of_source(shown_row(source, table.grid.header))
     for borne in found:
@@ -168,7 +169,7 @@ def _say(
         cells = shown_row(source, borne.row)
         draft.row(cells, [number])
         role = f"（{role_words(draft, [duty.role for duty in borne.duties])}）" if len(held) > 1 else ""
-        value = f"（{told_cells(table, borne.row, [place])}）" if place >= 0 else ""
+        value = f"（{told_cells(table, borne.row, told)}）" if told else ""
         items.append(f"{cells[table.name]}{role}{value}[{number}]")
     draft.pieces.append(phrase(draft.language, "item_comma").join(items) + phrase(draft.language, "stop"))
     say_sum(ask, draft, table, [borne.row for borne in found])
