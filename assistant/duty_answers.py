@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from assistant.ask import Ask
 from assistant.corpus import MAIN_ROLES, Clause, Unit, numbered_section, section_at, subtree_end, table_over
+from assistant.document_rules import rules_asked
 from assistant.draft import Draft
 from assistant.duty_lists import combined_roles, distinct_organisations
-from assistant.duty_text import clause_table, part_named, say_clause
+from assistant.duty_text import clause_table, part_named, rules_behind, say_clause
 from assistant.match import ENOUGH, NEAR, Fit, coverage, deed_is_lost, deeds, missing, rank_clauses
 from assistant.organisation_answers import about_organisations
 from assistant.question import Question, names_unread, topic_of
@@ -18,6 +19,7 @@ from assistant.sentences import Sentence
 from assistant.task_lists import (
     all_tasks,
     deadline_of_task,
+    say_deadlines_asked,
     tasks_about,
     tasks_by_role,
     tasks_due,
@@ -363,6 +365,8 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
         draft.note("not_named", "notice_not_named", names="、".join(dict.fromkeys(unnamed)))
     if ask.question.has("why"):
         draft.say("why_not")
+    _say_rule_of_lead(ask, draft, clauses)
+    say_deadlines_asked(ask, draft, clauses)
     clause_table(draft, clauses)
     if ask.question.years and not any(
         str(year) in clause.own for year in ask.question.years for clause in clauses
@@ -391,6 +395,19 @@ def _held_by(ask: Ask, policy: Policy, terms: Sequence[Term], span: tuple[int, i
     """The share of terms that a slice of a policy holds without its brackets."""
     text = re.sub(r"[（(][^（）()]*[）)]", "", policy.source[slice(*span)])
     return coverage(ask.corpus, terms, Unit(((1.0, squeeze(text)),)))
+
+
+def _say_rule_of_lead(ask: Ask, draft: Draft, clauses: Sequence[Clause]) -> None:
+    """The sentence by which the first of a list leads, where it is asked how one tells that, or said that nobody is named."""
+    folded = ask.question.folded
+    how = any(sort == "first_leads" for sort, _ in rules_asked(folded))
+    if not (how or re.search(words()["part"]["nobody_leads"], folded)):
+        return
+    for policy in dict.fromkeys(clause.policy for clause in clauses):
+        leading = [d for c in clauses if c.policy == policy for d in c.bearers(Role.LEAD)]
+        for start, end in rules_behind(leading):
+            value = ask.corpus.policies[policy].source[start:end].strip("。；;，,：: \n")
+            draft.say("rule", value=value, cite=draft.cite(policy, start, end))
 
 
 def _asked_roles(question: Question) -> tuple[Role, ...]:

@@ -44,16 +44,15 @@ def say_clause(draft: Draft, clause: Clause, roles: Sequence[Role]) -> None:
             name = role.value if parts else f"{role.value}_task"
             parts.append(_part(draft, name, duties, mark, clause, task))
         elif roles != tuple(Role):
+            beside = responsible and role is Role.SUPPORT and not {Role.LEAD, Role.RESPONSIBLE} & {*roles}
+            if beside and lead:  # A牵头，B按职责分工负责: B is who has a part in it
+                parts.append(_part(draft, "lead", lead, mark, clause, task))
+                name = _responsible_name(draft, clause)
+                parts.append(_part(draft, name, responsible, mark, clause, task))
+                continue
             parts.append(phrase(draft.language, f"no_{role.value}"))
-            if (
-                responsible
-                and role is Role.SUPPORT
-                and Role.RESPONSIBLE not in roles
-                and Role.LEAD not in roles
-            ):
-                # A牵头，B按职责分工负责: B is who has a part in it
-                name = _responsible_name(draft, clause) if lead else "responsible"
-                parts.insert(0, _part(draft, name, responsible, mark, clause, task))
+            if beside:
+                parts.insert(0, _part(draft, "responsible", responsible, mark, clause, task))
     draft.pieces.append(phrase(draft.language, "clause_comma").join(parts) + phrase(draft.language, "stop"))
 
 

@@ -24,7 +24,7 @@ from assistant.duty_text import (
 )
 from assistant.match import coverage, missing
 from assistant.question import Question, any_part, roles_in
-from assistant.task_lists import deadline, say_deadline
+from assistant.task_lists import deadline, say_deadline, say_deadlines_asked
 from assistant.terms import words
 from index.organisations import Mention
 from index.policy import Role, Section
@@ -335,6 +335,7 @@ def _organisation_in_task(
     if question.has("why"):
         draft.say("why_not")
     say_clause(draft, clause, tuple(Role))
+    say_deadlines_asked(ask, draft, [clause])
     if len(topic) > 1:
         clause_table(draft, topic)
     return draft

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from assistant.ask import Ask
+from assistant.borne_rows import answer_borne_rows
 from assistant.draft import Draft, plain_number
 from assistant.duty_answers import answer_duties
 from assistant.enumerations import answer_enumeration
+from assistant.groups import answer_groups
 from assistant.header_answers import answer_header
 from assistant.library_answers import answer_library
+from assistant.own_rows import answer_own_row
 from assistant.section_answers import answer_section, answer_structure
 from assistant.sentences import asks_number
+from assistant.table_extremes import answer_extremes
 from assistant.table_rows import answer_rows
 from assistant.target_answers import (
     add_targets,
@@ -34,6 +38,10 @@ HELD = 0.4  # share of the things named that the clauses of a sum have to hold
 
 RULES: tuple[Callable[[Ask], Draft | None], ...] = (
     answer_library,
+    answer_groups,
+    answer_own_row,
+    answer_borne_rows,
+    answer_extremes,
     answer_header,
     answer_section,
     answer_nature,
@@ -66,8 +74,8 @@ def route(ask: Ask) -> Draft | None:
         if draft is not None and rule is answer_duties and _of_all_tasks(ask, draft):
             continue
         if draft is not None and (draft.pieces or draft.rows):
-            of_task = asks_number_of_task(ask.question) and draft.count is None
-            if rule is answer_duties and (of_task or asks_bearer_and_number(ask.question)):
+            of_task = asks_number_of_task(ask.question) or asks_bearer_and_number(ask.question)
+            if rule is answer_duties and of_task and draft.count is None:
                 add_targets(ask, draft)
             elif rule is answer_duties:
                 correct_value(ask, draft)

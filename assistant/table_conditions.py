@@ -39,6 +39,7 @@ class Table:
     rows: tuple[Row, ...]  # without those that add up others
     totals: tuple[Row, ...]
     over: str  # the unit that the line over it gives, "" where it gives none
+    numbers: tuple[str, ...]  # what the line over it, or its heading, numbers it by (附件2, 表1)
 
     @property
     def noun(self) -> str:
@@ -117,7 +118,9 @@ def _read(policy: Policy, section: Section, grid: Grid) -> Table | None:
     label = squeeze(policy.source[grid.caption : grid.header.start]) + squeeze(section.heading)
     path = squeeze(" ".join(section.path))
     unit = Unit(((1.0, label + "|".join(heads)), (0.9, path), (0.5, squeeze(policy.title))))
-    return Table(policy.id, section.id, grid, heads, label, unit, name, tuple(rows), totals, over)
+    lines = fold(policy.source[grid.caption : grid.header.start]) + "\n" + fold(section.heading)
+    numbers = tuple(re.findall(entry["number"], re.sub(r"(?<=[表件]) +", "", lines)))
+    return Table(policy.id, section.id, grid, heads, label, unit, name, tuple(rows), totals, over, numbers)
 
 
 def conditions_of(ask: Ask, folded: str, table: Table) -> list[Condition]:

@@ -23,7 +23,7 @@ from assistant.terms import Term, words
 from index.grids import BRACKET, Cell, Grid, Row, row_told, unit_of
 from index.policy import Policy
 from index.quantities import scale_unit
-from index.text import fold, squeeze
+from index.text import squeeze
 from prompts import phrase
 
 AHEAD = 0.15  # how much better a cell has to fit than the next
@@ -111,7 +111,7 @@ def _fitting(ask: Ask, table: Table, asked: Asked | None) -> tuple[float, _Found
         rows = [row for row in rows if extreme.holds(row)]
     if not rows or _says_otherwise(ask, folded, table, conditions, bool(extreme)):
         return None
-    is_named = bool(re.search(entry["is"], folded)) and _is_meant(folded, table.label)
+    is_named = bool(re.search(entry["is"], folded)) and _is_meant(folded, table)
     of_all = bool(asked and is_named) or bool(asked is None and table.totals and table.noun in folded)
     place = value_asked(ask, folded, table)
     if not (conditions or of_all) or (asked is None and not extreme and place < 0):
@@ -178,11 +178,10 @@ def _inside(folded: str, text: str, spans: Sequence[tuple[int, int]]) -> bool:
     return bool(at) and all(any(a < until and start < b for start, until in spans) for a, b in at)
 
 
-def _is_meant(folded: str, label: str) -> bool:
+def _is_meant(folded: str, table: Table) -> bool:
     """Whether a question that names a table by its number (附件2) names this one."""
-    number = words()["table"]["number"]
-    numbers = re.findall(number, folded)
-    return not numbers or any(named in re.findall(number, label) for named in numbers)
+    numbers = re.findall(words()["table"]["number"], folded)
+    return not numbers or any(named in table.numbers for named in numbers)
 
 
 def _says_more(ask: Ask, folded: str, said: Sequence[tuple[int, int]], table: Table) -> bool:
@@ -209,7 +208,7 @@ def _say_rows(ask: Ask, found: _Found) -> Draft:
     for row in found.rows:
         number = draft.number(table.policy, row.start, row.end)
         draft.row([_shown(source, cell) for cell in row.cells], [number])
-        values = row_told(*_part(table, row, told))
+        values = told_cells(table, row, told)
         name = _shown(source, row.cells[table.name])
         said.append(name + (f"（{values}）" if values else "") + f"[{number}]")
     shown = said if len(said) <= SHOWN else [*said[:SHOWN], "…"]
@@ -222,21 +221,45 @@ def _say_sum(ask: Ask, draft: Draft, found: _Found) -> None:
     row says for all of them, else added up."""
     table = found.table
     place = value_asked(ask, squeeze(ask.question.folded), table) if ask.question.has("sum") else -1
-    values = [table.value(row, place) for row in found.rows if place >= 0]
-    told = [value for value in values if value]
-    if not told:
-        return
     [*_, total] = table.totals if found.of_all and len(table.totals) == 1 else [None]
-    head = _shown(ask.corpus.policies[table.policy].source, table.grid.header.cells[place])
-    if total and table.value(total, place):
+    if place >= 0 and total and table.value(total, place) and any(table.value(r, place) for r in found.rows):
         cite = draft.cite(table.policy, total.start, total.end)
-        draft.say("rows_sum", told=row_told(*_part(table, total, [place])), cite=cite)
-    elif len({unit for _, unit in told}) == 1 and len(told) > 1:
-        scale, _ = scale_unit(unit := unit_of(fold(head)) or table.over)
-        value = draft.compute(sum(value for value, _ in told) / scale)
-        draft.say("rows_sum", told=f"{BRACKET.sub('', fold(head))}{value}{unit}", cite="")
+        draft.say("rows_sum", told=told_cells(table, total, [place]), cite=cite)
+    else:
+        say_sum(ask, draft, table, found.rows)
+
+
+def say_sum(ask: Ask, draft: Draft, table: Table, rows: Sequence[Row]) -> None:
+    """What the values of some rows come to in the column that a question asks to add up; nothing where it asks for none."""
+    place = value_asked(ask, squeeze(ask.question.folded), table) if ask.question.has("sum") else -1
+    values = [table.value(row, place) for row in rows if place >= 0]
+    told = [value for value in values if value]
+    if len({unit for _, unit in told}) == 1 and len(told) > 1:
+        value = amount_told(draft, table, place, sum(v for v, _ in told))
+        draft.say("rows_sum", told=head_of(table, place) + value, cite="")
         if len(told) < len(values):
             draft.say("rows_unvalued", count=draft.compute(len(values) - len(told)))
+
+
+def amount_told(draft: Draft, table: Table, place: int, value: float) -> str:
+    """A computed value of a column in the unit of the column."""
+    scale, _ = scale_unit(unit := unit_of(table.heads[place]) or table.over)
+    return f"{draft.compute(value / scale)}{unit}"
+
+
+def head_of(table: Table, place: int) -> str:
+    """The head of a column without its unit in brackets."""
+    return BRACKET.sub("", table.heads[place])
+
+
+def told_cells(table: Table, row: Row, places: Sequence[int]) -> str:
+    """Cells of a row, each behind the head of its column, with the unit that this or the line over the table gives."""
+    return row_told(*_part(table, row, places))
+
+
+def shown_row(source: str, row: Row) -> list[str]:
+    """The cells of a row as the source writes them."""
+    return [_shown(source, cell) for cell in row.cells]
 
 
 def _shown(source: str, cell: Cell) -> str:

@@ -10,8 +10,12 @@ from assistant.draft import Draft
 from assistant.target_choice import choose_targets, eligible_targets
 from assistant.target_fit import Found
 from assistant.terms import words
-from index.text import squeeze
+from index.text import fold, squeeze
 from prompts import phrase
+
+_ITEM = re.compile(
+    r"^[ 　]*(?P<number>\d{1,2})(?:[．、]|\.(?!\d))[ 　]*(?P<name>[^：:，,；;。|\n]{2,50})[：:][^\n]*$", re.M
+)
 
 
 def answer_nature(ask: Ask) -> Draft | None:
@@ -39,14 +43,47 @@ def answer_nature(ask: Ask) -> Draft | None:
         draft.quote(text=f"{indicator}：{nature}", cite=draft.cite(policy, *span))
         return draft
     chosen = [(key, span) for key, (nature, span) in named.items() if [nature] == asked]
+    chosen = chosen or _items(ask, asked)
     if not chosen:
         return None
     draft.count = len(chosen)
+    opening = (re.match(r"\d+", indicator) for (_, indicator), _ in chosen)
+    draft.computed.update(
+        number[0] for number in opening if number
+    )  # 9．0—6岁 is read as 9.0 where it is cited
     unit = "项" if draft.language == "zh" else "items"
     draft.say("sections", name=f"{asked[0]}指标", count=draft.compute(len(chosen)), unit=unit)
     items = (f"{indicator}{draft.cite(policy, *span)}" for (policy, indicator), span in chosen)
     draft.pieces.append(phrase(draft.language, "item_comma").join(items) + phrase(draft.language, "stop"))
     return draft
+
+
+def _items(ask: Ask, asked: list[str]) -> list[tuple[tuple[str, str], tuple[int, int]]]:
+    """The numbered lines of a list (1．入园率：2025年90%，约束性；) that say this nature, by policy and indicator; [] where
+    a line of the list says none, or several lists do."""
+    lists = []
+    for policy in ask.policies():
+        run: list[re.Match[str]] = []
+        for line in [*_ITEM.finditer(policy.source), None]:
+            if run and (line is None or int(line["number"]) != int(run[-1]["number"]) + 1):
+                lists.append((policy.id, run))
+                run = []
+            if line is not None and (run or line["number"] == "1"):
+                run = [*run, line]
+    natures = words()["nature"]["item"]
+    told = [
+        (policy, run, said)
+        for policy, run in lists
+        if len(run) > 1 and all(said := [re.findall(natures, fold(line[0])) for line in run])
+    ]
+    if len(told) != 1 or any(len(each) != 1 for each in told[0][2]):
+        return []
+    [(of, run, said)] = told
+    return [
+        ((of, re.sub(r"[（(][^（）()]*[）)]$", "", line["name"])), line.span())
+        for line, each in zip(run, said, strict=True)
+        if each == asked
+    ]
 
 
 def _by_indicator(targets: list[Found]) -> dict[tuple[str, str], tuple[int, int]]:

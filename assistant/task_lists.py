@@ -12,7 +12,7 @@ from assistant.draft import Draft
 from assistant.duty_text import clause_table, role_words, say_clause, unique_clauses
 from assistant.match import missing
 from assistant.question import Question, roles_in, topic_of
-from assistant.terms import Term
+from assistant.terms import Term, words
 from index.policy import Policy, Role, Section
 from index.task_tables import deadline_at
 from index.text import squeeze
@@ -168,6 +168,15 @@ def say_deadline(ask: Ask, draft: Draft, clause: Clause) -> bool:
         mark = draft.cite(clause.policy, *span)
         draft.say("task_due", task=clause.task, text=text.strip("；。 "), cite=mark)
     return bool(found)
+
+
+def say_deadlines_asked(ask: Ask, draft: Draft, clauses: Sequence[Clause]) -> None:
+    """Until when tasks have to be done, behind who bears them, where a question asks for that too, or states it."""
+    if ask.question.has("when") or (
+        ask.question.has("yesno") and re.search(words()["part"]["done_by"], ask.question.folded)
+    ):
+        for clause in clauses:
+            say_deadline(ask, draft, clause)
 
 
 def deadline_of_task(ask: Ask, clauses: Sequence[Clause]) -> Draft | None:

@@ -118,12 +118,13 @@ def _sorts() -> re.Pattern[str]:
     return re.compile(
         rf"{entry['asked']}(?P<one>(?:{which})*?(?:{thing})(?:任务)?)(?!{inside})"
         rf"|(?P<two>(?:{which})+?(?:{thing}))(?={behind})"
+        rf"|(?<={entry['of_role']})(?P<three>(?:{which})*?(?:{thing}))(?={behind})"
     )
 
 
 def sorts_in(text: str) -> list[str]:
     """The sorts of thing that a folded question asks a body or a role for: 重点任务, 主要措施."""
-    return [match["one"] or match["two"] for match in _sorts().finditer(text)]
+    return [match["one"] or match["two"] or match["three"] for match in _sorts().finditer(text)]
 
 
 def without_sorts(rest: str) -> str:

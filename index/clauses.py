@@ -77,9 +77,12 @@ _OTHERS_SUPPORT = re.compile(
     rf"(?:其余|其他|其它|其后)[^,;。]{{0,8}}(?:{_WORDS[Role.SUPPORT]})"
     rf"|(?:{_WORDS[Role.SUPPORT]}){_BODY}\"?,?(?:是指|指|即?为|是)[^,;。]{{0,16}}(?:其余|其他|其它|其后)"
 )
+_UNLED = re.compile(
+    rf"(?:未|没有?|无)(?:单独|另行|具体|专门)?(?:[写注标指列载说]明|明确|标注|确定|规定|指定)[^,;。]{{0,4}}?{_LEADER}"
+)
 # Whose list is meant: of those who share out tasks, not of applicants, and not among several who lead.
 _OF_TASKS = re.compile(
-    r"责任(?:单位|部门|主体)|负责(?:单位|部门)|分工|任务|措施|政策|各?项工作|事项|条款|各[项条款]|以[上下]|[本上下附]表|^\W*注"
+    r"责任(?:单位|部门|主体)|负责(?:单位|部门)|括号[内中里]|分工|任务|措施|政策|各?项工作|事项|条款|各[项条款]|以[上下]|[本上下附]表|^\W*注"
 )
 _OF_OTHERS = re.compile(
     r"申报|申请|投标|联合|合作|合办|课题|项目由|参赛|参与单位|编制单位|起草|考核|评比|(?:多个|多家|几个|[两二]个以上)(?:单位|部门|总?牵头|主责|主办)"
@@ -191,6 +194,11 @@ def rule_of_first(text: str, bracketed: bool) -> Role | None:
     if not rule or _OF_OTHERS.search(before) or not (bracketed or _OF_TASKS.search(before)):
         return None
     return Role.SUPPORT if _OTHERS_SUPPORT.search(text) else Role.RESPONSIBLE
+
+
+def is_of_unled(text: str) -> bool:
+    """Whether a rule of the first is expressly of those lists that name no lead (括号内未写明牵头单位的，…)."""
+    return bool(_UNLED.search(text))
 
 
 def _before_rule(text: str, start: int, end: int) -> int:

@@ -10,7 +10,17 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from index.clauses import LABEL, TERMS, Clause, brackets, read_bare_list, read_clause, shares_equally, slices
+from index.clauses import (
+    LABEL,
+    TERMS,
+    Clause,
+    brackets,
+    is_of_unled,
+    read_bare_list,
+    read_clause,
+    shares_equally,
+    slices,
+)
 from index.grids import grids
 from index.organisations import is_role
 from index.policy import Duty, Policy, Role, Section
@@ -34,6 +44,7 @@ class _First:
     clause: int  # the number of its own
     reach: range  # offsets
     others: Role
+    unled: bool  # also of lists of which each does its part, as they name no lead
     start: int
     end: int
 
@@ -76,7 +87,8 @@ def find_duties(policy: Policy) -> tuple[Duty, ...]:
                 text = folded.text[clause.start : clause.end]
                 reach = range(at, len(policy.source)) if clause.bracketed else _reach(policy, section, text)
                 which = "" if clause.bracketed else _which(text, bool(rows))
-                leads.append(_First(which, number, reach, clause.first, clause_at, stop))
+                unled = is_of_unled(text)
+                leads.append(_First(which, number, reach, clause.first, unled, clause_at, stop))
             for role, name_start, name_end in clause.parts:
                 duties.append(
                     replace(
@@ -130,7 +142,8 @@ def _with_leads(
     ruled: dict[int, _First] = {}  # by clause
     for duty in duties if leads else ():
         rule = ruled.get(duty.clause) or next((rule for rule in leads if rule.binds(duty, tables)), None)
-        said = shares_equally(fold(policy.source[duty.clause_start : duty.clause_end]))
+        equal = shares_equally(fold(policy.source[duty.clause_start : duty.clause_end]))
+        said = equal and rule is not None and not rule.unled
         if rule and duty.role is Role.RESPONSIBLE and duty.bracketed and duty.clause not in led and not said:
             role = rule.others if duty.clause in ruled else Role.LEAD
             ruled[duty.clause] = rule

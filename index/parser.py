@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from index.clauses import rule_of_first
 from index.header import FIELD, header_labels, is_field, known_labels, read_header, with_number
 from index.lines import ARTICLE_RANK, HEADING_RANKS, Line, read_lines
 from index.policy import HeaderField, Policy, Section
@@ -261,12 +262,11 @@ def _split_heading(source: str, lines: list[Line], number: int) -> tuple[str, in
 
 
 def _is_statement(text: str) -> bool:
-    """Whether a first sentence states something with a number or duty, so that it is no heading."""
-    return bool(
-        re.search(
-            r"[0-9０-９]+\s*(?:元|%|％|日|万|亿|个|家|户)|应当|不得|[（(][^）)]*(?:牵头|负责|配合)", text
-        )
+    """Whether a first sentence states something with a number or duty, or who leads, so that it is no heading."""
+    stated = re.search(
+        r"[0-9０-９]+\s*(?:元|%|％|日|万|亿|个|家|户)|应当|不得|[（(][^）)]*(?:牵头|负责|配合)", text
     )
+    return bool(stated) or rule_of_first(fold(text), bracketed=False) is not None
 
 
 def _sections(drafts: list[_Draft], end: int) -> Iterator[Section]:

@@ -99,3 +99,59 @@ def test_a_models_sentence_is_held_against_the_rule(
     question = measures.read("谁牵头？")
     kept, struck = ground(said, [passage], question, measures.corpus, lambda sentence: [])
     assert (bool(kept), bool(struck)) == (stands, not stands)
+
+
+UNLED = """# 白塔市支持手工业发展若干措施
+
+塔政办发〔2025〕9号
+
+一、重点任务
+
+（一）扶持作坊。补助老作坊。（市文旅局、市财政局按职责分工负责）
+
+（二）培养工匠。举办培训班，本措施不另行安排资金。（市人社局牵头，市文旅局按职责分工负责）
+
+（三）拓展销路。组织参展。（市商务局、市文旅局按职责分工负责）
+
+二、附则
+
+（四）括号内未写明“牵头”的，列首位的部门为牵头部门；各县对各项任务负有责任。
+"""
+
+
+@pytest.fixture(scope="module")
+def unled(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    return on_text(tmp_path_factory.mktemp("unled"), "baita.md", UNLED)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "扶持作坊那一条后面括号里列了两个部门，都没写谁牵头，到底由谁牵头？",
+        "扶持作坊这一项后面括号里写了两家单位，怎么看谁牵头？",
+    ],
+)
+def test_the_rule_is_told_of_a_task_that_names_no_lead(unled: PolicyAssistant, question: str) -> None:
+    answer = unled.invoke({"question": question})
+    assert "由市文旅局牵头" in answer.text and "列首位的部门为牵头部门" in answer.text
+    plain = unled.invoke({"question": "扶持作坊由谁牵头？"})
+    assert "由市文旅局牵头" in plain.text and "列首位" not in plain.text
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ("市文旅局牵头的措施有几条？", 1),
+        ("市文旅局列为责任单位的措施一共有多少条，都是哪些？", 3),
+        ("“重点任务”部分里由市商务局牵头的任务有哪几项？", 1),
+    ],
+)
+def test_measures_are_a_sort_of_task_and_no_topic(unled: PolicyAssistant, question: str, count: int) -> None:
+    answer = unled.invoke({"question": question})
+    assert (answer.status, answer.count) == ("answered", count)
+
+
+def test_who_takes_part_is_said_with_who_leads(unled: PolicyAssistant) -> None:
+    answer = unled.invoke({"question": "拓展销路有哪些部门参与？"})
+    assert "由市商务局牵头" in answer.text and "市文旅局" in answer.text
+    assert "没有列出配合单位" not in answer.text

@@ -246,6 +246,34 @@ def test_bodies_that_share_a_task_equally_have_no_lead(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
+    "rule",
+    [
+        "括号内未写明“牵头”的，列首位的部门为牵头部门",
+        "各项任务未明确牵头单位的，排在第一位的部门为牵头部门",
+        "责任单位没有注明牵头的，由列首位的单位牵头",
+    ],
+)
+def test_a_rule_of_lists_that_name_no_lead_is_also_of_those_who_share_a_task(read: Read, rule: str) -> None:
+    policy = read(
+        HEAD + "（一）甲任务。做好甲（市财政局、市商务局按职责分工负责）。\n\n"
+        "（二）乙任务。做好乙（市水利局牵头，市公安局按职责分工负责）。\n\n"
+        f"二、附则\n\n（三）{rule}；各县对各项任务负有责任。\n"
+    )
+    assert roles(policy, 0) == [("lead", "市财政局"), ("responsible", "市商务局")]
+    assert roles(policy, 1) == [("lead", "市水利局"), ("responsible", "市公安局")]
+
+
+def test_a_rule_that_opens_a_numbered_item_is_no_heading(read: Read) -> None:
+    policy = read(
+        HEAD
+        + ROWS
+        + "二、附则\n\n（一）责任单位列首位的为牵头单位，负责组织申报。丙任务不涉及申报。\n\n（二）本措施自印发之日起施行。\n"
+    )
+    assert roles(policy, 0) == [("lead", "市财政局"), ("responsible", "市商务局")]
+    assert [s.heading for s in policy.sections if s.marker == "（一）"] == ["甲任务", ""]
+
+
+@pytest.mark.parametrize(
     "lines",
     [
         "牵头单位：市财政局；配合单位：市商务局、市教育局。",
