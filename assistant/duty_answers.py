@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
-from assistant.corpus import MAIN_ROLES, Clause, Unit, numbered_section, section_at, subtree_end, table_over
+from assistant.corpus import MAIN_ROLES, Clause, Unit, numbered_section, subtree_end, table_over
 from assistant.document_rules import rules_asked
+from assistant.done_by import doing_it, is_done_by_another, is_said_elsewhere, told_in_task
 from assistant.draft import Draft
 from assistant.duty_lists import combined_roles, distinct_organisations
 from assistant.duty_text import clause_table, part_named, rules_behind, say_clause
-from assistant.match import ENOUGH, NEAR, Fit, coverage, deed_is_lost, deeds, missing, rank_clauses
+from assistant.match import ENOUGH, NEAR, coverage, deed_is_lost, missing, rank_clauses
 from assistant.organisation_answers import about_organisations
 from assistant.question import Question, names_unread, topic_of
 from assistant.sentences import Sentence
@@ -27,9 +28,8 @@ from assistant.task_lists import (
     tasks_without,
 )
 from assistant.task_parts import clauses_by_parts
-from assistant.terms import Term, words
-from index.policy import Policy, Role
-from index.sentences import sentence_spans
+from assistant.terms import words
+from index.policy import Role
 from index.text import squeeze
 
 _BODY_ASKED = re.compile(r"^[一-鿿]{2,12}?(?:负责|牵头|配合|承担)(?:什么|哪些|啥)")
@@ -39,8 +39,6 @@ _SEVERAL = re.compile(
 )
 HELD = 0.98  # coverage at which a clause speaks of all that is asked about
 MOSTLY = 0.8  # coverage below which another sentence may be what the question is about
-CLOSER = 0.2  # how much more of the question such a sentence has to hold
-HALF = 0.4  # of the question that the sentence has to hold which says who does just what is asked
 NAMED = 0.3  # coverage below which the name of a task does not say that it is the one meant
 SURE = (
     0.88,
@@ -223,10 +221,10 @@ def _clauses_of_topic(ask: Ask) -> list[Clause]:
     if fit.coverage < 0.75 and lost:
         return []
     if deed_is_lost(question, missing(ask.corpus, question.terms, ask.corpus.clause_unit(best))):
-        return _doing_it(ask, ranked)
-    if _done_by_another(ask, best):
+        return doing_it(ask, ranked)
+    if is_done_by_another(ask, best):
         return []
-    if best.bracketed and fit.coverage < MOSTLY and _said_elsewhere(ask, fit.coverage):
+    if best.bracketed and fit.coverage < MOSTLY and is_said_elsewhere(ask, fit.coverage):
         return []
     if not best.bracketed and any(
         term.weight >= 0.9 or not ask.corpus.known(term)
@@ -269,43 +267,6 @@ def _is_row(ask: Ask, clause: Clause) -> bool:
     return table_over(ask.corpus.policies[clause.policy], clause.start) is not None
 
 
-def _doing_it(ask: Ask, ranked: Sequence[tuple[Fit, Clause]]) -> list[Clause]:
-    """The sentence of running text that says who does just what is asked (谁审计), of a thing that the question names."""
-    for fit, clause in ranked:
-        lost = missing(ask.corpus, ask.question.terms, ask.corpus.clause_unit(clause))
-        named = [term for term in ask.question.terms if term.weight >= 0.9 and term not in lost]
-        if fit.coverage >= HALF and named and not clause.bracketed and not deed_is_lost(ask.question, lost):
-            return [clause]
-    return []
-
-
-def _said_elsewhere(ask: Ask, held: float) -> bool:
-    """Whether a sentence outside of all tasks holds far more of the question than the best task does (``held``)."""
-    for policy, start in ask.dense:
-        document = ask.corpus.policies[policy]
-        section = section_at(document, start)
-        for match in re.finditer(r"[^。；\n]+", document.source[start : section.end] if section else ""):
-            at = start + match.start()
-            inside = any(c.policy == policy and c.start <= at < c.end for c in ask.corpus.clauses)
-            unit = Unit(((1.0, squeeze(match.group())),))
-            if not inside and coverage(ask.corpus, ask.question.terms, unit) >= held + CLOSER:
-                return True
-    return False
-
-
-def _done_by_another(ask: Ask, clause: Clause) -> bool:
-    """Whether the text gives what is asked about to another than who bears the task (国务院批准设立…之日起)."""
-    asked = deeds(ask.question) if ask.question.language == "zh" else []
-    terms = [t.text for t in ask.question.terms if not t.pair and any(d.startswith(t.text) for d in asked)]
-    actor = re.compile(words()["deed"]["actor"])
-    return any(
-        actor.search(clause.own[: match.start()])
-        for term in terms
-        if term not in squeeze(clause.task)
-        for match in re.finditer(re.escape(term), clause.own)
-    )
-
-
 def _clauses_at(ask: Ask, marker: str) -> list[Clause]:
     """Clauses of the section that is asked for by its number (第8项任务由谁牵头)."""
     found = []
@@ -342,7 +303,7 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
             draft.denied.add(mention.text)
             draft.note("premise", "notice_premise")
     if len(clauses) == 1:
-        for start, end in _done_by(ask, clauses[0]):
+        for start, end in told_in_task(ask, clauses[0]):
             text = ask.corpus.policies[clauses[0].policy].source[start:end]
             draft.quote(text=text, cite=draft.cite(clauses[0].policy, start, end))
         say_clause(draft, clauses[0], roles)
@@ -373,28 +334,6 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
     ):
         draft.note("year", "notice_year", years="、".join(map(str, ask.question.years)))
     return draft
-
-
-def _done_by(ask: Ask, clause: Clause) -> Iterator[tuple[int, int]]:
-    """The sentence of a task's text that says who does the very thing which is asked about (夜班安排由站长统一确定): it holds
-    more of the question than what names the task."""
-    policy, question = ask.corpus.policies[clause.policy], ask.question
-    if not question.has("who") or set(question.roles) - {Role.RESPONSIBLE} or not clause.bracketed:
-        return
-    terms = [term for term in question.terms if not term.pair and ask.corpus.known(term)]
-    named = coverage(ask.corpus, terms, Unit(((1.0, squeeze(clause.task)),)))
-    section = policy.sections[clause.section]
-    spans = sentence_spans(policy.source, section.body_start, section.end)
-    said = [span for span in spans if re.search(words()["done_by"]["zh"], policy.source[slice(*span)])]
-    best = max(said, key=lambda span: _held_by(ask, policy, terms, span), default=None)
-    if best and _held_by(ask, policy, terms, best) >= max(ENOUGH, named + CLOSER):
-        yield best
-
-
-def _held_by(ask: Ask, policy: Policy, terms: Sequence[Term], span: tuple[int, int]) -> float:
-    """The share of terms that a slice of a policy holds without its brackets."""
-    text = re.sub(r"[（(][^（）()]*[）)]", "", policy.source[slice(*span)])
-    return coverage(ask.corpus, terms, Unit(((1.0, squeeze(text)),)))
 
 
 def _say_rule_of_lead(ask: Ask, draft: Draft, clauses: Sequence[Clause]) -> None:

@@ -155,3 +155,31 @@ def test_who_takes_part_is_said_with_who_leads(unled: PolicyAssistant) -> None:
     answer = unled.invoke({"question": "拓展销路有哪些部门参与？"})
     assert "由市商务局牵头" in answer.text and "市文旅局" in answer.text
     assert "没有列出配合单位" not in answer.text
+
+
+DETAIL = """# 河湾市助餐服务工作方案
+
+河政办发〔2025〕31号
+
+## 一、主要任务
+
+1. 开办邻里食堂。每个街道开办邻里食堂不少于2家。食堂的每日菜谱由区营养指导中心统一审核，餐具消毒记录由食堂自行留存。（责任单位：市民政局、市市场监管局）
+
+2. 培训送餐人员。每年培训送餐人员不少于300人次。（责任单位：市商务局）
+"""
+
+
+@pytest.fixture(scope="module")
+def canteens(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    """The assistant on that text."""
+    return on_text(tmp_path_factory.mktemp("canteens"), "zhucan.md", DETAIL)
+
+
+def test_who_does_the_very_thing_is_told_before_who_bears_the_task(canteens: PolicyAssistant) -> None:
+    answer = asked(canteens, "邻里食堂每天的菜谱由谁审核？")
+    assert answer.text.startswith("食堂的每日菜谱由区营养指导中心统一审核")
+    assert "市民政局" in answer.text
+
+
+def test_who_bears_a_task_is_told_without_its_details(canteens: PolicyAssistant) -> None:
+    assert "营养指导中心" not in asked(canteens, "邻里食堂由哪个部门负责？").text
