@@ -14,9 +14,11 @@ from assistant.apart import MOST, answer_apart, mixes, named_apart, say_which
 from assistant.ask import Ask
 from assistant.certificate import certify
 from assistant.composer import compose, say_mentioned
+from assistant.condense import condense
 from assistant.corpus import Corpus
 from assistant.dates import is_of_a_year
 from assistant.definitions import only_mentioned
+from assistant.denied import answer_denied
 from assistant.document_rules import rules_asked
 from assistant.draft import Draft
 from assistant.duty_answers import bearers_of_nearest
@@ -247,6 +249,9 @@ class Answerer:
         claimed = bool(asked.roles) and asked.has("yesno")  # of a task whose bearers can be named
         if unnamed and not ((asked.has("who") or claimed) and ask.topical()):
             return refuse(ask, "not_named", passages)
+        denied = answer_denied(ask, chosen)
+        if denied is not None:
+            return self._with_rest(asked, denied)
         draft = route(ask)
         if draft is not None and not named and (mixed := mixes(asked, draft)):
             return self._unmixed(asked, draft, mixed)
@@ -268,6 +273,21 @@ class Answerer:
         if each is not None:
             return each
         return self._quoted(asked, passages)
+
+    def _with_rest(self, asked: Question, denied: Draft) -> Draft:
+        """What a text denies, with the answer to another sentence of the question that asks of something else."""
+        pieces = [piece.strip() for piece in re.split("[?？]", asked.text) if piece.strip()]
+        read = self._reading(asked)
+        for number, piece in enumerate(pieces) if len(pieces) == 2 else ():
+            part = read(
+                condense(piece, [{"role": "user", "content": pieces[1 - number]}], read, self.corpus.text)
+            )
+            passages = self._search(part)
+            if answer_denied(self.ask(part, passages), _of_asked(part, passages)) is None:
+                draft = self._answer(part, passages)
+                if draft.status == "answered" and draft.route == "extractive":
+                    denied.append(draft)
+        return denied
 
     def _quoted_anew(self, asked: Question) -> Draft:
         return self._quoted(asked, self._search(asked))

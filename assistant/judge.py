@@ -16,7 +16,7 @@ from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.corpus import Unit, section_at, slices_referred, subtree_end, table_over
 from assistant.definitions import is_defined, is_definition
-from assistant.match import coverage, deed_is_lost, grip, is_of_another_party, missing
+from assistant.match import coverage, deed_is_lost, grip, is_of_another_party, is_of_opposite, missing
 from assistant.question import Question
 from assistant.sentences import (
     Sentence,
@@ -192,7 +192,9 @@ def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
 
 
 def _is_of_another_party(ask: Ask, sentence: Sentence) -> bool:
-    """Whether a sentence with its headings speaks of the other party (承租人) than the one asked about (出租人)."""
+    """Whether a sentence with its headings speaks of the other party (承租人, 在编) than the one asked about (出租人, 编外)."""
+    if is_of_opposite(ask.question.folded, squeeze(sentence.text)):
+        return True
     unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
     known = [term for term in ask.question.terms if ask.corpus.known(replace(term, near=()))]
     return is_of_another_party(known, "|".join(text for _, text in unit.texts))

@@ -16,6 +16,7 @@ from assistant.match import coverage
 from assistant.question import Question
 from assistant.reckoning import answer_reckoned, answer_size
 from assistant.sentences import asks_number
+from assistant.target_change import answer_change, common_values, say_difference
 from assistant.target_check import check_number, equals_target
 from assistant.target_choice import choose_targets, eligible_targets, rows_named, targets_of_section
 from assistant.target_fit import Found, is_commitment, only_carries_out, unit_fits
@@ -51,6 +52,7 @@ _YEARS = re.compile(
     r"(?<![第\d一二两三四五六七八九十])([两二三四五六七八九]|十[一二三四五六七八九]?|\d{1,2})年(?![底末度期]|行动|计划|规划|方案)"
 )
 _EACH_NAMED = re.compile(r"、|(?<![总之温])和(?![谐平])|与|及|跟|加上|\band\b")
+_WAY = re.compile("怎么|怎样|如何|咋")
 _DATE = re.compile(r"\d{1,2}月(?:\d{1,2}[日号])?")
 _STOCK = re.compile(r"累计|总数|总量|保有|持证|在岗|存量|[率比]$|占比|比重")
 _MONEY = re.compile(r"(?:多少|几)个?(?:钱|[万亿]?元|资金|投资|经费)|how much money")
@@ -62,7 +64,7 @@ def answer_targets(ask: Ask) -> Draft | None:
     """The answer to a question about numbers that the ledger holds, or None."""
     ask = replace(ask, question=without_base_words(ask.question))
     question = ask.question
-    reckoned = answer_reckoned(ask)
+    reckoned = answer_reckoned(ask) or answer_change(ask)
     if reckoned is not None:
         return reckoned
     computed = question.has("sum", "difference", "ratio", "largest", "smallest")
@@ -224,6 +226,8 @@ def _answer(ask: Ask, chosen: list[Found]) -> Draft | None:
         return size
     if len(chosen) > 1 and question.has("sum") and not question.has("list"):
         return _sum(ask, chosen)
+    if question.numbers and _WAY.search(question.folded) and not question.has("yesno", "why", "amount"):
+        return None  # 100分怎么分: no claim
     if question.numbers and (question.has("yesno", "why") or not question.has("amount")):
         return check_number(ask, chosen)
     return _list(ask, chosen)
@@ -320,18 +324,6 @@ def _is_named_behind(ask: Ask, quantity: Quantity, policy: str, target: Target) 
     return held and not re.search("的是?(?:哪|什么|谁)", behind)
 
 
-def _common(chosen: Sequence[Found]) -> tuple[list[float], str] | None:
-    """Values in the first target's unit, or None where units differ in kind."""
-    factor, plain = scale_unit(chosen[0][1].unit)
-    values = []
-    for _, target in chosen:
-        own, kind = scale_unit(target.unit)
-        if kind != plain:
-            return None
-        values.append(target.low * own / factor)
-    return values, chosen[0][1].unit
-
-
 def _in_larger_unit(value: float, unit: str) -> tuple[float, str]:
     """24000万元 as 2.4亿元."""
     return (value / 1e4, f"亿{unit[1:]}") if unit.startswith("万") and value >= 1e4 else (value, unit)
@@ -346,7 +338,7 @@ def _sum(ask: Ask, chosen: list[Found]) -> Draft | None:
         return None
     if len({squeeze(t.indicator) for _, t in chosen}) == 1 and _stands(ask, chosen):
         return _list(ask, chosen)  # 累计, 占比: the values of two years are no two amounts
-    common = _common(chosen)
+    common = common_values(chosen)
     if common is None or len(chosen) < 2:
         return _list(ask, chosen)
     draft = ask.draft()
@@ -409,11 +401,11 @@ def _difference(ask: Ask, chosen: list[Found]) -> Draft | None:
     pair = chosen[:2]
     if len(chosen) > 2:
         pair = _ends(chosen)
-    common = _common(pair)
+    common = common_values(pair)
     if common is None:
         return _incomparable(ask, pair)
     draft = ask.draft()
-    _say_difference(draft, pair)
+    say_difference(draft, pair)
     target_table(draft, pair)
     return draft
 
@@ -429,7 +421,7 @@ def _ends(chosen: Sequence[Found]) -> list[Found]:
 
 def _ratio(ask: Ask, chosen: list[Found]) -> Draft | None:
     pair = chosen[:2]
-    common = _common(pair)
+    common = common_values(pair)
     if common is None or not min(common[0]):
         return _incomparable(ask, pair)
     draft = ask.draft()
@@ -441,7 +433,7 @@ def _ratio(ask: Ask, chosen: list[Found]) -> Draft | None:
 
 def _extreme(ask: Ask, chosen: list[Found]) -> Draft | None:
     chosen = without_totals(ask, chosen)
-    common = _common(chosen)
+    common = common_values(chosen)
     if common is None:
         return _incomparable(ask, chosen)
     draft = ask.draft()
@@ -462,19 +454,9 @@ def _extreme(ask: Ask, chosen: list[Found]) -> Draft | None:
         values = {"indicator": named, "text": value_text(draft, best), "cite": cite}
         draft.say(name, **values, parts=value_list(draft, rest))
     if ask.question.has("difference") and rest:
-        _say_difference(draft, ends)
+        say_difference(draft, ends)
     if ask.question.has("sum") and not _stands(ask, chosen):
         total, unit = _in_larger_unit(sum(common[0]), common[1])
         draft.say("sum", total=draft.compute(total), unit=unit, parts=value_list(draft, chosen))
     target_table(draft, [chosen[i] for i in order])
     return draft
-
-
-def _say_difference(draft: Draft, pair: Sequence[Found]) -> None:
-    """By how much two values of one kind of unit differ."""
-    common = _common(pair)
-    if common is None:
-        return
-    unit = phrase(draft.language, "percentage_points") if common[1] == "%" else common[1]
-    total = draft.compute(abs(common[0][0] - common[0][1]))
-    draft.say("difference", total=total, unit=unit, parts=value_list(draft, pair))

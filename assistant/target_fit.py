@@ -6,7 +6,7 @@ import re
 
 from assistant.ask import Ask
 from assistant.corpus import Unit
-from assistant.match import Fit, coverage, grip, precision
+from assistant.match import Fit, coverage, grip, is_of_opposite, precision
 from assistant.question import Question
 from assistant.terms import is_verb
 from index.policy import Role, Target
@@ -65,7 +65,9 @@ def means(ask: Ask, fit: Fit, policy: str, target: Target) -> bool:
     document = ask.corpus.policies[policy]
     sentence = squeeze(document.source[target.sentence_start : target.sentence_end])
     headings = squeeze(" ".join(document.sections[target.section].path))
-    if of_another_kind(question, target.indicator + sentence, headings):
+    if of_another_kind(question, target.indicator + sentence, headings) or is_of_opposite(
+        question.folded, sentence
+    ):
         return False
     if of_another_level(question, unit) or of_another_whole(question, squeeze(target.indicator)):
         return False
