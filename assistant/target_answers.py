@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from assistant.ask import Ask
 from assistant.corpus import MAIN_ROLES, slices_referred
@@ -38,8 +39,8 @@ from assistant.target_years import (
     years_asked,
 )
 from index.policy import Comparator, Target
-from index.quantities import Quantity, scale_unit
-from index.text import squeeze
+from index.quantities import Quantity, quantities, scale_unit
+from index.text import fold_with_origin, squeeze
 from prompts import phrase
 
 OF_TOPIC = 0.35  # share of a question's words that a target of the value which it gives has to hold
@@ -263,11 +264,50 @@ def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
                         referred = re.sub(r"\s+", " ", source[slice(*slice_)]).strip()
                         draft.quote(text=referred, cite=draft.cite(policy, *slice_))
             continue
+        told = _with_other_case(ask, policy, target)
+        if told:
+            text = re.sub(r"\s+", " ", ask.corpus.policies[policy].source[slice(*told)]).strip()
+            draft.quote(text=text, cite=draft.cite(policy, *told))
+            continue
         say_target(draft, policy, target)
     if ask.question.has("why"):
         draft.say("why_not")
     target_table(draft, chosen)
     return draft
+
+
+def _with_other_case(ask: Ask, policy: str, target: Target) -> tuple[int, int] | None:
+    """The clauses of a sentence from that of a target to one with another value of its unit, where the question has a word
+    that only the latter holds (每年培训不少于8学时，新进人员须经20学时的岗前培训); None where it has none."""
+    source = ask.corpus.policies[policy].source
+    sentence = source[target.sentence_start : target.sentence_end]
+    cuts = [0, *(m.end() for m in re.finditer("[，,；;]", sentence)), len(sentence)]
+    clauses = [(a, b) for a, b in pairwise(cuts) if b > a]
+    at = target.end - target.sentence_start
+    own = next((n for n, (a, b) in enumerate(clauses) if a < at <= b), None)
+    if own is None or is_cell(ask.draft(), policy, target):
+        return None
+    unit = plain_unit(target.unit)
+    valued = [
+        n
+        for n, (a, b) in enumerate(clauses)
+        if n != own
+        and any(plain_unit(q.unit) == unit for q in quantities(fold_with_origin(sentence[a:b]).text))
+    ]
+    held = squeeze(sentence[slice(*clauses[own])])
+    apart = [
+        t
+        for t in ask.question.terms
+        if t.weight >= 0.4 and not (t.pair or any(v in held for v in t.variants))
+    ]
+    for other in valued:
+        stop = next((n for n in valued if n > other), len(clauses)) if other > own else own
+        behind = squeeze(sentence[clauses[other][0] : clauses[stop - 1][1]])
+        if any(variant in behind for term in apart for variant in term.variants):
+            start, end = min(own, other), max(own + 1, stop)
+            base = target.sentence_start
+            return base + clauses[start][0], base + clauses[end - 1][1]
+    return None
 
 
 def _list_all(ask: Ask) -> Draft | None:

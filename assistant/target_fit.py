@@ -65,6 +65,8 @@ def means(ask: Ask, fit: Fit, policy: str, target: Target) -> bool:
     document = ask.corpus.policies[policy]
     sentence = squeeze(document.source[target.sentence_start : target.sentence_end])
     headings = squeeze(" ".join(document.sections[target.section].path))
+    if of_sibling(question, ask.corpus.text, sentence):
+        return False
     if of_another_kind(question, target.indicator + sentence, headings) or is_of_opposite(
         question.folded, sentence
     ):
@@ -115,6 +117,25 @@ def of_another_kind(question: Question, text: str, headings: str) -> bool:
             held = any(variant in text for variant in thing.variants)
             if held and not any(variant in text for variant in kind.variants):
                 return True
+    return False
+
+
+def of_sibling(question: Question, corpus: str, text: str) -> bool:
+    """Whether a squeezed text speaks of the like of a thing (甲种保险) that a question and the policies name with another
+    kind (乙种保险)."""
+    nouns = [term for term in question.terms if not term.pair and len(term.text) > 1 and term.weight >= 0.2]
+    for kind in nouns:
+        for thing in nouns:
+            for last in (thing, *(t for t in nouns if thing.text + t.text in question.folded)):
+                what = thing.text if last is thing else thing.text + last.text
+                named = kind.text + what in question.folded and kind.text + what in corpus
+                if (
+                    named
+                    and len(what) >= 4
+                    and kind.text not in text
+                    and re.search(f"[一-鿿]{{2}}{what}", text)
+                ):
+                    return True
     return False
 
 

@@ -49,6 +49,8 @@ def lacking(question: Question, text: str) -> str:
             return kind
     if question.has("when") and not (TIME.search(text) or TIME.search(in_digits(text))):
         return "when"
+    if question.has("when") and of_earlier_stage(question, text):
+        return "when"
     for name, kind in _NEEDED:
         by_definition = name == "who" and question.has("definition")  # 是指什么人
         if question.has(name) and not by_definition and not _holds(words()["ask"][name]["needs"], text):
@@ -75,6 +77,14 @@ def lacking(question: Question, text: str) -> str:
         if question.has(name) and not other_bodies and not _holds(needs, text) and not _holds_two(text):
             return "comparison"
     return ""
+
+
+def of_earlier_stage(question: Question, text: str) -> bool:
+    """Whether it is asked when something is finished (建成开放), and a text says only when it is begun (12月底前开工)."""
+    stage = words()["stage"]
+    asked = re.search(stage["asked"], question.folded)
+    begun = re.search(stage["before"], text) and not re.search(stage["before"], question.folded)
+    return bool(asked and begun) and not re.search(stage["asked"], text)
 
 
 def _holds(needs: str, text: str) -> bool:
