@@ -145,7 +145,7 @@ def _with_second_half(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
 
 
 def _with_series(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
-    """A clause of a series with labels (Ⅳ级每日1次；Ⅲ级每日2次) brings the others; of a label that is asked about, the clause
+    """A clause of a series with labels (丁级每日1次；丙级每日2次) brings the others; of a label that is asked about, the clause
     that has it and the one that opens the series."""
     best = chosen[0]
     every = sorted(sentences(ask, best.passage), key=lambda sentence: sentence.start)
@@ -172,7 +172,7 @@ def _with_series(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
 
 
 def _label(text: str) -> str:
-    """The label that a clause of a series begins with (Ⅳ级), behind the words that open it; "" without one."""
+    """The label that a clause of a series begins with (丁级), behind the words that open it; "" without one."""
     found = re.match(words()["series"]["label"], squeeze(text))
     return found["label"].lower() if found else ""
 

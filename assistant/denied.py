@@ -1,5 +1,5 @@
-"""What a text says is not so of the very thing that is asked about (临时托不予补助), and a kind that its classes do not have
-(预警分为黄色、橙色、红色三级, and blue is asked about): the sentence that says so is the answer, whatever is asked of it."""
+"""What a text says is not so of the very thing that is asked about (短训班不予补助), and a kind that its classes do not have
+(分为甲类、乙类两类, and 丙类 is asked about): the sentence that says so is the answer, whatever is asked of it."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ def _denies(ask: Ask, text: str) -> bool:
             before = segment[: found.start()]
             of = before if before or not number else segments[number - 1]
             if not before and not of.endswith("的"):
-                continue  # …应当补办，期间不予处罚: of whom, no clause says
+                continue  # …应当整改，期间不予通报: of whom, no clause says
             if _asks_of(ask, found["what"]) and any(_names(ask, item) for item in _items(of)):
                 return True
     return False
 
 
 def _items(of: str) -> list[str]:
-    """The things that a clause denies something of (计时托、临时托)."""
+    """The things that a clause denies something of (短训班、夜校)."""
     plain = re.sub(words()["denial"]["plain"], "", of)
     return [item for item in re.split("[、和及或]|以及|或者", plain.removesuffix("的")) if len(item) > 1]
 
@@ -81,7 +81,7 @@ def _names(ask: Ask, item: str) -> bool:
     for negated in re.findall(words()["denial"]["negated"], item):
         said = re.search(re.escape(negated[:2]), folded)
         if said and not re.search(f"(?:[不未没无非]|没有)[一-鿿]?{re.escape(negated[:2])}", folded):
-            return False  # 但不牵头的, and of one who leads is asked
+            return False  # 但不主办的, and of one who does is asked
         item = item.replace(negated, "")
     item = re.sub("[不未没无非但]+$|^[但而]|(?<=[一-鿿])但[不未没无非]", "", item)
     size = max(3, round(PART * len(item)))
@@ -101,8 +101,8 @@ def _asks_of(ask: Ask, what: str) -> bool:
 
 
 def _takes_from(ask: Ask, one: Sentence, denial: Sentence) -> bool:
-    """Whether a sentence right before a denial of its paragraph grants what that takes away (省级平台奖励80万元。参与共建的，
-    不享受本条奖励)."""
+    """Whether a sentence right before a denial of its paragraph grants what that takes away (分店补助8万元。租用场地的，
+    不享受本条补助)."""
     source = ask.corpus.policies[one.policy].source
     joined = one.policy == denial.policy and "\n" not in source[one.end : denial.start].strip(" ")
     own = re.search(words()["denial"]["own"], denial.text)
@@ -110,7 +110,7 @@ def _takes_from(ask: Ask, one: Sentence, denial: Sentence) -> bool:
 
 
 def _lacks_class(folded: str, text: str) -> bool:
-    """Whether a text gives the classes of a thing (预警分为黄色、橙色、红色三级), and a question names one that is none of them."""
+    """Whether a text gives the classes of a thing (分为甲类、乙类两类), and a question names one that is none of them."""
     entry = words()["denial"]
     for found in re.finditer(entry["classes"], text):
         items = re.split("[、和及]", re.sub(entry["number"], "", found["items"]))

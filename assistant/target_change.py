@@ -39,8 +39,11 @@ def answer_change(ask: Ask) -> Draft | None:
     stood = [
         (policy, target)
         for target in ask.corpus.policies[policy].targets
-        if target.base and target.sentence_start == last.sentence_start and target.indicator == last.indicator
+        if target.sentence_start == last.sentence_start
+        and target.indicator == last.indicator
+        and (target.base or (target.year or 9999) < (last.year or 0))
     ]
+    stood = sorted(stood, key=lambda found: found[1].year or 0)[:1]  # the first of several years
     rises = re.search(words()["change"]["indicator"], last.indicator)
     if len(stood) != 1 or rises or common_values([*stood, *ends]) is None:
         return None

@@ -27,7 +27,9 @@ def answer_nature(ask: Ask) -> Draft | None:
     clause = next(part for part in re.split("[,，?？。;；]", question.folded) if asked[0] in part)
     own = [t for t in question.terms if t.text in clause] if question.has("yesno") else question.terms
     rest = tuple(t for t in own if not any(word in t.text for word in asked))
-    of_one = replace(ask, question=replace(question, terms=rest, asks=question.asks - {"yesno"}))
+    of_one = replace(
+        ask, question=replace(question, terms=rest, asks=question.asks - {"yesno", "sum", "difference"})
+    )
     one = choose_targets(of_one) if rest and (question.has("yesno") or len(asked) > 1) else []
     if rest and not one and question.has("claim"):
         return None  # of an indicator that no table has
