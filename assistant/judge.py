@@ -196,8 +196,8 @@ def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
 
 def _is_of_another_party(ask: Ask, sentence: Sentence) -> bool:
     """Whether a sentence with its headings speaks of the other party (承租人, 在编) than the one asked about (出租人, 编外)."""
-    own = squeeze(sentence.text)
-    if is_of_opposite(ask.question.folded, own) or of_sibling(ask.question, ask.corpus.text, own):
+    own, above = squeeze(sentence.text), squeeze("".join(sentence.section))
+    if is_of_opposite(ask.question.folded, own) or of_sibling(ask.question, ask.corpus.text, own, above):
         return True
     unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
     known = [term for term in ask.question.terms if ask.corpus.known(replace(term, near=()))]

@@ -65,7 +65,7 @@ def means(ask: Ask, fit: Fit, policy: str, target: Target) -> bool:
     document = ask.corpus.policies[policy]
     sentence = squeeze(document.source[target.sentence_start : target.sentence_end])
     headings = squeeze(" ".join(document.sections[target.section].path))
-    if of_sibling(question, ask.corpus.text, sentence):
+    if of_sibling(question, ask.corpus.text, sentence, target.indicator + headings):
         return False
     if of_another_kind(question, target.indicator + sentence, headings) or is_of_opposite(
         question.folded, sentence
@@ -120,9 +120,9 @@ def of_another_kind(question: Question, text: str, headings: str) -> bool:
     return False
 
 
-def of_sibling(question: Question, corpus: str, text: str) -> bool:
+def of_sibling(question: Question, corpus: str, text: str, beside: str = "") -> bool:
     """Whether a squeezed text speaks of the like of a thing (甲种保险) that a question and the policies name with another
-    kind (乙种保险)."""
+    kind (乙种保险), which neither it nor what stands over it names."""
     nouns = [term for term in question.terms if not term.pair and len(term.text) > 1 and term.weight >= 0.2]
     for kind in nouns:
         for thing in nouns:
@@ -132,7 +132,7 @@ def of_sibling(question: Question, corpus: str, text: str) -> bool:
                 if (
                     named
                     and len(what) >= 4
-                    and kind.text not in text
+                    and kind.text not in text + beside
                     and re.search(f"[一-鿿]{{2}}{what}", text)
                 ):
                     return True
