@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from assistant.answer import Passage
 from assistant.ask import Ask
+from assistant.composer import runs
 from assistant.draft import Draft
-from assistant.sentences import Sentence, content_words, ranked
+from assistant.sentences import Sentence, content_words, ranked, sentences
 from assistant.terms import words
 from index.text import fold_with_origin, squeeze
 
@@ -32,7 +33,7 @@ def answer_denied(ask: Ask, passages: Sequence[Passage]) -> Draft | None:
             return _quoted(ask, [*grant[:1], sentence])
     for _, sentence in near:
         if _lacks_class(question.folded, fold_with_origin(sentence.text).text):
-            return _quoted(ask, [sentence])
+            return _quoted(ask, [sentence, *_denial_behind(ask, sentence)])
     return None
 
 
@@ -40,9 +41,10 @@ def _quoted(ask: Ask, chosen: Sequence[Sentence]) -> Draft:
     draft = ask.draft()
     draft.route = "extractive"
     draft.evidence = tuple(dict.fromkeys(sentence.passage for sentence in chosen))
-    for one in sorted(chosen, key=lambda sentence: sentence.start):
-        text = re.sub(r"\s*\n\s*", "\n", one.text)
-        draft.quote(text=text, cite=draft.cite(one.policy, one.start, one.end, one.passage.score))
+    for group in runs(ask, sorted(chosen, key=lambda sentence: (sentence.policy, sentence.start))):
+        first, last = group[0], group[-1]
+        text = re.sub(r"\s*\n\s*", "\n", ask.corpus.policies[first.policy].source[first.start : last.end])
+        draft.quote(text=text, cite=draft.cite(first.policy, first.start, last.end, first.passage.score))
     if not re.search(words()["denial"]["asked"], ask.question.folded):
         draft.note("premise", "notice_premise")
     return draft
@@ -107,6 +109,18 @@ def _takes_from(ask: Ask, one: Sentence, denial: Sentence) -> bool:
     joined = one.policy == denial.policy and "\n" not in source[one.end : denial.start].strip(" ")
     own = re.search(words()["denial"]["own"], denial.text)
     return bool(own) and joined and one.end <= denial.start and bool(re.search(r"\d", one.text))
+
+
+def _denial_behind(ask: Ask, sentence: Sentence) -> list[Sentence]:
+    """The next sentence of the paragraph, where it says what is not done below the classes of the one before."""
+    behind = [one for one in sentences(ask, sentence.passage) if one.start >= sentence.end][:1]
+    source = ask.corpus.policies[sentence.policy].source
+    return [
+        one
+        for one in behind
+        if "\n" not in source[sentence.end : one.start]
+        and re.search(words()["denial"]["zh"], squeeze(one.text))
+    ]
 
 
 def _lacks_class(folded: str, text: str) -> bool:
