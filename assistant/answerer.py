@@ -17,6 +17,7 @@ from assistant.composer import compose, say_mentioned
 from assistant.corpus import Corpus
 from assistant.dates import is_of_a_year
 from assistant.definitions import only_mentioned
+from assistant.denied import answer_denied
 from assistant.document_rules import rules_asked
 from assistant.draft import Draft
 from assistant.duty_answers import bearers_of_nearest
@@ -253,6 +254,9 @@ class Answerer:
         claimed = bool(asked.roles) and asked.has("yesno")  # of a task whose bearers can be named
         if unnamed and not ((asked.has("who") or claimed) and ask.topical()):
             return refuse(ask, "not_named", passages)
+        denied = answer_denied(ask, chosen)
+        if denied is not None:
+            return denied
         draft = route(ask)
         if draft is not None and not named and (mixed := mixes(asked, draft)):
             return self._unmixed(asked, draft, mixed)

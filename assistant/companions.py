@@ -27,7 +27,7 @@ _REFERS = re.compile(r"第[一二三四五六七八九十]+项|前[款项]|前[�
 
 def with_companions(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> list[Sentence]:
     """Chosen sentences, the best first, with what belongs to them; in no order."""
-    chosen = _with_article(ask, _with_rules(ask, chosen))
+    chosen = _with_article(ask, _with_rules(ask, _with_series(ask, chosen)))
     chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
     chosen = _with_row(ask, _with_columns(ask, _with_slices(ask, chosen)))
     chosen = _with_rest_of_list(ask, _with_second_half(ask, chosen))
@@ -154,6 +154,39 @@ def _with_second_half(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
             if before not in result:
                 result.append(before)
     return result
+
+
+def _with_series(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """A clause of a series with labels (丁级每日1次；丙级每日2次) brings the others; of a label that is asked about, the clause
+    that has it and the one that opens the series."""
+    best = chosen[0]
+    every = sorted(sentences(ask, best.passage), key=lambda sentence: sentence.start)
+    at = next((n for n, sentence in enumerate(every) if sentence.start == best.start), None)
+    if at is None or not _label(best.text):
+        return chosen
+    first = last = at
+    while first and _is_joined(ask, every[first - 1], every[first]) and _label(every[first - 1].text):
+        first -= 1
+    while (
+        last + 1 < len(every)
+        and _is_joined(ask, every[last], every[last + 1])
+        and _label(every[last + 1].text)
+    ):
+        last += 1
+    series = every[first : last + 1]
+    labels = [_label(sentence.text) for sentence in series]
+    if len(set(labels)) < 3 or len(set(labels)) < len(labels):
+        return chosen
+    asked = squeeze(ask.question.folded)
+    named = [one for one in series if re.search(rf"(?<![a-z]){_label(one.text)}", asked)]
+    meant = list(dict.fromkeys([*named, series[0]])) if named else series
+    return [*meant, *(sentence for sentence in chosen if sentence not in series)]
+
+
+def _label(text: str) -> str:
+    """The label that a clause of a series begins with (丁级), behind the words that open it; "" without one."""
+    found = re.match(words()["series"]["label"], squeeze(text))
+    return found["label"].lower() if found else ""
 
 
 def _with_rest_of_list(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:

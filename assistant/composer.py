@@ -27,7 +27,7 @@ from assistant.sentences import (
 from assistant.stated import contradicted, forbidden
 from assistant.terms import Term, words
 from assistant.wanted import lacking
-from index.quantities import quantities, scale_unit
+from index.quantities import in_digits, quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 from prompts import phrase
 
@@ -141,7 +141,7 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
         if _FORMALITY.search(text) or tells_class(question, sentence):
             continue
         value = near - 0.4 * of_another(ask, sentence, terms)
-        value += 0.4 * sum(bool(pattern.search(sentence.text)) for pattern in wanted)
+        value += 0.4 * sum(_matches(pattern, sentence.text) for pattern in wanted)
         if asks_number(question):
             value += 0.3 * any(True for _ in quantities(fold_with_origin(sentence.text).text))
             value += 0.3 * (not lacking(question, sentence.text))
@@ -173,17 +173,22 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
         length += len(sentence.text)
         if not broad and len(chosen) >= 3:
             break
-    if wanted and not any(p.search(sentence.text) for p in wanted for sentence in chosen):
+    if wanted and not any(_matches(p, sentence.text) for p in wanted for sentence in chosen):
         chosen += [  # what was asked for stands elsewhere in the item: 完成时限：…
             sentence
             for _, sentence in scored
-            if sentence.section == chosen[0].section and any(p.search(sentence.text) for p in wanted)
+            if sentence.section == chosen[0].section and any(_matches(p, sentence.text) for p in wanted)
         ][:1]
     chosen = with_companions(ask, chosen, terms)
     chosen = [
         s for s in chosen if not _is_heading(s) or any(o.start - s.end in (0, 1) for o in chosen)
     ] or chosen
     return answering, sorted(chosen, key=lambda s: (s.policy, s.start))
+
+
+def _matches(wanted: re.Pattern[str], text: str) -> bool:
+    """Whether a text holds what is wanted, with its Chinese numerals as they stand or in digits."""
+    return bool(wanted.search(text) or wanted.search(in_digits(text)))
 
 
 def _is_heading(sentence: Sentence) -> bool:

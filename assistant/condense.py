@@ -137,6 +137,9 @@ def _resolve(new: str, earlier: Sequence[str], said: str, read: Read, corpus: st
     following = _following_years(new, now, then)
     if following:
         return _with_years(before, following, now, then)
+    together = re.match(follow["years_together"], new.strip())
+    if together and len(then.years) == 1 and then.has("amount", "number"):
+        return re.sub(rf"{then.years[0]}年?", f"{together['years']}一共", before, count=1)
     others = [term for term in topical if not _BOTH.fullmatch(term.text)]
     most = re.search("累计|最[长多高久]", new)  # 加起来最长几年: of one thing
     if _BOTH.search(new) and not most and not others and not now.mentions and len(new) < 24:

@@ -7,29 +7,36 @@ from collections.abc import Iterator, Sequence
 
 from assistant.ask import Ask
 from assistant.corpus import Clause, Unit, section_at
-from assistant.match import ENOUGH, Fit, coverage, deed_is_lost, deeds, missing
+from assistant.match import ENOUGH, Fit, coverage, deed_is_lost, deeds, grip, missing
 from assistant.terms import Term, words
 from index.policy import Policy, Role
 from index.sentences import sentence_spans
 from index.text import squeeze
 
+LEAST = (
+    0.8  # weight of what a question says besides the name of a task, from which it asks about a part of it
+)
+MOSTLY = 0.75  # of that, what the sentence has to hold which says who does it
 CLOSER = 0.2  # how much more of a question a sentence has to hold than the task
 HALF = 0.4  # of the question that the sentence has to hold which says who does just what is asked
 
 
 def told_in_task(ask: Ask, clause: Clause) -> Iterator[tuple[int, int]]:
     """The sentence of a task's text that says who does the very thing which is asked about (夜班安排由站长统一确定): it holds
-    more of the question than what names the task."""
+    what a question says besides the name of the task."""
     policy, question = ask.corpus.policies[clause.policy], ask.question
     if not question.has("who") or set(question.roles) - {Role.RESPONSIBLE} or not clause.bracketed:
         return
+    name = Unit(((1.0, squeeze(clause.task)),))
     terms = [term for term in question.terms if not term.pair and ask.corpus.known(term)]
-    named = coverage(ask.corpus, terms, Unit(((1.0, squeeze(clause.task)),)))
+    besides = [term for term in terms if grip(term, name) < ENOUGH]
+    if sum(term.weight for term in besides) < LEAST:
+        return
     section = policy.sections[clause.section]
     spans = sentence_spans(policy.source, section.body_start, section.end)
     said = [span for span in spans if re.search(words()["done_by"]["zh"], policy.source[slice(*span)])]
-    best = max(said, key=lambda span: _held_by(ask, policy, terms, span), default=None)
-    if best and _held_by(ask, policy, terms, best) >= max(ENOUGH, named + CLOSER):
+    best = max(said, key=lambda span: _held_by(ask, policy, besides, span), default=None)
+    if best and _held_by(ask, policy, besides, best) >= MOSTLY:
         yield best
 
 

@@ -16,7 +16,7 @@ from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.corpus import Unit, section_at, slices_referred, subtree_end, table_over
 from assistant.definitions import is_defined, is_definition
-from assistant.match import coverage, deed_is_lost, grip, is_of_another_party, missing
+from assistant.match import coverage, deed_is_lost, grip, is_of_another_party, is_of_opposite, missing
 from assistant.question import Question
 from assistant.sentences import (
     Sentence,
@@ -27,7 +27,7 @@ from assistant.sentences import (
     subject_terms,
     tells_class,
 )
-from assistant.target_fit import is_commitment, of_another_kind
+from assistant.target_fit import is_commitment, of_another_kind, of_sibling
 from assistant.terms import Term, words
 from assistant.wanted import lacking
 from index.grids import row_told
@@ -190,6 +190,9 @@ def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
     question = ask.question
     if of_another_kind(question, squeeze(sentence.text), squeeze(" ".join(sentence.section))):
         return True
+    of_each = sentence.text.startswith("|") and re.search(words()["amount"]["each_person"], question.folded)
+    if of_each and not re.search(words()["amount"]["of_person"], _with_opening(ask, sentence)):
+        return True  # the amount of a whole row
     unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
     misread = words()["misread"]["zh"]
     nouns = [
@@ -207,7 +210,10 @@ def _is_of_another(ask: Ask, sentence: Sentence) -> bool:
 
 
 def _is_of_another_party(ask: Ask, sentence: Sentence) -> bool:
-    """Whether a sentence with its headings speaks of the other party (承租人) than the one asked about (出租人)."""
+    """Whether a sentence with its headings speaks of the other party (承租人, 在编) than the one asked about (出租人, 编外)."""
+    own, above = squeeze(sentence.text), squeeze("".join(sentence.section))
+    if is_of_opposite(ask.question.folded, own) or of_sibling(ask.question, ask.corpus.text, own, above):
+        return True
     unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
     known = [term for term in ask.question.terms if ask.corpus.known(replace(term, near=()))]
     return is_of_another_party(known, "|".join(text for _, text in unit.texts))

@@ -79,6 +79,15 @@ def is_of_another_party(terms: Sequence[Term], text: str) -> bool:
     )
 
 
+def is_of_opposite(folded: str, text: str) -> bool:
+    """Whether a squeezed text speaks only of those (在编人员) who are not the ones that a folded question is about (编外)."""
+    return any(
+        re.search(own, folded) and re.search(other, text) and not re.search(stands, text)
+        for own, other, stands in words()["party"]["opposed"]
+        if not re.search(other, folded)
+    )
+
+
 def coverage(corpus: Corpus, terms: Sequence[Term], unit: Unit) -> float:
     """Share of the terms' weight that a unit holds; rare terms weigh more. 0 without terms."""
     total = held = 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from assistant.ask import Ask
 from assistant.draft import Draft, plain_number
@@ -100,7 +101,29 @@ def _share(ask: Ask) -> Draft | None:
     unit = f"{stated[0]['many'] or ''}元"
     draft.computed.add(stated[0]["number"])
     of = f"{stated[0]['number']}{unit}的{plain_number(found[1].low)}%"
-    return _said(draft, found, of, _value(stated[0]["number"]) * found[1].low / 100, unit)
+    base = _value(stated[0]["number"])
+    ends = _range(ask, *found)
+    if ends:
+        low, high = (f"{draft.compute(base * end / 100)}{unit}" for end in ends)
+        draft.computed.update(map(plain_number, ends))
+        of = f"{stated[0]['number']}{unit}的{plain_number(ends[0])}%以上{plain_number(ends[1])}%以下"
+        draft.say("reckoned", of=of, total=f"{low}以上{high}以下")
+        start, end = _paragraph(draft, *found)
+        text = re.sub(r"\s+", " ", ask.corpus.policies[found[0]].source[start:end]).strip()
+        draft.quote(text=text, cite=draft.cite(found[0], start, end))
+        return draft
+    return _said(draft, found, of, base * found[1].low / 100, unit)
+
+
+def _range(ask: Ask, policy: str, target: Target) -> tuple[float, float] | None:
+    """Both bounds of a share that is given between two (30%以上50%以下); None where a value is no such bound."""
+    source = ask.corpus.policies[policy].source
+    sentence = fold_with_origin(source[target.sentence_start : target.sentence_end]).text
+    for low, high in pairwise(q for q in quantities(sentence) if q.unit == "%"):
+        joined = re.fullmatch("及?以上[,、]?(?:至|到)?", sentence[low.end : high.start])
+        if joined and re.match("及?以[下内]", sentence[high.end :]) and target.low in (low.low, high.low):
+            return low.low, high.low
+    return None
 
 
 def _value(number: str) -> float:

@@ -29,6 +29,7 @@ from assistant.target_answers import (
 )
 from assistant.target_check import correct_value
 from assistant.target_nature import answer_nature
+from assistant.wanted import of_earlier_stage
 from index.text import squeeze
 from prompts import phrase
 
@@ -69,6 +70,8 @@ def route(ask: Ask) -> Draft | None:
         if things and rule is answer_targets:
             continue  # 哪三家银行: which they are, not how many
         draft = rule(ask)
+        if draft is not None and ask.question.has("when") and of_earlier_stage(ask.question, draft.text()):
+            return None
         if draft is not None and rule is answer_targets and _of_other_things(ask, draft):
             continue
         if draft is not None and rule is answer_duties and _of_all_tasks(ask, draft):

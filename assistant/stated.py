@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
@@ -29,7 +30,8 @@ def contradicted(ask: Ask, sentence: Sentence, quoted: str) -> str:
     question = ask.question
     own = _numbers(fold_with_origin(sentence.text).text)
     every = _numbers(fold_with_origin(quoted).text)
-    for stated in (*question.numbers, *_counted(question.folded)):
+    in_words = [q for q in _beside(question.folded, question.numbers) if q.low > 1]  # 一人 is hardly a number
+    for stated in (*question.numbers, *in_words):
         same = [q for q in own if _alike(stated, q)]
         if not stated.unit or not same or any(_equal(stated, q) for q in every if _alike(stated, q)):
             continue
@@ -67,7 +69,13 @@ def _unit(text: str) -> Unit:
 
 
 def _numbers(text: str) -> list[Quantity]:
-    return [*quantities(text), *_counted(text)]
+    found = list(quantities(text))
+    return [*found, *_beside(text, found)]
+
+
+def _beside(text: str, found: Sequence[Quantity]) -> list[Quantity]:
+    """Things counted in words that are none of the numbers found."""
+    return [q for q in _counted(text) if all(q.end <= other.start or q.start >= other.end for other in found)]
 
 
 def _counted(text: str) -> list[Quantity]:
@@ -120,5 +128,7 @@ def _speaks_of_it(ask: Ask, sentence: Sentence) -> bool:
     """Whether a sentence, its headings counted, holds every noun that the question names."""
     unit = passage_unit(ask, sentence.passage, sentence.text, sentence.start)
     asked = re.compile(f"{pattern('ask', 'claim').pattern}|{words()['permission']['of_text']}")
-    nouns = [t for t in subject_terms(ask) if t.weight >= 0.9 and not t.pair and not asked.fullmatch(t.text)]
+    counted = {quantity.text for quantity in _counted(ask.question.folded)}
+    plain = [t for t in subject_terms(ask) if not (t.pair or t.text in counted or asked.fullmatch(t.text))]
+    nouns = [t for t in plain if t.weight >= 0.9] or [t for t in plain if t.weight >= 0.3]  # 狗, 树
     return bool(nouns) and all(grip(term, unit) >= HELD for term in nouns)

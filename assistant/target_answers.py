@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from assistant.ask import Ask
 from assistant.corpus import MAIN_ROLES, slices_referred
@@ -16,6 +17,7 @@ from assistant.match import coverage
 from assistant.question import Question
 from assistant.reckoning import answer_reckoned, answer_size
 from assistant.sentences import asks_number
+from assistant.target_change import answer_change, common_values, say_difference
 from assistant.target_check import check_number, equals_target
 from assistant.target_choice import choose_targets, eligible_targets, rows_named, targets_of_section
 from assistant.target_fit import Found, is_commitment, only_carries_out, unit_fits
@@ -37,8 +39,8 @@ from assistant.target_years import (
     years_asked,
 )
 from index.policy import Comparator, Target
-from index.quantities import Quantity, scale_unit
-from index.text import squeeze
+from index.quantities import Quantity, quantities, scale_unit
+from index.text import fold_with_origin, squeeze
 from prompts import phrase
 
 OF_TOPIC = 0.35  # share of a question's words that a target of the value which it gives has to hold
@@ -51,6 +53,7 @@ _YEARS = re.compile(
     r"(?<![第\d一二两三四五六七八九十])([两二三四五六七八九]|十[一二三四五六七八九]?|\d{1,2})年(?![底末度期]|行动|计划|规划|方案)"
 )
 _EACH_NAMED = re.compile(r"、|(?<![总之温])和(?![谐平])|与|及|跟|加上|\band\b")
+_WAY = re.compile("怎么|怎样|如何|咋")
 _DATE = re.compile(r"\d{1,2}月(?:\d{1,2}[日号])?")
 _STOCK = re.compile(r"累计|总数|总量|保有|持证|在岗|存量|[率比]$|占比|比重")
 _MONEY = re.compile(r"(?:多少|几)个?(?:钱|[万亿]?元|资金|投资|经费)|how much money")
@@ -62,7 +65,7 @@ def answer_targets(ask: Ask) -> Draft | None:
     """The answer to a question about numbers that the ledger holds, or None."""
     ask = replace(ask, question=without_base_words(ask.question))
     question = ask.question
-    reckoned = answer_reckoned(ask)
+    reckoned = answer_reckoned(ask) or answer_change(ask)
     if reckoned is not None:
         return reckoned
     computed = question.has("sum", "difference", "ratio", "largest", "smallest")
@@ -224,6 +227,8 @@ def _answer(ask: Ask, chosen: list[Found]) -> Draft | None:
         return size
     if len(chosen) > 1 and question.has("sum") and not question.has("list"):
         return _sum(ask, chosen)
+    if question.numbers and _WAY.search(question.folded) and not question.has("yesno", "why", "amount"):
+        return None  # 100分怎么分: no claim
     if question.numbers and (question.has("yesno", "why") or not question.has("amount")):
         return check_number(ask, chosen)
     return _list(ask, chosen)
@@ -259,11 +264,50 @@ def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
                         referred = re.sub(r"\s+", " ", source[slice(*slice_)]).strip()
                         draft.quote(text=referred, cite=draft.cite(policy, *slice_))
             continue
+        told = _with_other_case(ask, policy, target)
+        if told:
+            text = re.sub(r"\s+", " ", ask.corpus.policies[policy].source[slice(*told)]).strip()
+            draft.quote(text=text, cite=draft.cite(policy, *told))
+            continue
         say_target(draft, policy, target)
     if ask.question.has("why"):
         draft.say("why_not")
     target_table(draft, chosen)
     return draft
+
+
+def _with_other_case(ask: Ask, policy: str, target: Target) -> tuple[int, int] | None:
+    """The clauses of a sentence from that of a target to one with another value of its unit, where the question has a word
+    that only the latter holds (每年培训不少于8学时，新进人员须经20学时的岗前培训); None where it has none."""
+    source = ask.corpus.policies[policy].source
+    sentence = source[target.sentence_start : target.sentence_end]
+    cuts = [0, *(m.end() for m in re.finditer("[，,；;]", sentence)), len(sentence)]
+    clauses = [(a, b) for a, b in pairwise(cuts) if b > a]
+    at = target.end - target.sentence_start
+    own = next((n for n, (a, b) in enumerate(clauses) if a < at <= b), None)
+    if own is None or is_cell(ask.draft(), policy, target):
+        return None
+    unit = plain_unit(target.unit)
+    valued = [
+        n
+        for n, (a, b) in enumerate(clauses)
+        if n != own
+        and any(plain_unit(q.unit) == unit for q in quantities(fold_with_origin(sentence[a:b]).text))
+    ]
+    held = squeeze(sentence[slice(*clauses[own])])
+    apart = [
+        t
+        for t in ask.question.terms
+        if t.weight >= 0.4 and not (t.pair or any(v in held for v in t.variants))
+    ]
+    for other in valued:
+        stop = next((n for n in valued if n > other), len(clauses)) if other > own else own
+        behind = squeeze(sentence[clauses[other][0] : clauses[stop - 1][1]])
+        if any(variant in behind for term in apart for variant in term.variants):
+            start, end = min(own, other), max(own + 1, stop)
+            base = target.sentence_start
+            return base + clauses[start][0], base + clauses[end - 1][1]
+    return None
 
 
 def _list_all(ask: Ask) -> Draft | None:
@@ -320,18 +364,6 @@ def _is_named_behind(ask: Ask, quantity: Quantity, policy: str, target: Target) 
     return held and not re.search("的是?(?:哪|什么|谁)", behind)
 
 
-def _common(chosen: Sequence[Found]) -> tuple[list[float], str] | None:
-    """Values in the first target's unit, or None where units differ in kind."""
-    factor, plain = scale_unit(chosen[0][1].unit)
-    values = []
-    for _, target in chosen:
-        own, kind = scale_unit(target.unit)
-        if kind != plain:
-            return None
-        values.append(target.low * own / factor)
-    return values, chosen[0][1].unit
-
-
 def _in_larger_unit(value: float, unit: str) -> tuple[float, str]:
     """24000万元 as 2.4亿元."""
     return (value / 1e4, f"亿{unit[1:]}") if unit.startswith("万") and value >= 1e4 else (value, unit)
@@ -346,7 +378,7 @@ def _sum(ask: Ask, chosen: list[Found]) -> Draft | None:
         return None
     if len({squeeze(t.indicator) for _, t in chosen}) == 1 and _stands(ask, chosen):
         return _list(ask, chosen)  # 累计, 占比: the values of two years are no two amounts
-    common = _common(chosen)
+    common = common_values(chosen)
     if common is None or len(chosen) < 2:
         return _list(ask, chosen)
     draft = ask.draft()
@@ -409,11 +441,11 @@ def _difference(ask: Ask, chosen: list[Found]) -> Draft | None:
     pair = chosen[:2]
     if len(chosen) > 2:
         pair = _ends(chosen)
-    common = _common(pair)
+    common = common_values(pair)
     if common is None:
         return _incomparable(ask, pair)
     draft = ask.draft()
-    _say_difference(draft, pair)
+    say_difference(draft, pair)
     target_table(draft, pair)
     return draft
 
@@ -429,7 +461,7 @@ def _ends(chosen: Sequence[Found]) -> list[Found]:
 
 def _ratio(ask: Ask, chosen: list[Found]) -> Draft | None:
     pair = chosen[:2]
-    common = _common(pair)
+    common = common_values(pair)
     if common is None or not min(common[0]):
         return _incomparable(ask, pair)
     draft = ask.draft()
@@ -441,7 +473,7 @@ def _ratio(ask: Ask, chosen: list[Found]) -> Draft | None:
 
 def _extreme(ask: Ask, chosen: list[Found]) -> Draft | None:
     chosen = without_totals(ask, chosen)
-    common = _common(chosen)
+    common = common_values(chosen)
     if common is None:
         return _incomparable(ask, chosen)
     draft = ask.draft()
@@ -462,19 +494,9 @@ def _extreme(ask: Ask, chosen: list[Found]) -> Draft | None:
         values = {"indicator": named, "text": value_text(draft, best), "cite": cite}
         draft.say(name, **values, parts=value_list(draft, rest))
     if ask.question.has("difference") and rest:
-        _say_difference(draft, ends)
+        say_difference(draft, ends)
     if ask.question.has("sum") and not _stands(ask, chosen):
         total, unit = _in_larger_unit(sum(common[0]), common[1])
         draft.say("sum", total=draft.compute(total), unit=unit, parts=value_list(draft, chosen))
     target_table(draft, [chosen[i] for i in order])
     return draft
-
-
-def _say_difference(draft: Draft, pair: Sequence[Found]) -> None:
-    """By how much two values of one kind of unit differ."""
-    common = _common(pair)
-    if common is None:
-        return
-    unit = phrase(draft.language, "percentage_points") if common[1] == "%" else common[1]
-    total = draft.compute(abs(common[0][0] - common[0][1]))
-    draft.say("difference", total=total, unit=unit, parts=value_list(draft, pair))

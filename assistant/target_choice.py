@@ -57,6 +57,8 @@ def choose_targets(ask: Ask) -> list[Found]:
     """The targets that the question names: one, or one for each part of it."""
     question = ask.question
     pool = eligible_targets(ask)
+    if question.has("difference") and "money" in question.kinds:
+        pool = [found for found in pool if scale_unit(found[1].unit.split("/")[0])[1] == "元"]
     if question.has("sum", "difference", "ratio", "largest", "smallest", "list", "amount") and (
         question.has("ratio") or JOINTS.search(question.folded)
     ):

@@ -6,7 +6,7 @@ import re
 
 from assistant.ask import Ask
 from assistant.corpus import Unit
-from assistant.match import Fit, coverage, grip, precision
+from assistant.match import Fit, coverage, grip, is_of_opposite, precision
 from assistant.question import Question
 from assistant.terms import is_verb
 from index.policy import Role, Target
@@ -65,7 +65,11 @@ def means(ask: Ask, fit: Fit, policy: str, target: Target) -> bool:
     document = ask.corpus.policies[policy]
     sentence = squeeze(document.source[target.sentence_start : target.sentence_end])
     headings = squeeze(" ".join(document.sections[target.section].path))
-    if of_another_kind(question, target.indicator + sentence, headings):
+    if of_sibling(question, ask.corpus.text, sentence, target.indicator + headings):
+        return False
+    if of_another_kind(question, target.indicator + sentence, headings) or is_of_opposite(
+        question.folded, sentence
+    ):
         return False
     if of_another_level(question, unit) or of_another_whole(question, squeeze(target.indicator)):
         return False
@@ -113,6 +117,25 @@ def of_another_kind(question: Question, text: str, headings: str) -> bool:
             held = any(variant in text for variant in thing.variants)
             if held and not any(variant in text for variant in kind.variants):
                 return True
+    return False
+
+
+def of_sibling(question: Question, corpus: str, text: str, beside: str = "") -> bool:
+    """Whether a squeezed text speaks of the like of a thing (甲种保险) that a question and the policies name with another
+    kind (乙种保险), which neither it nor what stands over it names."""
+    nouns = [term for term in question.terms if not term.pair and len(term.text) > 1 and term.weight >= 0.2]
+    for kind in nouns:
+        for thing in nouns:
+            for last in (thing, *(t for t in nouns if thing.text + t.text in question.folded)):
+                what = thing.text if last is thing else thing.text + last.text
+                named = kind.text + what in question.folded and kind.text + what in corpus
+                if (
+                    named
+                    and len(what) >= 4
+                    and kind.text not in text + beside
+                    and re.search(f"[一-鿿]{{2}}{what}", text)
+                ):
+                    return True
     return False
 
 

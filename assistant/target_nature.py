@@ -24,13 +24,19 @@ def answer_nature(ask: Ask) -> Draft | None:
     asked = list(dict.fromkeys(re.findall(words()["nature"]["zh"], question.folded)))
     if (
         not asked
-        or question.years
+        or (question.years and not question.has("yesno"))
         or (question.has("who", "why", "definition", "amount") and not question.has("targets"))
     ):
         return None
-    rest = tuple(t for t in question.terms if not any(word in t.text for word in asked))
-    of_one = replace(ask, question=replace(question, terms=rest, asks=question.asks - {"yesno"}))
+    clause = next(part for part in re.split("[,，?？。;；]", question.folded) if asked[0] in part)
+    own = [t for t in question.terms if t.text in clause] if question.has("yesno") else question.terms
+    rest = tuple(t for t in own if not any(word in t.text for word in asked))
+    of_one = replace(
+        ask, question=replace(question, terms=rest, asks=question.asks - {"yesno", "sum", "difference"})
+    )
     one = choose_targets(of_one) if rest and (question.has("yesno") or len(asked) > 1) else []
+    if rest and not one and question.has("claim"):
+        return None  # of an indicator that no table has
     found = _by_indicator(one or eligible_targets(ask))
     named = {key: (nature, span) for key, span in found.items() if (nature := _nature(ask, key[0], span))}
     draft = ask.draft()
@@ -41,6 +47,7 @@ def answer_nature(ask: Ask) -> Draft | None:
         if len(asked) == 1:
             draft.say("count_right" if nature == asked[0] else "count_wrong", asked=asked[0])
         draft.quote(text=f"{indicator}：{nature}", cite=draft.cite(policy, *span))
+        _quote_consequence(ask, draft, policy, asked[0])
         return draft
     chosen = [(key, span) for key, (nature, span) in named.items() if [nature] == asked]
     chosen = chosen or _items(ask, asked)
@@ -84,6 +91,19 @@ def _items(ask: Ask, asked: list[str]) -> list[tuple[tuple[str, str], tuple[int,
         for line, each in zip(run, said, strict=True)
         if each == asked
     ]
+
+
+def _quote_consequence(ask: Ask, draft: Draft, policy: str, nature: str) -> None:
+    """The sentence on the assessment by indicators of a nature (约束性指标纳入绩效考核), where that is asked for besides."""
+    if not re.search(words()["nature"]["consequence"], ask.question.folded):
+        return
+    source = ask.corpus.policies[policy].source
+    found = re.search(
+        rf"(?<=[。；\n])[^。；\n|]*{nature}指标[^。；\n|]*{words()['nature']['assessed']}[^。；\n|]*。?",
+        source,
+    )
+    if found:
+        draft.quote(text=found.group().strip(), cite=draft.cite(policy, *found.span()))
 
 
 def _by_indicator(targets: list[Found]) -> dict[tuple[str, str], tuple[int, int]]:

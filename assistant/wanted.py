@@ -11,7 +11,7 @@ from assistant.question import Question
 from assistant.sentences import TIME, asks_number
 from assistant.target_fit import of_another_level, of_another_whole, unit_fits, unit_of_time
 from assistant.terms import words
-from index.quantities import quantities, scale_unit
+from index.quantities import in_digits, quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
 _YEARS = re.compile(r"(?<![\d.])(20\d\d)(?:年?[-—~至到]+(20\d\d))?年")
@@ -43,21 +43,23 @@ _COMPARED = ("difference", "rest", "largest", "smallest", "ratio")
 
 def lacking(question: Question, text: str) -> str:
     """The first kind of answer that a question wants and a text does not hold, as phrases name it; "" where it holds
-    all."""
+    all. Amounts and times of the day in Chinese numerals count as those in digits."""
     for kind in sorted(question.kinds):
-        if not re.search(words()["kind"][kind]["needs"], text):
+        if not _holds(words()["kind"][kind]["needs"], text):
             return kind
-    if question.has("when") and not TIME.search(text):
+    if question.has("when") and not (TIME.search(text) or TIME.search(in_digits(text))):
+        return "when"
+    if question.has("when") and of_earlier_stage(question, text):
         return "when"
     for name, kind in _NEEDED:
         by_definition = name == "who" and question.has("definition")  # 是指什么人
-        if question.has(name) and not by_definition and not re.search(words()["ask"][name]["needs"], text):
+        if question.has(name) and not by_definition and not _holds(words()["ask"][name]["needs"], text):
             return kind
     listed = question.has("targets") and question.has("list")  # 有哪些里程目标
     allowed = re.search("(?<!才)[能准允]|可以|最[多高]", question.folded)
     forbids = allowed and re.search(words()["modal"]["must_not"]["stands"], text)  # 不得垫资: no share of it
     shared = _SHARE_ASKED.search(question.folded)
-    halved = not shared and re.search(words()["ask"]["number"]["needs"], text)  # how much, in words
+    halved = not shared and _holds(words()["ask"]["number"]["needs"], text)  # how much, in words
     if (asks_number(question) or listed) and not (forbids or halved or holds_number(question, text)):
         return "amount"
     if asks_number(question) and question.years and _of_other_years(question, text):
@@ -72,9 +74,22 @@ def lacking(question: Question, text: str) -> str:
     for name in _COMPARED:
         needs = words()["ask"][name]["needs"]
         other_bodies = name == "rest" and question.has("who")  # 除了X，还有哪些单位
-        if question.has(name) and not other_bodies and not re.search(needs, text) and not _holds_two(text):
+        if question.has(name) and not other_bodies and not _holds(needs, text) and not _holds_two(text):
             return "comparison"
     return ""
+
+
+def of_earlier_stage(question: Question, text: str) -> bool:
+    """Whether it is asked when something is finished (建成开放), and a text says only when it is begun (12月底前开工)."""
+    stage = words()["stage"]
+    asked = re.search(stage["asked"], question.folded)
+    begun = re.search(stage["before"], text) and not re.search(stage["before"], question.folded)
+    return bool(asked and begun) and not re.search(stage["asked"], text)
+
+
+def _holds(needs: str, text: str) -> bool:
+    """Whether a text matches a pattern as it stands or with its Chinese numerals in digits."""
+    return bool(re.search(needs, text) or re.search(needs, in_digits(text)))
 
 
 def asks_fine(question: Question) -> bool:

@@ -15,6 +15,8 @@ from index.wording import read_comparator, without_leads
 _A_YEAR = r"(?:到|至)?20\d\d年?(?:底|末)?"
 _YEARS = re.compile(rf"{_A_YEAR}(?:(?:、|和|及|与|,|以及){_A_YEAR})+")
 _EACH_YEAR = re.compile(rf"{_A_YEAR}(?:(?:、|和|及|与){_A_YEAR})+(?:每年|各|均)(?=[^,;:。\d]*$)")
+_ONE_YEAR = re.compile(r"(?P<year>20\d\d)年(?:安排|投入|下达|拨付|补助|筹集)$")
+_NEXT_YEAR = re.compile(r"\s*(?:、|,|和|及)(?P<year>20\d\d)年(?:安排|投入|下达|拨付|补助|筹集)?\s*")
 _SPAN = re.compile(r"(?:到|至)?(20\d\d)年?(?:-|—|–|~|至|到)(20\d\d)年?(?:底|末)?(?:期间|间|各年)?")
 _RESPECTIVELY = re.compile(r"(?:每人每月|每月|每年|均)?分别(?:为|是|达到|达)?$")
 _PERIODIC = re.compile(r"(?:每人每月|每月|每年|均)$")
@@ -161,6 +163,28 @@ def distribute_years(sentence: str, numbers: list[Quantity]) -> dict[Quantity, t
         if noun and len(_words()["verb"].sub("", name)) <= 3:  # 新增50个、60个助餐点
             name = _words()["verb"].sub("", name) + noun["noun"].strip()
         found |= {value: (year, name) for value, year in zip(row, years, strict=True)}
+    return found | _year_by_year(sentence, numbers)
+
+
+def _year_by_year(sentence: str, numbers: list[Quantity]) -> dict[Quantity, tuple[int, str]]:
+    """市财政2025年安排1、2026年安排2专项资金: which value is due when; their name is who does it and the noun behind the last."""
+    found: dict[Quantity, tuple[int, str]] = {}
+    for quantity in numbers:
+        first = _ONE_YEAR.search(sentence[: quantity.start])
+        if quantity in found or not first:
+            continue
+        row, years = [quantity], [int(first["year"])]
+        for other in numbers[numbers.index(quantity) + 1 :]:
+            goes_on = _NEXT_YEAR.fullmatch(sentence[row[-1].end : other.start])
+            if not goes_on or scale_unit(other.unit)[1] != scale_unit(quantity.unit)[1]:
+                break
+            row.append(other)
+            years.append(int(goes_on["year"]))
+        noun = _words()["behind"].match(sentence[row[-1].end :])
+        who = without_leads(re.split("[,;:。]", sentence[: first.start()])[-1].strip())
+        if len(row) > 1 and noun and len(set(years)) == len(years):
+            name = who + noun["noun"].strip()
+            found |= {value: (year, name) for value, year in zip(row, years, strict=True)}
     return found
 
 

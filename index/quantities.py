@@ -6,10 +6,11 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
-from index.text import squeeze
+from index.text import fold_with_origin, squeeze
 
 COUNTING = set("家户个项条件人名所座处台套辆艘架张部期批种类支只头株棵门本份款位对栋间口眼")
 
@@ -34,7 +35,12 @@ _SAME = {"天": "日", "个工作日": "工作日", "月": "个月", "百分点"
     "percent": "%",
     "percentagepoints": "个百分点",
 }
-_NUMERAL = "一二三四五六七八九十百千万零两"
+_NUMERAL = "一二三四五六七八九十百千万亿零两"
+_VALUES = {"十": 10.0, "百": 100.0, "千": 1e3, "万": 1e4, "亿": 1e8}
+_ROUND = tuple(_VALUES)
+_CLOCK = re.compile(
+    rf"(?<![第〇同当届{_NUMERAL}\d])(?P<hour>(?!一时)[{_NUMERAL}]+)时(?![间候代期刻效段限常而])"
+)
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 
 
@@ -52,7 +58,8 @@ class Quantity:
 
 
 @cache
-def _units() -> dict[str, list[str]]:
+def _units() -> dict[str, Any]:
+    """The units, and what makes a number of a Chinese numeral."""
     return tomllib.loads(Path(__file__).with_name("units.toml").read_text("utf-8"))
 
 
@@ -67,27 +74,41 @@ def _quantity_pattern() -> re.Pattern[str]:
         rf"(?<![\d.第no])(?P<low>{number})\s*(?P<many1>{many})?"
         rf"(?:\s*(?:%|元)?\s*(?:-|—|–|~|至|到)\s*(?P<high>{number}))?\s*(?P<many>{many})?\s*(?:余|多)?(?P<unit>{units})(?![a-z])(?!(?<=起)[步算付])"
         rf"|(?<![\d.])(?P<bare>\d+\.\d+)(?![\d.%])"
-        rf"|(?P<percent>百分之|万分之|千分之)(?P<part>[{_NUMERAL}点]+)"
-        rf"|(?<![第〇{_NUMERAL}])(?P<spoken>[{_NUMERAL}]+)(?P<spoken_unit>{spoken})"
+        rf"|(?P<percent>百分之|万分之|千分之)(?P<part>[{_NUMERAL}点]+)(?:(?:至|到|-|—|–|~)(?:(?P=percent))?(?P<part_high>[{_NUMERAL}点]+))?"
+        rf"|(?<![\d第〇{_NUMERAL}])(?P<spoken>[{_NUMERAL}]+(?:点[{_NUMERAL}]+)?)"
+        rf"(?:(?:{spoken})?(?:至|到|-|—|–|~)(?P<spoken_high>[{_NUMERAL}]+(?:点[{_NUMERAL}]+)?))?(?:余|多)?(?P<spoken_unit>{spoken})"
     )
 
 
 def read_numeral(text: str) -> float:
-    """Value of a number in Chinese numerals (三十五, 十, 两百, 五点五)."""
+    """Value of a number in Chinese numerals (三十五, 十, 两百, 五点五, 一亿五千万, and as one says it 两万五)."""
     if "点" in text:
-        whole, fraction = text.split("点", 1)
-        return read_numeral(whole) + float("0." + "".join(str(_DIGITS.get(c, 0)) for c in fraction))
-    total = section = digit = 0
+        before, fraction = text.split("点", 1)
+        return read_numeral(before) + float("0." + "".join(str(_DIGITS.get(c, 0)) for c in fraction))
+    spoken = re.search("([百千万亿])([一二两三四五六七八九])$", text)  # 两万五
+    if spoken:
+        return read_numeral(text[:-1]) + _DIGITS[spoken[2]] * _VALUES[spoken[1]] / 10
+    whole = section = digit = 0.0  # of 亿; of 万 and less
     for character in text:
         if character in _DIGITS:
             digit = _DIGITS[character]
         elif character in "十百千":
-            section += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[character]
+            section += (digit or 1) * _VALUES[character]
             digit = 0
-        elif character in "万亿":
-            total = (total + section + digit) * {"万": 10**4, "亿": 10**8}[character]
-            section = digit = 0
-    return float(total + section + digit)
+        elif character == "万":
+            whole, section = whole + (section + digit) * 1e4, 0.0
+            digit = 0
+        elif character == "亿":
+            whole, section = (whole + section + digit) * 1e8, 0.0
+            digit = 0
+    return whole + section + digit
+
+
+def is_numeral(text: str) -> bool:
+    """Whether Chinese numerals are one number: not 四五, 十四五, 二零二六."""
+    whole = text.split("点")[0]
+    apart = not re.search("[一二两三四五六七八九]{2}|零[零十百千万亿]|[十百千万亿]{2}十|十[十百千]", whole)
+    return apart and (not whole.startswith("零") or whole == "零") and not re.search("零[^零]零", whole)
 
 
 def quantities(text: str) -> Iterator[Quantity]:
@@ -107,11 +128,48 @@ def quantities(text: str) -> Iterator[Quantity]:
                 yield Quantity(start, end, float(match["bare"]), float(match["bare"]), "", match.group())
         elif match["percent"]:
             unit = {"百分之": "%", "千分之": "‰", "万分之": "万分之"}[match["percent"]]
-            value = read_numeral(match["part"])
-            yield Quantity(start, end, value, value, unit, match.group())
+            low = read_numeral(match["part"])
+            high = read_numeral(match["part_high"]) if match["part_high"] else low
+            yield Quantity(start, end, low, high, unit, match.group())
         elif _spoken_counts(text, match):
-            value = read_numeral(match["spoken"])
-            yield Quantity(start, end, value, value, match["spoken_unit"], match.group())
+            low, high = _spoken_values(match)
+            yield Quantity(start, end, low, high, match["spoken_unit"], match.group())
+
+
+@lru_cache(maxsize=4096)
+def in_digits(text: str) -> str:
+    """A text with its amounts and times of the day in digits, where they are in Chinese numerals: 50% for 百分之五十, 12米,
+    22时."""
+    folded = fold_with_origin(text)
+    changes: list[tuple[int, int, str]] = [
+        (*folded.span(q.start, q.end), f"{'-'.join(map(_plain, sorted({q.low, q.high})))}{q.unit}")
+        for q in quantities(folded.text)
+        if q.text[0] in _NUMERAL
+    ]
+    changes += [
+        (*match.span("hour"), _plain(read_numeral(match["hour"])))
+        for match in _CLOCK.finditer(text)
+        if is_numeral(match["hour"]) and read_numeral(match["hour"]) <= 24
+    ]
+    for start, end, written in sorted(changes, reverse=True):
+        text = text[:start] + written + text[end:]
+    return text
+
+
+def _plain(value: float) -> str:
+    """A number in digits."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def _spoken_values(match: re.Match[str]) -> tuple[float, float]:
+    """Both ends of a number in Chinese numerals: 三至五万 begins with 30,000."""
+    low = high = read_numeral(match["spoken"])
+    if match["spoken_high"]:
+        high = read_numeral(match["spoken_high"])
+        many = re.search("[千百]?[万亿]$", match["spoken_high"])
+        if many and not re.search("[万亿]", match["spoken"]):
+            low *= _SCALE[many.group()]
+    return low, high
 
 
 def _counts(text: str, match: re.Match[str]) -> bool:
@@ -132,18 +190,33 @@ def _counts(text: str, match: re.Match[str]) -> bool:
 
 
 def _spoken_counts(text: str, match: re.Match[str]) -> bool:
-    """Chinese numerals count where they are an amount, not part of a set phrase (一个, 三年行动, 十四五)."""
+    """Chinese numerals count where they are an amount, not part of a set phrase (一个, 三年行动, 十四五).
+
+    One of a single character counts of things (四只, 两次) only with a bound beside it, which no turn of phrase has.
+    """
     spoken, unit = match["spoken"], match["spoken_unit"]
     before, after = text[: match.start()], text[match.end() :]
-    if len(spoken) == 1 and spoken != "十" and unit in ("个", "项", "家", "名", "人", "次", "户"):
-        return False  # 两个市场, 三项行动: a turn of phrase more often than an amount
-    if spoken == "一" and unit in ("个", "项", "次", "家", "名", "人", "种", "户", "年", "日", "天", "月"):
+    if not all(is_numeral(part) for part in (spoken, match["spoken_high"]) if part):
+        return False
+    if "亿" in spoken and spoken[0] in _ROUND[1:]:
+        return False  # 亿元企业, 千亿元产业: what they are called
+    if re.search(r'["第初周元星月]$', before) or re.match(r'["月]', after):
         return False
     if unit in ("人", "个", "项", "家", "名", "次", "户") and re.match(r"[大类]|统|重|化", after):
         return False
     if unit == "年" and (re.match(r"行动|规划|计划|来", after) or before.endswith("学前")):
         return False  # 学前三年毛入园率
-    return not re.search(r'["第初周元星]$', before) and not re.match(r'["月]', after)
+    if unit in _units()["measured"] and (spoken[0] in _ROUND[1:] or re.match("之", after)):
+        return False  # 每百米, 三分之二
+    if (
+        match["spoken_high"]
+        or re.search(_units()["bound_before"] + "$", before)
+        or re.match("以[上下内]", after)
+    ):
+        return True
+    if len(spoken) == 1 and unit in _units()["told"] and (spoken != "十" or unit == "分"):
+        return False  # 两个市场, 三项行动: a turn of phrase more often than an amount
+    return spoken != "一" or unit not in _units()["single"]
 
 
 def is_unit(text: str) -> bool:
