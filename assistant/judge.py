@@ -95,7 +95,7 @@ def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verd
         return Verdict((), "refuse")
     if nearest < SURE[question.language == "en"] and _says_little(ask, near[0][1]):
         return Verdict((), "refuse")
-    if nearest < UNNAMED and question.language == "zh" and _names_unknown(ask):
+    if nearest < UNNAMED and question.language == "zh" and not question.mentions and _names_unknown(ask):
         return Verdict((), "refuse")
     if question.has("filtered") and question.has("tasks", "targets"):  # a condition that no list knows
         return Verdict((), "kind_comparison")
