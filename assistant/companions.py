@@ -8,10 +8,11 @@ from dataclasses import replace
 from itertools import pairwise
 
 from assistant.ask import Ask
-from assistant.corpus import Unit, articles_referred, lead_in, section_at, slices_referred, table_over
+from assistant.corpus import Unit, lead_in, section_at, table_over
 from assistant.document_rules import rules_of
 from assistant.duty_text import rules_behind
 from assistant.match import grip
+from assistant.references import articles_referred, penalties_of, slices_referred
 from assistant.sentences import Sentence, asks_number, sentences
 from assistant.terms import Term, words
 from index.lines import is_aligned
@@ -31,7 +32,7 @@ def with_companions(ask: Ask, chosen: list[Sentence], terms: Sequence[Term]) -> 
     chosen = _with_referred(ask, _with_items(ask, _with_clauses(ask, chosen, terms)))
     chosen = _with_row(ask, _with_columns(ask, _with_slices(ask, chosen)))
     chosen = _with_rest_of_list(ask, _with_second_half(ask, chosen))
-    chosen = _with_limits(ask, _with_leader(ask, chosen))
+    chosen = _with_penalties(ask, _with_limits(ask, _with_leader(ask, chosen)))
     return _with_inclusive(ask, _with_class(ask, _with_lead_in(ask, chosen)))
 
 
@@ -47,6 +48,16 @@ def _with_limits(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
         ):
             if re.search(entry["zh"], policy.source[start:end]):
                 _add_slice(result, policy, start, end, best)
+    return result
+
+
+def _with_penalties(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
+    """Asked for a penalty, what must not be done brings what follows for who does it."""
+    needs, result = words()["kind"]["penalty"]["needs"], list(chosen)
+    for sentence in chosen if "penalty" in ask.question.kinds else []:
+        policy = ask.corpus.policies[sentence.policy]
+        for start, end in penalties_of(policy, sentence.start) if not re.search(needs, sentence.text) else ():
+            _add_slice(result, policy, start, end, sentence)
     return result
 
 

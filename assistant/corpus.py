@@ -19,32 +19,12 @@ from index.grids import Grid, Row, row_at
 from index.header import document_name, field_of, region_of
 from index.keywords import tagged
 from index.policy import Duty, HeaderField, Policy, Role, Section, Target
-from index.quantities import read_numeral
 from index.text import squeeze
 
 FEW = 3  # policies that use a word which tells them from the others
 ABBREVIATED = 3  # times that a policy uses the words which a question abbreviates
 MAIN_ROLES = (Role.LEAD, Role.RESPONSIBLE)
 ITEM = re.compile(r"[（(](?:[一二三四五六七八九十]+|\d+)[）)]|\d+[.．、]")  # the marker of an item of a list
-_ARTICLE = re.compile(r"第[一二三四五六七八九十百零\d]+条")
-_ARTICLE_NAME = re.compile(r"第[^　 条]{1,6}条[ 　]*(?P<name>[一-鿿“”、（）]{2,20})。(?=[^\n])")
-_OTHER_DOCUMENT = re.compile(  # 《某法》第三条、第五条第二款; 条例第八条 of another one, 本条例第八条 aside
-    r"(?:》|(?<!本)(?<!本实施)(?<!本暂行)(?:条例|[办方]法|(?<![办方])法|规定|细则))(?:第[一二三四五六七八九十百零\d]+条(?:第[一二三四五六七八九十]+[款项])*[、和及至或]?)+"
-)
-_PARAGRAPH = re.compile("本条第(?P<number>[一二三四五六])款|前款")
-_ITEM_OF = re.compile(
-    r"(?P<article>第[一二三四五六七八九十百零\d]+条)(?:第[一二三四五六]款)?第?[（(]?(?P<item>[一二三四五六七八九十]+)[）)]?项"
-)
-_NUMBER = re.compile(r"\d+|[一二三四五六七八九十百零]+")
-_SECTION_KINDS = {"条": "条", "article": "条", "章": "章", "chapter": "章", "节": "节", "部分": "一"}
-_MARKERS = {
-    "条": re.compile(r"第.+条"),
-    "章": re.compile(r"第.+章"),
-    "节": re.compile(r"第.+节"),
-    "一": re.compile(r"[一二三四五六七八九十]+、|第.+[章编]"),
-    "": re.compile(r"\d+[.、]"),  # 第8项, item 8
-}
-_OTHER_FORMS = {"": (_MARKERS["条"],), "条": (_MARKERS[""],)}  # 第18条 of a plan is its item 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,78 +400,3 @@ def lead_in(policy: Policy, at: int) -> tuple[int, int] | None:
 def targets_in(policy: Policy, clause: Clause) -> list[Target]:
     """The targets that stand in a clause; what stands already is none."""
     return [t for t in policy.targets if clause.start <= t.start < clause.end and not t.base]
-
-
-def article_name(policy: Policy, at: int) -> str:
-    """The words that name the article at an offset (第八条　设备投资补助。对…); "" where it has no name."""
-    section = section_at(policy, at)
-    if section is None or not _MARKERS["条"].fullmatch(squeeze(section.marker)):
-        return ""
-    match = _ARTICLE_NAME.match(policy.source, section.start, section.end)
-    return match["name"] if match else ""
-
-
-def articles_named(policy: Policy, text: str) -> list[str]:
-    """The names of the articles of a policy that a passage of it refers to (符合第八条、第九条规定的)."""
-    own, *_ = [*_ARTICLE.findall(text), ""]  # it begins with its own
-    sections = articles_referred(policy, text.replace(own, "", 1))
-    return [name for section in sections if (name := article_name(policy, section.start))]
-
-
-def articles_referred(policy: Policy, text: str) -> list[Section]:
-    """The articles of a policy that words of it refer to (在第十条规定标准基础上), not those of another document."""
-    markers = dict.fromkeys(_ARTICLE.findall(_OTHER_DOCUMENT.sub("", text)))
-    return [section for marker in markers if (section := numbered_section(policy, marker))]
-
-
-def slices_referred(policy: Policy, at: int, text: str) -> Iterator[tuple[int, int]]:
-    """The paragraphs and items that words of a policy at an offset refer to: 本条第一款, 前款, 第二条第（四）项."""
-    text = _OTHER_DOCUMENT.sub("", text)
-    own = section_at(policy, at)
-    if own and not ITEM.match(own.marker) and (found := _PARAGRAPH.search(text)):
-        lines = [m.span() for m in re.finditer(r"[^\n]*[。；：:;][^\n]*", policy.source[own.start : own.end])]
-        here = next((n for n, (_, end) in enumerate(lines) if at < own.start + end), 0)
-        number = int(read_numeral(found["number"])) - 1 if found["number"] else here - 1
-        if 0 <= number < len(lines) and number != here:
-            yield own.start + lines[number][0], own.start + lines[number][1]
-    for found in _ITEM_OF.finditer(text):
-        section = numbered_section(policy, found["article"])
-        if section:
-            whole = policy.source[section.start : subtree_end(policy.sections, section.id)]
-            item = re.search(rf"(?<!第)[（(]{found['item']}[）)](?![项款])[^；;。\n]*[；;。]?", whole)
-            if item:
-                yield section.start + item.start(), section.start + item.end()
-
-
-def numbered_section(policy: Policy, marker: str) -> Section | None:
-    """The section with a number as a question gives it (第八条, 第8项, article 8), or None."""
-    digits = _NUMBER.search(marker)
-    if not digits:
-        return None
-    kind = _SECTION_KINDS.get(re.sub(rf"第|\s|{_NUMBER.pattern}", "", marker), "")
-    forms = _MARKERS[kind], *_OTHER_FORMS.get(kind, ())
-    for form in forms:
-        for section in policy.sections:
-            own = squeeze(section.marker)
-            if form.match(own) and (found := _NUMBER.search(own)) and _value(found) == _value(digits):
-                return section
-    return None
-
-
-def last_numbered(policy: Policy, marker: str) -> Section | None:
-    """The section with the highest number of the kind that a question names (条 for 第四十条), or None."""
-    kind = _SECTION_KINDS.get(re.sub(rf"第|\s|{_NUMBER.pattern}", "", marker), "")
-    for form in (_MARKERS[kind], *_OTHER_FORMS.get(kind, ())):
-        numbered = [
-            (_value(found), section)
-            for section in policy.sections
-            if form.match(squeeze(section.marker)) and (found := _NUMBER.search(squeeze(section.marker)))
-        ]
-        values = sorted(value for value, _ in numbered)
-        if len(values) > 1 and values == list(range(1, len(values) + 1)):  # not anew in each part
-            return max(numbered, key=lambda item: item[0])[1]
-    return None
-
-
-def _value(digits: re.Match[str]) -> int:
-    return int(digits.group()) if digits.group().isdigit() else int(read_numeral(digits.group()))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
-from assistant.corpus import MAIN_ROLES, Clause, Unit, numbered_section, subtree_end, table_over
+from assistant.corpus import MAIN_ROLES, Clause, Unit, subtree_end, table_over
 from assistant.document_rules import rules_asked
 from assistant.done_by import doing_it, is_done_by_another, is_said_elsewhere, told_in_task
 from assistant.draft import Draft
@@ -16,6 +16,7 @@ from assistant.duty_text import clause_table, part_named, rules_behind, say_clau
 from assistant.match import ENOUGH, NEAR, coverage, deed_is_lost, missing, rank_clauses
 from assistant.organisation_answers import about_organisations
 from assistant.question import Question, names_unread, topic_of
+from assistant.references import numbered_section
 from assistant.sentences import Sentence
 from assistant.task_lists import (
     all_tasks,

@@ -14,10 +14,11 @@ from itertools import takewhile
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.corpus import Unit, section_at, slices_referred, subtree_end, table_over
+from assistant.corpus import Unit, section_at, subtree_end, table_over
 from assistant.definitions import is_defined, is_definition
 from assistant.match import coverage, deed_is_lost, grip, is_of_another_party, is_of_opposite, missing
 from assistant.question import Question
+from assistant.references import penalties_of, slices_referred
 from assistant.sentences import (
     Sentence,
     asks_number,
@@ -111,6 +112,8 @@ def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verd
         )  # words that tell a sentence of it apart
         close = meant and sure and not _is_of_another_thing(ask, passage_unit(ask, meant[0][1].passage))
         holding = [*meant, *holding] if close else []
+    if "penalty" in question.kinds and lacks and lacks[0] and _is_unpunished(ask, near[0][1]):
+        return Verdict((), "kind_penalty")
     told_apart = (
         lacks and lacks[0] in _TOLD_BESIDE and not question.has("yesno")
     )  # a claim is of one sentence
@@ -156,6 +159,16 @@ def _names_unknown(ask: Ask) -> bool:
         and max((share for _, share in term.near), default=0.0) < CLOSE
         for term in ask.question.terms
     )
+
+
+def _is_unpunished(ask: Ask, sentence: Sentence) -> bool:
+    """Whether a sentence is an item of an article of which other items are punished, and it is not."""
+    policy = ask.corpus.policies[sentence.policy]
+    own = section_at(policy, sentence.start)
+    if own is None or own.parent is None or any(penalties_of(policy, sentence.start)):
+        return False
+    beside = [section for section in policy.sections if section.parent == own.parent]
+    return any(any(penalties_of(policy, section.start)) for section in beside)
 
 
 def _told_beside(ask: Ask, near: Sequence[tuple[float, Sentence]], kind: str) -> list[tuple[float, Sentence]]:
@@ -309,6 +322,8 @@ def _with_opening(ask: Ask, sentence: Sentence) -> str:
     text += row_told(*row) if row else ""
     if re.search(words()["as_there"]["zh"], sentence.text):
         text += "".join(policy.source[a:b] for a, b in slices_referred(policy, sentence.start, sentence.text))
+    if "penalty" in ask.question.kinds:
+        text += "".join(policy.source[a:b] for a, b in penalties_of(policy, sentence.start))
     section = section_at(policy, sentence.start) if sentence.text.endswith(("：", ":")) else None
     if section:
         text += policy.source[sentence.end : subtree_end(policy.sections, section.id)]

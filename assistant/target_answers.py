@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from assistant.ask import Ask
-from assistant.corpus import MAIN_ROLES, slices_referred
+from assistant.corpus import MAIN_ROLES
 from assistant.document_rules import rules_asked
 from assistant.draft import Draft
 from assistant.duty_text import role_words
@@ -16,6 +16,7 @@ from assistant.listings import value_of
 from assistant.match import coverage
 from assistant.question import Question
 from assistant.reckoning import answer_reckoned, answer_size
+from assistant.references import slices_referred
 from assistant.sentences import asks_number
 from assistant.target_change import answer_change, common_values, say_difference
 from assistant.target_check import check_number, equals_target

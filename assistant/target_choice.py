@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from assistant.ask import Ask
-from assistant.corpus import Unit, numbered_section, subtree_end
+from assistant.corpus import Unit, subtree_end
 from assistant.match import NEAR, coverage, grip, rank_targets
+from assistant.references import numbered_section
 from assistant.target_fit import Found, means, unit_fits
 from assistant.target_parts import JOINTS, by_parts, by_sides, by_topic
 from assistant.target_text import is_cell

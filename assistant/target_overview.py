@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.bodies import dictionary_key
-from assistant.corpus import Corpus, article_name
+from assistant.corpus import Corpus
+from assistant.references import article_name
 from assistant.target_text import written_value
 from index.policy import Comparator, Policy, Section, Target
 from index.text import squeeze

@@ -7,10 +7,10 @@ from collections.abc import Collection
 from datetime import date
 
 from assistant.answerer import Answerer
-from assistant.corpus import numbered_section
 from assistant.draft import Draft
 from assistant.naming import documents_named
 from assistant.question import Question
+from assistant.references import numbered_section
 from assistant.section_answers import versions_of_section
 from assistant.terms import words
 from assistant.validity import day_asked, in_force, without_day

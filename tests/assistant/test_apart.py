@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from assistant.answer import Answer
 from assistant.apart import named_apart
 from assistant.chain import PolicyAssistant
-from assistant.corpus import articles_referred
 from assistant.naming import documents_named
 from assistant.reading import read_against
+from assistant.references import articles_referred
 from eval.systems import indexed
 from tests.assistant.look import holds
 

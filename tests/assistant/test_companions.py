@@ -108,3 +108,51 @@ def test_a_sentence_within_a_cell_brings_the_cells_before_it(
     answer = plan.invoke({"question": "增雨作业怎么组织实施？"})
     assert "县气象局" in answer.text
     assert "县供销社" not in answer.text
+
+
+RULES = """松泉市公共绿地管理办法
+
+松泉政规〔2025〕3号
+
+第一条 为了保护公共绿地，制定本办法。
+
+第六条 公共绿地内禁止下列行为：
+（一）攀折花木；
+（二）停放机动车；
+（三）设置烧烤炉具；
+（四）捕捉鸟类。
+
+第七条 广场舞应当在每日二十一时前结束。
+
+第十二条 违反本办法第六条第一项规定的，由绿化管理机构责令改正，可以处五十元罚款；违反第二项、第三项规定的，处二百元以上一千元以下罚款。
+
+第十三条 违反本办法第七条规定的，由公安机关给予警告。
+"""
+
+
+@pytest.fixture(scope="module")
+def greens(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    """The assistant on those rules."""
+    return on_text(tmp_path_factory.mktemp("greens"), "lvdi.txt", RULES)
+
+
+@pytest.mark.parametrize(
+    ("question", "penalty", "others"),
+    [
+        ("在公共绿地攀折花木怎么处罚？", "可以处五十元罚款", ["一千元", "警告"]),
+        ("在公共绿地里摆烧烤炉具会罚多少？", "处二百元以上一千元以下罚款", ["五十元", "警告"]),
+        ("广场舞跳过二十一时会受什么处罚？", "由公安机关给予警告", ["五十元", "一千元"]),
+    ],
+)
+def test_what_must_not_be_done_brings_what_follows(
+    greens: PolicyAssistant, question: str, penalty: str, others: list[str]
+) -> None:
+    answer = greens.invoke({"question": question})
+    assert answer.status == "answered"
+    assert penalty in answer.text
+    assert [other for other in others if other in answer.text] == []
+    assert answer.certificate.passed
+
+
+def test_no_penalty_is_told_of_what_the_rules_do_not_punish(greens: PolicyAssistant) -> None:
+    assert "罚款" not in greens.invoke({"question": "在公共绿地捕捉鸟类罚多少？"}).text

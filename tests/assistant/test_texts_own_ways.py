@@ -9,8 +9,8 @@ import pytest
 
 from assistant.answer import Answer
 from assistant.chain import PolicyAssistant
-from assistant.corpus import slices_referred
 from assistant.listings import listings
+from assistant.references import slices_referred
 from assistant.validity import of_permit
 from eval.systems import indexed
 from index.parser import parse
