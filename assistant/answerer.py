@@ -26,6 +26,7 @@ from assistant.judge import MARGIN, MARGIN_OF_EACH, judge
 from assistant.listed_near import answer_listed, count_listed
 from assistant.one_of import is_none_named
 from assistant.parts import (
+    Part,
     answer_parts,
     answer_sides,
     asked_beside,
@@ -282,9 +283,9 @@ class Answerer:
     def _answered_anew(self, asked: Question) -> Draft:
         return self._answer(asked, self._search(asked))
 
-    def _answered_beside(self, asked: Question, leans: bool) -> Draft:
+    def _answered_beside(self, part: Part) -> Draft:
         """The answer to what is asked besides; where it leans on what was asked before, the ledger tells no topic of it."""
-        return self._quoted_anew(asked) if leans else self._answered_anew(asked)
+        return self._quoted_anew(part.question) if part.leans else self._answered_anew(part.question)
 
     def _quoted_anew(self, asked: Question) -> Draft:
         return self._quoted(asked, self._search(asked))

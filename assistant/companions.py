@@ -90,7 +90,9 @@ def _with_row(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
         table = table_over(policy, sentence.start)
         before = [cell for cell in table[1].cells if cell.end <= sentence.start] if table else []
         if table and before and sentence.start >= table[1].start:
-            _add_slice(result, policy, table[1].start, before[-1].end, sentence)
+            bar = re.compile(r"[ \t]*\|").match(policy.source, before[-1].end)
+            end = bar.end() if bar else before[-1].end
+            _add_slice(result, policy, table[1].start, end, sentence)
     return result
 
 

@@ -28,8 +28,8 @@ _APPROVED = re.compile(
     r"[^。\n]*(?:会议|常委会)[^。，,\n]{0,12}(?:审议|审定|讨论|研究)?(?:通过|同意|批准)[^。\n]*。?"
 )
 _ANNEXES = re.compile(
-    r"(?m)^[ \t　]*附件[：:][ \t　]*(?P<all>[^\n]+(?:\n+[ \t　]*\d+[.．、](?!\d)[^\n]+)*)"
-)  # named below the text: 1.某某表  2.某某清单
+    r"(?m)^[ \t　]*附件[：:][ \t　]*(?P<all>1[.．、][^\n。；]+(?:\n[ \t　]*\d+[.．、](?!\d)[^\n。；]+)*|(?!\d)[^\n。；]+)$"
+)  # named below the text: 1.某某表  2.某某清单, or one
 _SIGNED = re.compile(r"(?m)^[ 　]*\d{4}年\d{1,2}月\d{1,2}日[ 　]*$")
 _TITLES = re.compile(r"《[^》]+》(?:（[^）]*号）)?")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from assistant.condense import Read, condense
 from assistant.document_rules import rules_asked
@@ -12,8 +12,9 @@ from assistant.draft import Draft
 from assistant.header_asked import asks_of_document, fields_asked
 from assistant.question import Question
 from assistant.sentences import asks_number
-from assistant.terms import ASKING, pattern, words
-from index.text import fold_with_origin
+from assistant.terms import ASKING, Term, pattern, words
+from assistant.wanted import lacking
+from index.text import fold_with_origin, squeeze
 from prompts import phrase
 
 _SPLIT = re.compile(r"[,，;；。?？]+|\band\b(?=\s+(?:who|which|what|how|when|by)\b)", re.I)
@@ -39,6 +40,7 @@ _TAG = re.compile(
 )  # 对吧: asks nothing of its own
 MOST = 3  # parts of a question
 MOST_ASKED = 4  # questions in one
+MOST_QUOTED = 3  # sentences that answer one of them
 
 
 def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
@@ -76,12 +78,40 @@ def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
     return found if all(kinds) and len(set(kinds)) > 1 else []
 
 
-def asked_beside(question: Question, read: Read, corpus: str) -> list[tuple[Question, bool]]:
-    """The questions that a question asks one behind the other (培训多少学时，以后每年又要多少), each standing alone, and whether
-    it leans on those before it; [] where it asks one.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the questions that a question asks one behind the other."""
+
+    question: Question  # standing alone
+    own: tuple[Term, ...]  # the words of its own that the policies know
+    leans: bool  # on what was asked before it
+
+
+def asked_beside(question: Question, read: Read, corpus: str) -> list[Part]:
+    """The questions that a question asks one behind the other (租金多少，押金又是多少); [] where it asks one.
 
     What only sets the scene goes with the question behind it.
     """
+    found: list[Part] = []
+    asking = _asking(question)
+    for piece in asking if 2 <= len(asking) <= MOST_ASKED else ():
+        history = [{"role": "user", "content": part.question.text} for part in found]
+        raw = read(piece)
+        part = raw if fields_asked(raw) else read(condense(piece, history, read, corpus))
+        alone = _has_topic(part) or bool(_known_words(part, corpus, 0.4))
+        part = part if alone or not found else _in_question(question, part)
+        policies, local = part.policies or question.policies, part.local or question.local
+        own = tuple(
+            t for t in raw.terms if not t.pair and t.weight >= 0.4 and any(v in corpus for v in t.variants)
+        )
+        found.append(
+            Part(replace(part, policies=policies, local=local), own, bool(found) and part.text != raw.text)
+        )
+    return found
+
+
+def _asking(question: Question) -> list[str]:
+    """The pieces of a question that ask something, each with what sets the scene before it."""
     begin = fold_with_origin(question.text).span(0, question.introduced)[1] if question.introduced else 0
     asking: list[str] = []
     scene = ""
@@ -89,26 +119,10 @@ def asked_beside(question: Question, read: Read, corpus: str) -> list[tuple[Ques
         folded = piece.lower()
         if not ASKING.search(folded) or _TAG.fullmatch(folded) or len(piece) < 3:
             scene += piece + ("，" if question.language == "zh" else ", ")
-            continue
-        asking.append(scene + piece)
-        scene = ""
-    if not 2 <= len(asking) <= MOST_ASKED:
-        return []
-    found: list[tuple[Question, bool]] = []
-    for piece in asking:
-        history = [{"role": "user", "content": part.text} for part, _ in found]
-        own = read(piece)
-        part = own if fields_asked(own) else read(condense(piece, history, read, corpus))
-        alone = _has_topic(part) or bool(_known_words(part, corpus, 0.4))
-        part = part if alone or not found else _in_question(question, part)
-        found.append((part, bool(found) and part.text != own.text))
-    return [
-        (
-            replace(part, policies=part.policies or question.policies, local=part.local or question.local),
-            leans,
-        )
-        for part, leans in found
-    ]
+        else:
+            asking.append(scene + piece)
+            scene = ""
+    return asking
 
 
 def sides_of(question: Question, read: Read, corpus: str) -> list[Question]:
@@ -214,27 +228,43 @@ def _of_parts(drafts: list[tuple[Question, Draft]]) -> Draft | None:
     return whole
 
 
-def with_rest(
-    whole: Draft, asks: list[tuple[Question, bool]], answer: Callable[[Question, bool], Draft]
-) -> Draft:
-    """An answer, and behind it what else its question asks (培训多少学时，以后每年又要多少) and it does not tell.
+def with_rest(whole: Draft, parts: list[Part], answer: Callable[[Part], Draft]) -> Draft:
+    """An answer, and behind it what else its question asks (租金多少，押金又是多少) and it does not tell.
 
     A question refused as a whole is answered in parts, where two of them are answered: of one alone it is not sure.
     """
-    drafts = [(part, answer(part, leans)) for part, leans in asks]
-    told = [draft for _, draft in drafts if draft.status != "refused"]
-    if whole.status != "refused":
-        return _joined([whole, *(draft for draft in told if not _is_told(draft, whole))]) or whole
-    of_year = any(part.years for part, _ in drafts)  # of a year that is not told, nor is any part
-    return (_of_parts(drafts) or whole) if len(told) > 1 and not of_year else whole
+    drafts = [(part, answer(part)) for part in parts]
+    told = [(part, draft) for part, draft in drafts if draft.status != "refused"]
+    if whole.status == "refused":
+        of_year = any(part.question.years for part in parts)  # of a year that is not told, nor is any part
+        joined = _of_parts([(part.question, draft) for part, draft in drafts])
+        return (joined or whole) if len(told) > 1 and not of_year else whole
+    besides = [draft for part, draft in told if _adds(whole, part, draft)]
+    counts = {draft.count for draft in (whole, *besides)} - {None}
+    joined = _joined([whole, *besides]) or whole
+    joined.count = counts.pop() if len(counts) == 1 else None
+    return joined
 
 
-def _is_told(draft: Draft, whole: Draft) -> bool:
-    """Whether all that a draft cites stands in what another one cites."""
-    return all(
-        any(policy == own[0] and own[1] <= start and end <= own[2] for own in whole.spans)
-        for policy, start, end in draft.spans
-    )
+def _adds(whole: Draft, part: Part, draft: Draft) -> bool:
+    """Whether the answer to a part tells what the whole answer does not, and of what the part itself names."""
+    said, new = (squeeze(f"{each.text()}{each.rows}") for each in (whole, draft))
+    cited = new + squeeze(" ".join(" ".join(citation.section) for citation in draft.citations()))
+    nouns = [term for term in part.own if term.weight >= 0.9]
+    if fields_asked(part.question):  # of the document
+        return draft.route == "ledger" and draft.text() not in whole.text()
+    if not all(_holds(term, cited) for term in nouns):
+        return False
+    if draft.route == "extractive" and len(draft.spans) > MOST_QUOTED:
+        return False
+    fresh = [term for term in part.own if not _holds(term, said)]
+    if whole.count is not None or len(whole.rows) > 1:  # a list is whole by itself
+        return any(term in fresh for term in nouns)
+    return bool(fresh) or bool(lacking(part.question, whole.text()))
+
+
+def _holds(term: Term, text: str) -> bool:
+    return any(variant in text for variant in term.variants)
 
 
 def answer_sides(sides: list[Question], answer: Callable[[Question], Draft]) -> Draft | None:

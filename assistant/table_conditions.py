@@ -11,10 +11,10 @@ from operator import ge, gt, le, lt
 from assistant.ask import Ask
 from assistant.corpus import Corpus, Unit, once_a_corpus
 from assistant.numbers import dates_in, scaled_value, values_of
-from assistant.question import roles_in
+from assistant.question import any_part, roles_in
 from assistant.terms import words
 from index.grids import Cell, Grid, Row, grids, unit_of
-from index.policy import Policy, Section
+from index.policy import Policy, Role, Section
 from index.quantities import Quantity, is_unit, quantities
 from index.tables import caption_unit, is_total
 from index.text import fold, squeeze
@@ -168,11 +168,11 @@ def _ends(things: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _of_role(ask: Ask, head: str, texts: Sequence[str]) -> bool:
-    """Whether a column tells of the role that is asked for, where what is named is a body and a role is asked for."""
+    """Whether a column tells of the role that is asked for, where what is named is a body and a role is asked for; of any
+    part in it, every column of bodies does."""
     named = {squeeze(name) for mention in ask.question.mentions for name in mention.names}
-    return not (ask.question.roles and named & set(texts)) or bool(
-        set(roles_in(head)) & set(ask.question.roles)
-    )
+    meant = set(Role) if any_part(ask.question) else set(ask.question.roles)
+    return not (meant and named & set(texts)) or bool(set(roles_in(head)) & meant)
 
 
 def _has_thing(place: int, texts: Sequence[str]) -> Callable[[Row], bool]:

@@ -43,8 +43,10 @@ class _Found:
 
 def answer_rows(ask: Ask) -> Draft | None:
     """The rows of a table that are asked for, counted; None where no table is meant, or more is asked than it tells."""
-    question = ask.question
-    if question.has("yesno", "except", "without"):
+    question, entry = ask.question, words()["table"]
+    folded = squeeze(question.folded)
+    both = re.search(entry["greatest"], folded) and re.search(entry["least"], folded)
+    if both or question.has("yesno", "except", "without"):
         return None
     asked = asked_of(replace(ask, question=replace(question, roles=(), asks=question.asks - _OF_ROWS)))
     if asked is None and not question.has("largest", "smallest", "sum"):

@@ -183,6 +183,12 @@ def test_a_decree_and_its_annexes(tmp_path: Path, question: str, fact: str, coun
     assert answer.count == count
 
 
+def test_the_text_of_an_annex_is_no_list_of_annexes(tmp_path: Path) -> None:
+    own = DECREE.split("附件：")[0] + "附件：节水登记办法\n\n1. 登记由县水务局办理。\n2. 登记不收费。\n"
+    answer = on_text(tmp_path, "jieshui.txt", own).invoke({"question": "这个办法有几个附件？"})
+    assert (answer.count, "登记不收费" in answer.text) == (1, False)
+
+
 def test_annexes_that_are_not_named_are_not_counted(tmp_path: Path) -> None:
     bare = DECREE.replace("附件：1.节水定额表\n　　　2.节水承诺书\n\n", "")
     assert (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from assistant.chain import PolicyAssistant
@@ -112,6 +114,50 @@ def test_what_is_asked_besides_is_answered_too(
     assert answer.status == "answered"
     assert holds(answer.text, *facts) == []
     assert answer.certificate.passed
+
+
+@pytest.mark.parametrize(
+    ("question", "citations"),
+    [
+        ("转租摊位会怎样，多久不能再申请？", 1),  # told by the sentence on the first
+        ("摊位租金每月多少钱，租金怎么缴？", 1),
+        ("环卫费谁收，收多少？", 1),  # how much is not told
+    ],
+)
+def test_what_the_answer_tells_already_is_not_quoted_again(
+    stalls: PolicyAssistant, question: str, citations: int
+) -> None:
+    assert len(stalls.invoke({"question": question}).citations) == citations
+
+
+GROVES = """# 松岭市林道养护计划
+
+松政办发〔2025〕20号
+
+附件1 林道清单
+
+| 序号 | 林道名称 | 投资（万元） | 牵头单位 | 配合单位 |
+| --- | --- | --- | --- | --- |
+| 1 | 东坡林道 | 300 | 市林业局 | 市交通运输局 |
+| 2 | 南沟林道 | 500 | 市水利局 | 市林业局 |
+| 3 | 北岭林道 | 待定 | 市交通运输局 | 市财政局 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "rows", "others"),
+    [
+        ("附件1的林道里市财政局配合几条，投资一共多少？", ["北岭林道"], ["合计", "800"]),
+        ("附件1里市林业局参与了哪几条林道？", ["东坡林道", "南沟林道"], ["北岭"]),
+        ("附件1里投资最多和最少的林道是哪条，相差多少？", [], ["相差", "符合的"]),
+    ],
+)
+def test_rows_are_not_added_up_for_a_part_that_lost_its_body(
+    tmp_path: Path, question: str, rows: list[str], others: list[str]
+) -> None:
+    answer = on_text(tmp_path, "lindao.md", GROVES).invoke({"question": question})
+    assert holds(answer.text, *rows) == []
+    assert holds(answer.text, *others) == others
 
 
 @pytest.mark.parametrize("question", ["摊位押金多少钱，谁来退？", "摊位租金2030年涨多少，2031年又涨多少？"])
