@@ -47,7 +47,10 @@ def about_organisations(ask: Ask, bearers: list[Mention], topic: list[Clause]) -
             return None  # 材料是不是递给它: something else than its part in the task
         if len(groups) > 1 and question.has("shared") and question.has("tasks"):
             return shared_tasks(ask, groups)
-        if _is_section(ask, topic) and question.roles and question.has("count", "list", "tasks"):
+        of_part = len(topic) > 1 and bool(question.marker) and not question.has("who")  # 第三部分里的任务
+        if (of_part or (question.roles and _is_section(ask, topic))) and question.has(
+            "count", "list", "tasks"
+        ):
             return _tasks_of(ask, names, topic)
         return _organisation_in_task(ask, bearers, groups, topic)
     if _unanswered_topic(ask):

@@ -253,7 +253,8 @@ def _adds(whole: Draft, part: Part, draft: Draft) -> bool:
     nouns = [term for term in part.own if term.weight >= 0.9]
     if fields_asked(part.question):  # of the document
         return draft.route == "ledger" and draft.text() not in whole.text()
-    if not all(_holds(term, cited) for term in nouns):
+    held = [_holds(term, cited) for term in nouns]
+    if not (all(held) if part.question.language == "zh" else any(held) or not held):
         return False
     if draft.route == "extractive" and len(draft.spans) > MOST_QUOTED:
         return False

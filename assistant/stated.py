@@ -33,6 +33,8 @@ def contradicted(ask: Ask, sentence: Sentence, quoted: str) -> str:
     in_words = [q for q in _beside(question.folded, question.numbers) if q.low > 1]  # 一人 is hardly a number
     for stated in (*question.numbers, *in_words):
         same = [q for q in own if _alike(stated, q)]
+        if len([q for q in question.numbers if _alike(stated, q)]) > 1:
+            continue  # 500元以上2000元以下，罚2000元行吗: of a range that it gives itself
         if not stated.unit or not same or any(_equal(stated, q) for q in every if _alike(stated, q)):
             continue
         framed = any(_frame(question.folded, stated, sentence, q) >= FRAME for q in same)

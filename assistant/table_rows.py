@@ -192,7 +192,11 @@ def _says_more(ask: Ask, folded: str, said: Sequence[tuple[int, int]], table: Ta
     named = [m.text for m in question.mentions if m.text not in words()["listing"]["places"]]
     named += [number.text for number in question.numbers] + [str(year) for year in question.years]
     heads = "|".join(table.heads)
-    return any(not _inside(folded, text, said) and text not in heads for text in map(squeeze, named))
+    dated = re.findall(r"20\d\d", table.label)  # 2025年任务分解表
+    return any(
+        not _inside(folded, text, said) and text not in heads and text not in dated
+        for text in map(squeeze, named)
+    )
 
 
 def _say_rows(ask: Ask, found: _Found) -> Draft:

@@ -334,13 +334,17 @@ def _add_names(text: str, start: int, end: int, role: Role, clause: Clause, *, s
     clause.parts += [(role, a, b) for a, b in names if not strict or looks_like_name(text[a:b])]
 
 
+_OFFICE_END = re.compile(r"(?:局|厅|委|部|署|办|政府|\)|委员会|银行|支队|中心)$")
+_BODY_END = re.compile(rf"{_OFFICE_END.pattern}|(?:会|社|联|行|院|队|公司|集团|台|站|所)$")
+
+
 def read_bare_list(text: str, start: int, end: int, clause: Clause) -> None:
-    """（市X局、市Y局） at the end of an item, without a verb."""
+    """（市X局、市Y局） at the end of an item, without a verb: offices, or other bodies beside one (市供销社、市总工会)."""
     names = []
     for left, right in slices(text, start, end, ",;"):
         if not _RULE_FIRST.search(text[left:right]) and not _RULE_TAIL.match(text[left:right]):
             names += names_in(text, left, right)
-    office = re.compile(r"(?:局|厅|委|部|署|办|政府|\)|委员会|银行|支队|中心|总局)$")
     pieces = [text[a:b] for a, b in names]
-    if pieces and all(looks_like_name(p) and not is_generic(p) and office.search(p) for p in pieces):
+    bodies = all(looks_like_name(p) and not is_generic(p) and _BODY_END.search(p) for p in pieces)
+    if bodies and any(_OFFICE_END.search(p) for p in pieces):
         clause.parts += [(Role.RESPONSIBLE, a, b) for a, b in names]
