@@ -39,6 +39,7 @@ from assistant.target_years import (
     without_totals,
     years_asked,
 )
+from assistant.terms import words
 from index.policy import Comparator, Target
 from index.quantities import Quantity, quantities, scale_unit
 from index.text import fold_with_origin, squeeze
@@ -109,6 +110,8 @@ def answer_targets(ask: Ask) -> Draft | None:
     if section:
         return _list(ask, section)
     chosen = [found for found in choose_targets(ask) if not only_carries_out(ask, *found)]
+    if not chosen and len(question.years) > 1 and re.search(words()["change"]["net"], question.folded):
+        return _of_each_year(ask)
     if "money" in question.kinds and _MONEY.search(question.folded):  # 总共要投多少钱: no number of places
         chosen = [found for found in chosen if plain_unit(found[1].unit) == "元"]
     if question.has("when"):
@@ -116,6 +119,15 @@ def answer_targets(ask: Ask) -> Draft | None:
     if not chosen:
         return None
     return _answer(ask, chosen)
+
+
+def _of_each_year(ask: Ask) -> Draft | None:
+    """The values of the years from one to another (2026年到2028年净增多少), where no one thing has two to reckon with; None
+    where there are not several."""
+    asks = (ask.question.asks - {"difference"}) | {"amount"}
+    plain = replace(ask, question=replace(ask.question, asks=asks))
+    chosen = choose_targets(plain)
+    return _list(plain, chosen) if len({target.year for _, target in chosen}) > 1 else None
 
 
 def _what_stood(ask: Ask) -> list[Found]:
@@ -265,10 +277,12 @@ def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
                         referred = re.sub(r"\s+", " ", source[slice(*slice_)]).strip()
                         draft.quote(text=referred, cite=draft.cite(policy, *slice_))
             continue
-        told = _with_other_case(ask, policy, target)
+        told = _with_other_case(ask, policy, target, chosen)
         if told:
-            text = re.sub(r"\s+", " ", ask.corpus.policies[policy].source[slice(*told)]).strip()
-            draft.quote(text=text, cite=draft.cite(policy, *told))
+            if told not in quoted:
+                quoted.add(told)
+                text = re.sub(r"\s+", " ", ask.corpus.policies[policy].source[slice(*told)]).strip()
+                draft.quote(text=text, cite=draft.cite(policy, *told))
             continue
         say_target(draft, policy, target)
     if ask.question.has("why"):
@@ -277,9 +291,12 @@ def _list(ask: Ask, chosen: Sequence[Found]) -> Draft:
     return draft
 
 
-def _with_other_case(ask: Ask, policy: str, target: Target) -> tuple[int, int] | None:
+def _with_other_case(
+    ask: Ask, policy: str, target: Target, chosen: Sequence[Found]
+) -> tuple[int, int] | None:
     """The clauses of a sentence from that of a target to one with another value of its unit, where the question has a word
-    that only the latter holds (每年培训不少于8学时，新进人员须经20学时的岗前培训); None where it has none."""
+    that only the latter holds (每年培训不少于8学时，新进人员须经20学时的岗前培训); None where it has none, or where
+    that value is itself among the chosen."""
     source = ask.corpus.policies[policy].source
     sentence = source[target.sentence_start : target.sentence_end]
     cuts = [0, *(m.end() for m in re.finditer("[，,；;]", sentence)), len(sentence)]
@@ -304,6 +321,9 @@ def _with_other_case(ask: Ask, policy: str, target: Target) -> tuple[int, int] |
     for other in valued:
         stop = next((n for n in valued if n > other), len(clauses)) if other > own else own
         behind = squeeze(sentence[clauses[other][0] : clauses[stop - 1][1]])
+        first, last = (target.sentence_start + at for at in clauses[other])
+        if any(p == policy and first <= t.start and t.end <= last for p, t in chosen):
+            continue
         if any(variant in behind for term in apart for variant in term.variants):
             start, end = min(own, other), max(own + 1, stop)
             base = target.sentence_start

@@ -13,6 +13,7 @@ from assistant.target_fit import Found
 from assistant.target_text import is_cell, target_table, value_list
 from assistant.target_years import years_asked
 from assistant.terms import words
+from index.policy import Target
 from index.quantities import scale_unit
 from index.text import squeeze
 from prompts import phrase
@@ -54,15 +55,24 @@ def answer_change(ask: Ask) -> Draft | None:
 
 
 def common_values(chosen: Sequence[Found]) -> tuple[list[float], str] | None:
-    """Values in the first target's unit, or None where units differ in kind."""
-    factor, plain = scale_unit(chosen[0][1].unit)
+    """Values in the first target's unit as it is written (万元 of 三千万元), or None where units differ in kind."""
+    unit = _spoken_unit(chosen[0][1])
+    factor, plain = scale_unit(unit)
     values = []
     for _, target in chosen:
         own, kind = scale_unit(target.unit)
         if kind != plain:
             return None
         values.append(target.low * own / factor)
-    return values, chosen[0][1].unit
+    return values, unit
+
+
+def _spoken_unit(target: Target) -> str:
+    """The unit of a value with the 万 or 亿 that ends its Chinese numeral, which counts in plain units otherwise."""
+    many = re.search(
+        f"(?<=[一二两三四五六七八九十百千])[万亿](?={re.escape(target.unit)})", squeeze(target.text)
+    )
+    return f"{many.group()}{target.unit}" if many else target.unit
 
 
 def say_difference(draft: Draft, pair: Sequence[Found]) -> None:

@@ -197,7 +197,7 @@ def rule_of_first(text: str, bracketed: bool) -> Role | None:
 
 
 def is_of_unled(text: str) -> bool:
-    """Whether a rule of the first is expressly of those lists that name no lead (括号内未写明牵头单位的，…)."""
+    """Whether a rule of the first is expressly of those lists that name no lead (分工中没有指定牵头单位的，…)."""
     return bool(_UNLED.search(text))
 
 

@@ -96,10 +96,10 @@ def read_numeral(text: str) -> float:
             section += (digit or 1) * _VALUES[character]
             digit = 0
         elif character == "万":
-            whole, section = whole + (section + digit) * 1e4, 0.0
+            whole, section = whole + ((section + digit) or 1) * 1e4, 0.0
             digit = 0
         elif character == "亿":
-            whole, section = (whole + section + digit) * 1e8, 0.0
+            whole, section = ((whole + section + digit) or 1) * 1e8, 0.0
             digit = 0
     return whole + section + digit
 
@@ -142,7 +142,7 @@ def in_digits(text: str) -> str:
     22时."""
     folded = fold_with_origin(text)
     changes: list[tuple[int, int, str]] = [
-        (*folded.span(q.start, q.end), f"{'-'.join(map(_plain, sorted({q.low, q.high})))}{q.unit}")
+        (*folded.span(q.start, q.end), f"{'-'.join(map(_plain, sorted({q.low, q.high})))}{_about(q)}{q.unit}")
         for q in quantities(folded.text)
         if q.text[0] in _NUMERAL
     ]
@@ -154,6 +154,12 @@ def in_digits(text: str) -> str:
     for start, end, written in sorted(changes, reverse=True):
         text = text[:start] + written + text[end:]
     return text
+
+
+def _about(quantity: Quantity) -> str:
+    """余 or 多 where it stands before the unit (三十多米): the number is not exact."""
+    before = quantity.text.removesuffix(quantity.unit)
+    return before[-1] if before.endswith(("余", "多")) else ""
 
 
 def _plain(value: float) -> str:
@@ -202,21 +208,33 @@ def _spoken_counts(text: str, match: re.Match[str]) -> bool:
         return False  # 亿元企业, 千亿元产业: what they are called
     if re.search(r'["第初周元星月]$', before) or re.match(r'["月]', after):
         return False
+    if _is_turn(text, match):
+        return False
     if unit in ("人", "个", "项", "家", "名", "次", "户") and re.match(r"[大类]|统|重|化", after):
         return False
-    if unit == "年" and (re.match(r"行动|规划|计划|来", after) or before.endswith("学前")):
-        return False  # 学前三年毛入园率
-    if unit in _units()["measured"] and (spoken[0] in _ROUND[1:] or re.match("之", after)):
-        return False  # 每百米, 三分之二
-    if (
-        match["spoken_high"]
-        or re.search(_units()["bound_before"] + "$", before)
-        or re.match("以[上下内]", after)
-    ):
+    bound = re.search(_units()["bound_before"] + "$", before) or re.match("及?以[上下内]", after)
+    if not bound and spoken[0] in _ROUND[1:]:
+        return False  # 每百米, 百日攻坚, 千人计划
+    if bound or match["spoken_high"]:
         return True
     if len(spoken) == 1 and unit in _units()["told"] and (spoken != "十" or unit == "分"):
         return False  # 两个市场, 三项行动: a turn of phrase more often than an amount
     return spoken != "一" or unit not in _units()["single"]
+
+
+def _is_turn(text: str, match: re.Match[str]) -> bool:
+    """Whether a numeral and what follows it only look like a number with its unit, as units.toml says: 数十家, 两个一百年,
+    四周设置围挡, 五月一日."""
+    turn = _units()["turn"]
+    before, after = text[: match.start()], text[match.end() :]
+    if match["spoken"][0] in _ROUND and re.search(f"(?:{turn['vague']})$", before):
+        return True
+    return any(
+        re.fullmatch(one["number"], match["spoken"] + match["spoken_unit"])
+        and re.search(f"(?:{one['before']})$", before)
+        and re.match(one["after"], after)
+        for one in turn["phrase"]
+    )
 
 
 def is_unit(text: str) -> bool:

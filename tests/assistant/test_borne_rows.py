@@ -83,7 +83,7 @@ def test_the_rule_by_which_the_first_of_a_cell_leads_is_cited(plan: PolicyAssist
 )
 def test_rows_that_the_question_says_more_of_are_not_counted(plan: PolicyAssistant, question: str) -> None:
     answer = plan.invoke({"question": question})
-    assert "在“表1 2026年惠民项目表”中" not in answer.text
+    assert (answer.status, answer.count) == ("refused", None)
 
 
 def test_the_greatest_and_the_least_row_and_the_difference(plan: PolicyAssistant) -> None:
@@ -106,7 +106,8 @@ def test_the_lines_of_a_list_by_their_nature(plan: PolicyAssistant, nature: str,
 def test_a_list_with_a_line_of_no_nature_is_not_counted(tmp_path_factory: pytest.TempPathFactory) -> None:
     text = TEXT.replace("2026年90，预期性；", "2026年90；")
     plan = on_text(tmp_path_factory.mktemp("unsaid"), "yuntai.md", text)
-    assert plan.invoke({"question": "附件的指标里属于约束性的一共有几个？"}).count != 2
+    answer = plan.invoke({"question": "附件的指标里属于约束性的一共有几个？"})
+    assert (answer.status, answer.count) == ("refused", None)
 
 
 def test_the_deadline_is_told_beside_who_bears_a_task(plan: PolicyAssistant) -> None:

@@ -115,7 +115,7 @@ UNLED = """# 白塔市支持手工业发展若干措施
 
 二、附则
 
-（四）括号内未写明“牵头”的，列首位的部门为牵头部门；各县对各项任务负有责任。
+（四）分工中没有指定牵头单位的，排首位的部门为牵头部门；各县对各项任务负有责任。
 """
 
 
@@ -133,9 +133,9 @@ def unled(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
 )
 def test_the_rule_is_told_of_a_task_that_names_no_lead(unled: PolicyAssistant, question: str) -> None:
     answer = unled.invoke({"question": question})
-    assert "由市文旅局牵头" in answer.text and "列首位的部门为牵头部门" in answer.text
+    assert "由市文旅局牵头" in answer.text and "排首位的部门为牵头部门" in answer.text
     plain = unled.invoke({"question": "扶持作坊由谁牵头？"})
-    assert "由市文旅局牵头" in plain.text and "列首位" not in plain.text
+    assert "由市文旅局牵头" in plain.text and "排首位" not in plain.text
 
 
 @pytest.mark.parametrize(

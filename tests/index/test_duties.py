@@ -248,7 +248,7 @@ def test_bodies_that_share_a_task_equally_have_no_lead(read: Read) -> None:
 @pytest.mark.parametrize(
     "rule",
     [
-        "括号内未写明“牵头”的，列首位的部门为牵头部门",
+        "分工中没有指定牵头单位的，排首位的部门为牵头部门",
         "各项任务未明确牵头单位的，排在第一位的部门为牵头部门",
         "责任单位没有注明牵头的，由列首位的单位牵头",
     ],
