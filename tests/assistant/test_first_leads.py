@@ -183,3 +183,59 @@ def test_who_does_the_very_thing_is_told_before_who_bears_the_task(canteens: Pol
 
 def test_who_bears_a_task_is_told_without_its_details(canteens: PolicyAssistant) -> None:
     assert "营养指导中心" not in asked(canteens, "邻里食堂由哪个部门负责？").text
+
+
+MIXED = """# 河湾市废旧物资回收工作方案
+
+河政办发〔2025〕44号
+
+## 一、重点任务
+
+1.布点收旧。全年布设收旧点60个。(市商务局、市供销社)
+
+2.建设分拣中心。优先利用现有场地。(市供销社、市总工会、市生态环境局)
+
+3.规范拆解。每季度检查1次。(市公安局、市供销社)
+
+## 二、保障措施
+
+（一）明确责任。各项任务括号内列首位的为牵头单位,其余为配合单位；各项任务均须各县（市）人民政府抓好属地落实。上述经费，全部由市财政列支。
+
+## 附件 2025年任务分解表
+
+| 地区 | 收旧点（个） | 回收车（辆） |
+| --- | --- | --- |
+| 东湾县 | 30 | 12 |
+| 西湾县 | 18 | 20 |
+"""
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    """The assistant on that text."""
+    return on_text(tmp_path_factory.mktemp("mixed"), "huishou.md", MIXED)
+
+
+def test_a_list_of_bodies_holds_others_than_offices(mixed: PolicyAssistant) -> None:
+    assert asked(mixed, "分拣中心由谁牵头？").text.startswith("“建设分拣中心”由市供销社牵头")
+    every = asked(mixed, "市供销社参与哪些任务？")
+    assert (every.count, tasks(every)) == (3, ["布点收旧", "建设分拣中心", "规范拆解"])
+
+
+def test_the_tasks_of_a_body_in_a_part_are_all_listed(mixed: PolicyAssistant) -> None:
+    answer = asked(mixed, "第一部分里市供销社配合哪几项任务？")
+    assert answer.count == 2
+    assert tasks(answer)[:2] == ["布点收旧", "规范拆解"]
+
+
+def test_who_implements_every_task_is_not_who_pays(mixed: PolicyAssistant) -> None:
+    answer = asked(mixed, "任务后面都没写县政府，县里是不是不用管？")
+    assert "均须各县（市）人民政府抓好属地落实" in answer.text
+    assert "列支" not in answer.text
+
+
+def test_a_year_in_the_name_of_a_table_is_that_of_its_rows(mixed: PolicyAssistant) -> None:
+    answer = asked(mixed, "2025年收旧点在20个以上的有哪些地区？")
+    assert answer.count == 1
+    assert "东湾县" in answer.text
+    assert asked(mixed, "2027年收旧点在20个以上的有哪些地区？").count is None
