@@ -96,7 +96,7 @@ def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verd
         return Verdict((), "refuse")
     if nearest < SURE[question.language == "en"] and _says_little(ask, near[0][1]):
         return Verdict((), "refuse")
-    if nearest < UNNAMED and question.language == "zh" and not question.mentions and _names_unknown(ask):
+    if nearest < UNNAMED and question.language == "zh" and _names_unknown(ask):
         return Verdict((), "refuse")
     if question.has("filtered") and question.has("tasks", "targets"):  # a condition that no list knows
         return Verdict((), "kind_comparison")
@@ -151,8 +151,9 @@ def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verd
 
 
 def _names_unknown(ask: Ask) -> bool:
-    """Whether a question names a thing that no policy does, nor anything close to it."""
-    return any(
+    """Whether a question names a thing that no policy does, nor anything close to it, and no body."""
+    places = words()["listing"]["places"]
+    return all(mention.text in places for mention in ask.question.mentions) and any(
         term.weight >= 0.9
         and not term.pair
         and not ask.corpus.known(replace(term, near=()))

@@ -14,6 +14,7 @@ from assistant.question import Question
 from assistant.sentences import asks_number
 from assistant.terms import ASKING, Term, pattern, words
 from assistant.wanted import lacking
+from index.keywords import tagged
 from index.text import fold_with_origin, squeeze
 from prompts import phrase
 
@@ -265,7 +266,10 @@ def _adds(whole: Draft, part: Part, draft: Draft) -> bool:
 
 
 def _holds(term: Term, text: str) -> bool:
-    return any(variant in text for variant in term.variants)
+    """Whether a text holds a word, and not only as a part of a longer one (水量 in 蓄水量)."""
+    said = [variant for variant in term.variants if variant in text]
+    longer = {word for word, _ in tagged(text) if any(variant in word for variant in said)} if said else set()
+    return any(variant in longer or not any(variant in word for word in longer) for variant in said)
 
 
 def answer_sides(sides: list[Question], answer: Callable[[Question], Draft]) -> Draft | None:

@@ -86,7 +86,7 @@ def sports(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
         ("哪次常务会议过的？", ["第21次"], []),
         ("这个措施是哪天对外发布的？（不是落款成文那天）", ["2026年3月9日"], ["3月2日"]),
         ("区体育局管什么？", ["初审"], []),
-        ("社区教练培训由谁配合？", ["市财政局", "市残联", "没有列出配合单位"], []),
+        ("社区教练培训由谁配合？", ["市教育局牵头", "市财政局", "市残联"], []),
     ],
 )
 def test_a_number_is_of_its_class_its_year_and_its_row(
