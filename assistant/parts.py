@@ -240,11 +240,20 @@ def with_rest(whole: Draft, parts: list[Part], answer: Callable[[Part], Draft]) 
         of_year = any(part.question.years for part in parts)  # of a year that is not told, nor is any part
         joined = _of_parts([(part.question, draft) for part, draft in drafts])
         return (joined or whole) if len(told) > 1 and not of_year else whole
+    if _is_denied(whole) and len(told) == len(parts) and not any(_is_denied(draft) for _, draft in told):
+        return (
+            _of_parts([(part.question, draft) for part, draft in told]) or whole
+        )  # a number of another part
     besides = [draft for part, draft in told if _adds(whole, part, draft)]
     counts = {draft.count for draft in (whole, *besides)} - {None}
     joined = _joined([whole, *besides]) or whole
     joined.count = counts.pop() if len(counts) == 1 else None
     return joined
+
+
+def _is_denied(draft: Draft) -> bool:
+    """Whether an answer says that a question takes for granted what the text does not say."""
+    return any(notice.code == "premise" for notice in draft.notices)
 
 
 def _adds(whole: Draft, part: Part, draft: Draft) -> bool:

@@ -177,3 +177,21 @@ def test_a_question_refused_as_a_whole_is_not_answered_by_one_of_its_parts(
 def test_what_only_asks_for_assent_is_no_question_of_its_own(stalls: PolicyAssistant, question: str) -> None:
     answer = stalls.invoke({"question": question})
     assert len(answer.citations) == 1
+
+
+FREE = """松岭市停车收费办法
+
+松政办发〔2025〕30号
+
+第一条 路边泊位停放20分钟以内免费。公园停车场免费时间延长至50分钟。
+
+第二条 停车费由泊位管理者收取。
+"""
+
+
+def test_the_number_of_one_part_is_not_denied_by_that_of_another(tmp_path: Path) -> None:
+    answer = on_text(tmp_path, "tingche.txt", FREE).invoke(
+        {"question": "停放20分钟以内要钱吗，公园停车场呢？"}
+    )
+    assert holds(answer.text, "20分钟以内", "50分钟") == []
+    assert holds(answer.text, "不是20分钟") == ["不是20分钟"]
