@@ -22,19 +22,11 @@ from assistant.document_rules import rules_asked
 from assistant.draft import Draft
 from assistant.duty_answers import bearers_of_nearest
 from assistant.header_asked import fields_asked
+from assistant.joined import answer_parts, answer_sides, with_rest
 from assistant.judge import MARGIN, MARGIN_OF_EACH, judge
 from assistant.listed_near import answer_listed, count_listed
 from assistant.one_of import is_none_named
-from assistant.parts import (
-    Part,
-    answer_parts,
-    answer_sides,
-    asked_beside,
-    aspects_of,
-    parts_of,
-    sides_of,
-    with_rest,
-)
+from assistant.parts import Part, asked_beside, aspects_of, parts_of, sides_of
 from assistant.place import around, last_exchange, leads_there, names_its_own, places_of
 from assistant.question import Place, Question
 from assistant.reading import read_against, with_neighbours
@@ -141,9 +133,9 @@ class Answerer:
             if draft is not None:
                 return draft
         whole = self._answer(asked, passages)
-        near = around(whole, self.corpus) or asked.places
-        asks = asked_beside(asked, lambda text: replace(self.read(text), places=near), self.corpus.text)
-        return with_rest(whole, asks, self._answered_beside)
+        asks = asked_beside(asked, self._reading(asked), self.corpus.text)
+        near = around(whole, self.corpus) if asks else ()
+        return with_rest(whole, asks, lambda part: self._answered_beside(part, near))
 
     def still_holds(self, undated: str, language: Language) -> tuple[Draft, Question, list[Passage]] | None:
         """The answer to what is asked of this year, where the documents say it of no year, or of all since one.
@@ -283,9 +275,13 @@ class Answerer:
     def _answered_anew(self, asked: Question) -> Draft:
         return self._answer(asked, self._search(asked))
 
-    def _answered_beside(self, part: Part) -> Draft:
-        """The answer to what is asked besides; where it leans on what was asked before, the ledger tells no topic of it."""
-        return self._quoted_anew(part.question) if part.leans else self._answered_anew(part.question)
+    def _answered_beside(self, part: Part, near: tuple[Place, ...]) -> Draft:
+        """The answer to what is asked besides, likely in the places of the rest of the answer.
+
+        Where it leans on what was asked before, the ledger tells no topic of it.
+        """
+        asked = replace(part.question, places=near or part.question.places)
+        return self._quoted_anew(asked) if part.leans else self._answered_anew(asked)
 
     def _quoted_anew(self, asked: Question) -> Draft:
         return self._quoted(asked, self._search(asked))

@@ -15,6 +15,7 @@ from assistant.match import grip
 from assistant.references import articles_referred, penalties_of, slices_referred
 from assistant.sentences import Sentence, asks_number, sentences
 from assistant.terms import Term, words
+from index.grids import cell_end
 from index.lines import is_aligned
 from index.policy import Policy, Role, Section
 from index.quantities import quantities, scale_unit
@@ -90,9 +91,7 @@ def _with_row(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
         table = table_over(policy, sentence.start)
         before = [cell for cell in table[1].cells if cell.end <= sentence.start] if table else []
         if table and before and sentence.start >= table[1].start:
-            bar = re.compile(r"[ \t]*\|").match(policy.source, before[-1].end)
-            end = bar.end() if bar else before[-1].end
-            _add_slice(result, policy, table[1].start, end, sentence)
+            _add_slice(result, policy, table[1].start, cell_end(policy.source, before[-1].end), sentence)
     return result
 
 
@@ -174,24 +173,22 @@ def _with_series(ask: Ask, chosen: list[Sentence]) -> list[Sentence]:
     that has it and the one that opens the series."""
     best = chosen[0]
     every = sorted(sentences(ask, best.passage), key=lambda sentence: sentence.start)
+    labels = [_label(sentence.text) for sentence in every]
     at = next((n for n, sentence in enumerate(every) if sentence.start == best.start), None)
-    if at is None or not _label(best.text):
+    if at is None or not labels[at]:
         return chosen
     first = last = at
-    while first and _is_joined(ask, every[first - 1], every[first]) and _label(every[first - 1].text):
+    while first and labels[first - 1] and _is_joined(ask, every[first - 1], every[first]):
         first -= 1
-    while (
-        last + 1 < len(every)
-        and _is_joined(ask, every[last], every[last + 1])
-        and _label(every[last + 1].text)
-    ):
+    while last + 1 < len(every) and labels[last + 1] and _is_joined(ask, every[last], every[last + 1]):
         last += 1
-    series = every[first : last + 1]
-    labels = [_label(sentence.text) for sentence in series]
-    if len(set(labels)) < 3 or len(set(labels)) < len(labels):
+    series, labels = every[first : last + 1], labels[first : last + 1]
+    if len(set(labels)) < max(3, len(labels)):
         return chosen
     asked = squeeze(ask.question.folded)
-    named = [one for one in series if re.search(rf"(?<![a-z]){_label(one.text)}", asked)]
+    named = [
+        one for one, label in zip(series, labels, strict=True) if re.search(rf"(?<![a-z]){label}", asked)
+    ]
     meant = list(dict.fromkeys([*named, series[0]])) if named else series
     return [*meant, *(sentence for sentence in chosen if sentence not in series)]
 

@@ -24,7 +24,10 @@ def answer_denied(ask: Ask, passages: Sequence[Passage]) -> Draft | None:
     question = ask.question
     if question.language != "zh" or question.has("list", "definition", "tasks"):
         return None
-    near = ranked(ask, [passage for passage in passages if passage.section])[:NEAREST]
+    told = [passage for passage in passages if passage.section]
+    if not any(_may_deny(passage.text) for passage in told):
+        return None
+    near = ranked(ask, told)[:NEAREST]
     for value, sentence in near:
         if _denies(ask, sentence.text):
             grant = [
@@ -35,6 +38,14 @@ def answer_denied(ask: Ask, passages: Sequence[Passage]) -> Draft | None:
         if _lacks_class(question.folded, fold_with_origin(sentence.text).text):
             return _quoted(ask, [sentence, *_denial_behind(ask, sentence)])
     return None
+
+
+def _may_deny(text: str) -> bool:
+    """Whether a passage holds words that deny something, or that name classes; sentences are ranked for these alone."""
+    entry = words()["denial"]
+    return bool(
+        re.search(entry["zh"], squeeze(text)) or re.search(entry["classes"], fold_with_origin(text).text)
+    )
 
 
 def _quoted(ask: Ask, chosen: Sequence[Sentence]) -> Draft:
@@ -53,8 +64,8 @@ def _quoted(ask: Ask, chosen: Sequence[Sentence]) -> Draft:
 def _denies(ask: Ask, text: str) -> bool:
     """Whether a clause of a sentence denies what is asked, of the thing that is asked about."""
     entry = words()["denial"]
-    for clause in re.split("[。;；\n]", squeeze(text)):
-        segments = re.split("[,，]", clause)
+    for clause in re.split("[。;]", squeeze(text)):
+        segments = clause.split(",")
         for number, segment in enumerate(segments):
             found = re.search(entry["zh"], segment)
             if not found or re.search(entry["condition"], segment):

@@ -14,6 +14,7 @@ from assistant.draft import Draft, plain_number
 from assistant.header_asked import STATED_NUMBER, asks_other_version, asks_span, meanings_asked
 from assistant.header_found import Found, find, label_of, line_start
 from assistant.refusal import refuse
+from index.grids import cell_end
 from index.header import header_labels
 from index.policy import Policy
 from index.text import fold, squeeze
@@ -162,8 +163,7 @@ def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, man
     start, end = found.start, found.end
     if meaning not in ("basis", "recipients"):
         start = min(start, line_start(policy.source, start)) if found.label else start
-    if bar := re.compile(r"[ \t]*\|").match(policy.source, end):
-        end = bar.end()  # a cell with its bar
+    end = cell_end(policy.source, end)
     cite = draft.cite(policy.id, start, end)
     value = found.value.rstrip("。")
     label = (
@@ -186,7 +186,7 @@ def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, man
     elif meaning in ("basis", "recipients", "title", "approved") or (meaning == "issuer" and not found.label):
         draft.say(meaning, value=value, cite=cite)
     elif meaning == "annexes":
-        count = len(re.findall(r"(?:^|；)\d+[.．、]", value)) or 1
+        count = value.count("；") + 1
         draft.count = count
         draft.say("annexes", count=draft.compute(count), value=value, cite=cite)
     elif meaning == "validity" and found.label in header_labels()["validity"]["labels"]:

@@ -39,8 +39,6 @@ MARGIN = 0.1  # a sentence this far behind the nearest may answer (chosen on eva
 MARGIN_OF_EACH = 0.5  # the same where the nearest may answer another part of the question
 FAR = 0.845, 0.82  # cosine of the nearest sentence below which nothing speaks of it: Chinese, English
 SURE = 0.875, 0.86  # cosine from which it speaks of the question whatever words it uses
-UNNAMED = 0.872  # cosine below which nothing speaks of a thing that no policy names (Chinese)
-CLOSE = 0.6  # how near a word of the policies has to be to one that they do not use
 TIE = 0.003  # cosines this close are alike
 LITTLE = (
     0.15  # share of the words of a question below which a sentence that is not so near says nothing of it
@@ -96,8 +94,6 @@ def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verd
         return Verdict((), "refuse")
     if nearest < SURE[question.language == "en"] and _says_little(ask, near[0][1]):
         return Verdict((), "refuse")
-    if nearest < UNNAMED and question.language == "zh" and _names_unknown(ask):
-        return Verdict((), "refuse")
     if question.has("filtered") and question.has("tasks", "targets"):  # a condition that no list knows
         return Verdict((), "kind_comparison")
     lacks = [lacking(question, _with_opening(ask, sentence)) for _, sentence in near]
@@ -148,18 +144,6 @@ def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verd
     if question.has("definition") and question.language == "zh" and not is_defined(ask, chosen):
         return Verdict((), "kind_definition")
     return Verdict(chosen, near=near, answering=holding, joint=[sentence for _, sentence in joint])
-
-
-def _names_unknown(ask: Ask) -> bool:
-    """Whether a question names a thing that no policy does, nor anything close to it, and no body."""
-    places = words()["listing"]["places"]
-    return all(mention.text in places for mention in ask.question.mentions) and any(
-        term.weight >= 0.9
-        and not term.pair
-        and not ask.corpus.known(replace(term, near=()))
-        and max((share for _, share in term.near), default=0.0) < CLOSE
-        for term in ask.question.terms
-    )
 
 
 def _is_unpunished(ask: Ask, sentence: Sentence) -> bool:

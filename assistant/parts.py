@@ -1,21 +1,17 @@
-"""Questions that ask two things (充电桩由谁牵头，目标是多少): each is answered, or said to be missing."""
+"""What a question asks that asks several things (充电桩由谁牵头，目标是多少): its parts, its sides, its aspects."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from assistant.condense import Read, condense
 from assistant.document_rules import rules_asked
-from assistant.draft import Draft
 from assistant.header_asked import asks_of_document, fields_asked
 from assistant.question import Question
 from assistant.sentences import asks_number
 from assistant.terms import ASKING, Term, pattern, words
-from assistant.wanted import lacking
-from index.keywords import tagged
-from index.text import fold_with_origin, squeeze
+from index.text import fold_with_origin
 from prompts import phrase
 
 _SPLIT = re.compile(r"[,，;；。?？]+|\band\b(?=\s+(?:who|which|what|how|when|by)\b)", re.I)
@@ -41,7 +37,6 @@ _TAG = re.compile(
 )  # 对吧: asks nothing of its own
 MOST = 3  # parts of a question
 MOST_ASKED = 4  # questions in one
-MOST_QUOTED = 3  # sentences that answer one of them
 
 
 def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
@@ -55,8 +50,7 @@ def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
         claim = phrase("zh", "ask_premise", claim=(premise["of"] or "") + premise["claim"])
         history = [{"role": "user", "content": claim}]
         return [read(claim), read(condense(rest, history, read, corpus))]
-    own = fold_with_origin(question.text).span(0, question.introduced)[1] if question.introduced else 0
-    pieces = [piece.strip() for piece in _SPLIT.split(question.text[own:]) if piece.strip()]
+    pieces = [piece.strip() for piece in _SPLIT.split(_behind_introduction(question)) if piece.strip()]
     if not 2 <= len(pieces) <= MOST or question.has(*_ONE_ANSWER):
         return []
     if rules_asked(question.folded) or re.search(words()["document"]["another"], question.folded):
@@ -113,10 +107,9 @@ def asked_beside(question: Question, read: Read, corpus: str) -> list[Part]:
 
 def _asking(question: Question) -> list[str]:
     """The pieces of a question that ask something, each with what sets the scene before it."""
-    begin = fold_with_origin(question.text).span(0, question.introduced)[1] if question.introduced else 0
     asking: list[str] = []
     scene = ""
-    for piece in filter(None, map(str.strip, _ASKED_BESIDE.split(question.text[begin:]))):
+    for piece in filter(None, map(str.strip, _ASKED_BESIDE.split(_behind_introduction(question)))):
         folded = piece.lower()
         if not ASKING.search(folded) or _TAG.fullmatch(folded) or len(piece) < 3:
             scene += piece + ("，" if question.language == "zh" else ", ")
@@ -124,6 +117,12 @@ def _asking(question: Question) -> list[str]:
             asking.append(scene + piece)
             scene = ""
     return asking
+
+
+def _behind_introduction(question: Question) -> str:
+    """What a question says behind the introduction of the asker."""
+    begin = fold_with_origin(question.text).span(0, question.introduced)[1] if question.introduced else 0
+    return question.text[begin:]
 
 
 def sides_of(question: Question, read: Read, corpus: str) -> list[Question]:
@@ -211,93 +210,3 @@ def _asked(question: Question) -> str:
     if asks_number(question) or (question.has("targets") and not question.has("who")):
         return "number"
     return "who" if question.roles or question.has("who") else ""
-
-
-def answer_parts(parts: list[Question], answer: Callable[[Question], Draft]) -> Draft | None:
-    """The answers to all parts as one; what is missing makes it partial. None where nothing is answered."""
-    return _of_parts([(part, answer(part)) for part in parts])
-
-
-def _of_parts(drafts: list[tuple[Question, Draft]]) -> Draft | None:
-    """The answers to all parts as one (see ``answer_parts``)."""
-    whole = _joined([draft for _, draft in drafts if draft.status != "refused"])
-    if whole is not None:
-        for part, draft in drafts:
-            if draft.status == "refused":
-                whole.status = "partial"
-                whole.note("partial", "notice_partial", terms=part.text)
-    return whole
-
-
-def with_rest(whole: Draft, parts: list[Part], answer: Callable[[Part], Draft]) -> Draft:
-    """An answer, and behind it what else its question asks (租金多少，押金又是多少) and it does not tell.
-
-    A question refused as a whole is answered in parts, where two of them are answered: of one alone it is not sure.
-    """
-    drafts = [(part, answer(part)) for part in parts]
-    told = [(part, draft) for part, draft in drafts if draft.status != "refused"]
-    if whole.status == "refused":
-        of_year = any(part.question.years for part in parts)  # of a year that is not told, nor is any part
-        joined = _of_parts([(part.question, draft) for part, draft in drafts])
-        return (joined or whole) if len(told) > 1 and not of_year else whole
-    if _is_denied(whole) and len(told) == len(parts) and not any(_is_denied(draft) for _, draft in told):
-        return (
-            _of_parts([(part.question, draft) for part, draft in told]) or whole
-        )  # a number of another part
-    besides = [draft for part, draft in told if _adds(whole, part, draft)]
-    counts = {draft.count for draft in (whole, *besides)} - {None}
-    joined = _joined([whole, *besides]) or whole
-    joined.count = counts.pop() if len(counts) == 1 else None
-    return joined
-
-
-def _is_denied(draft: Draft) -> bool:
-    """Whether an answer says that a question takes for granted what the text does not say."""
-    return any(notice.code == "premise" for notice in draft.notices)
-
-
-def _adds(whole: Draft, part: Part, draft: Draft) -> bool:
-    """Whether the answer to a part tells what the whole answer does not, and of what the part itself names."""
-    said, new = (squeeze(f"{each.text()}{each.rows}") for each in (whole, draft))
-    cited = new + squeeze(" ".join(" ".join(citation.section) for citation in draft.citations()))
-    nouns = [term for term in part.own if term.weight >= 0.9]
-    if fields_asked(part.question):  # of the document
-        return draft.route == "ledger" and draft.text() not in whole.text()
-    held = [_holds(term, cited) for term in nouns]
-    if not (all(held) if part.question.language == "zh" else any(held) or not held):
-        return False
-    if draft.route == "extractive" and len(draft.spans) > MOST_QUOTED:
-        return False
-    fresh = [term for term in part.own if not _holds(term, said)]
-    if whole.count is not None or len(whole.rows) > 1:  # a list is whole by itself
-        return any(term in fresh for term in nouns)
-    return bool(fresh) or bool(lacking(part.question, whole.text()))
-
-
-def _holds(term: Term, text: str) -> bool:
-    """Whether a text holds a word, and not only as a part of a longer one (水量 in 蓄水量)."""
-    said = [variant for variant in term.variants if variant in text]
-    longer = {word for word, _ in tagged(text) if any(variant in word for variant in said)} if said else set()
-    return any(variant in longer or not any(variant in word for word in longer) for variant in said)
-
-
-def answer_sides(sides: list[Question], answer: Callable[[Question], Draft]) -> Draft | None:
-    """The answers to all of the sides as one; None where one is missing, for then nothing is compared."""
-    drafts = [answer(side) for side in sides]
-    return _joined(drafts) if all(draft.status != "refused" for draft in drafts) else None
-
-
-def _joined(drafts: list[Draft]) -> Draft | None:
-    """Answers as one, with the passages of all of them where all are quotes; None where there are none."""
-    if not drafts:
-        return None
-    whole, *others = drafts
-    if all(draft.evidence for draft in drafts):
-        best = [draft.evidence[0] for draft in drafts]
-        every = [passage for draft in drafts for passage in draft.evidence]
-        whole.evidence = tuple(dict.fromkeys(best + every))
-    else:  # a model would read of the quotes alone, and what the ledger says be lost
-        whole.evidence = ()
-    for draft in others:
-        whole.append(draft)
-    return whole

@@ -81,7 +81,7 @@ def names_its_own(asked: Question) -> bool:
 
 def leads_there(asked: Question, places: Sequence[Place], corpus: Corpus) -> bool:
     """Whether a follow-up may be answered in these places: what it names that the policies know stands there."""
-    if not places or names_its_own(asked):
+    if not places:
         return False
     text = squeeze("\n".join(corpus.policies[p.policy].source[p.start : p.end] for p in places))
     known = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import zip_longest
 
 from assistant.corpus import ITEM, section_at, subtree_end
@@ -80,15 +81,15 @@ def slices_referred(policy: Policy, at: int, text: str) -> Iterator[tuple[int, i
 
 def numbered_section(policy: Policy, marker: str) -> Section | None:
     """The section with a number as a question gives it (第八条, 第8项, article 8), or None."""
-    digits = _NUMBER.search(marker)
-    if not digits:
+    number = _value(marker)
+    if not number:
         return None
     kind = _SECTION_KINDS.get(re.sub(rf"第|\s|{_NUMBER.pattern}", "", marker), "")
     forms = _MARKERS[kind], *_OTHER_FORMS.get(kind, ())
     for form in forms:
         for section in policy.sections:
             own = squeeze(section.marker)
-            if form.match(own) and (found := _NUMBER.search(own)) and _value(found) == _value(digits):
+            if form.match(own) and _value(own) == number:
                 return section
     return None
 
@@ -98,9 +99,9 @@ def last_numbered(policy: Policy, marker: str) -> Section | None:
     kind = _SECTION_KINDS.get(re.sub(rf"第|\s|{_NUMBER.pattern}", "", marker), "")
     for form in (_MARKERS[kind], *_OTHER_FORMS.get(kind, ())):
         numbered = [
-            (_value(found), section)
+            (number, section)
             for section in policy.sections
-            if form.match(squeeze(section.marker)) and (found := _NUMBER.search(squeeze(section.marker)))
+            if form.match(squeeze(section.marker)) and (number := _value(section.marker))
         ]
         values = sorted(value for value, _ in numbered)
         if len(values) > 1 and values == list(range(1, len(values) + 1)):  # not anew in each part
@@ -108,8 +109,12 @@ def last_numbered(policy: Policy, marker: str) -> Section | None:
     return None
 
 
-def _value(digits: re.Match[str]) -> int:
-    return int(digits.group()) if digits.group().isdigit() else int(read_numeral(digits.group()))
+def _value(marker: str) -> int:
+    """The number of a marker (第十二条, 8.); 0 without one."""
+    found = _NUMBER.search(squeeze(marker))
+    if found is None:
+        return 0
+    return int(found.group()) if found.group().isdigit() else int(read_numeral(found.group()))
 
 
 def penalties_of(policy: Policy, at: int) -> Iterator[tuple[int, int]]:
@@ -121,20 +126,22 @@ def penalties_of(policy: Policy, at: int) -> Iterator[tuple[int, int]]:
         own = policy.sections[own.parent]
     if own is None or not _MARKERS["条"].fullmatch(squeeze(own.marker)):
         return
-    article = _value(_number_in(own.marker))
     number = int(read_numeral(item.strip("()（）"))) if item.startswith(("(", "（")) else 0
-    for paragraph in re.finditer(r"[^\n]+", policy.source):
-        found = list(_AGAINST.finditer(paragraph.group()))
-        last = 0  # the article that was named last
-        for match, behind in zip_longest(found, found[1:]):
-            last = _value(_number_in(match["article"])) if match["article"] else last
-            items = [int(read_numeral(one)) for one in _ITEM_NUMBER.findall(match["items"] or "")]
-            end = behind.start() if behind else len(paragraph.group().rstrip())
-            if last == article and (number in items or not items):
-                yield paragraph.start() + match.start(), paragraph.start() + end
+    for article, items, start, end in _sanctions(policy.source):
+        if article == _value(own.marker) and (number in items or not items):
+            yield start, end
 
 
-def _number_in(marker: str) -> re.Match[str]:
-    found = _NUMBER.search(marker)
-    assert found is not None  # the caller has matched it
-    return found
+@lru_cache(maxsize=64)
+def _sanctions(source: str) -> tuple[tuple[int, tuple[int, ...], int, int], ...]:
+    """(article, its items, () for all of it, start, end) of each slice that begins with 违反 and a number."""
+    found = []
+    for paragraph in re.finditer(r"[^\n]+", source):
+        text, article = paragraph.group().rstrip(), 0  # the article that was named last
+        against = list(_AGAINST.finditer(text))
+        for match, behind in zip_longest(against, against[1:]):
+            article = _value(match["article"]) if match["article"] else article
+            items = tuple(int(read_numeral(one)) for one in _ITEM_NUMBER.findall(match["items"] or ""))
+            end = behind.start() if behind else len(text)
+            found.append((article, items, paragraph.start() + match.start(), paragraph.start() + end))
+    return tuple(found)

@@ -98,6 +98,12 @@ def _blocks(source: str, start: int, end: int) -> Iterator[tuple[int, list[Row]]
     yield caption, rows
 
 
+def cell_end(source: str, end: int) -> int:
+    """Where a cell ends with the bar behind it, if there is one."""
+    bar = re.compile(r"[ \t]*\|").match(source, end)
+    return bar.end() if bar else end
+
+
 def row_told(grid: Grid, row: Row) -> str:
     """A row in words: each cell behind its column's name, with the unit in brackets there (补贴标准（元/月） over 1450)."""
     told = []

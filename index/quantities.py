@@ -64,10 +64,16 @@ def _units() -> dict[str, Any]:
 
 
 @cache
+def _spoken_units() -> tuple[str, ...]:
+    """The units for which a number in Chinese numerals counts too."""
+    return tuple(unit for units in _units()["spoken"].values() for unit in units)
+
+
+@cache
 def _quantity_pattern() -> re.Pattern[str]:
     data = _units()
     units = "|".join(sorted(map(re.escape, data["unit"]), key=len, reverse=True))
-    spoken = "|".join(sorted(map(re.escape, data["spoken"]), key=len, reverse=True))
+    spoken = "|".join(sorted(map(re.escape, _spoken_units()), key=len, reverse=True))
     many = "|".join(data["multiplier"])
     number = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
     return re.compile(
@@ -217,9 +223,9 @@ def _spoken_counts(text: str, match: re.Match[str]) -> bool:
         return False  # 每百米, 百日攻坚, 千人计划
     if bound or match["spoken_high"]:
         return True
-    if len(spoken) == 1 and unit in _units()["told"] and (spoken != "十" or unit == "分"):
+    if len(spoken) == 1 and unit in _units()["spoken"]["things"] and (spoken != "十" or unit == "分"):
         return False  # 两个市场, 三项行动: a turn of phrase more often than an amount
-    return spoken != "一" or unit not in _units()["single"]
+    return spoken != "一" or unit not in _units()["spoken"]["plain"]
 
 
 def _is_turn(text: str, match: re.Match[str]) -> bool:
@@ -245,7 +251,7 @@ def is_unit(text: str) -> bool:
         if first.startswith(word) and len(first) > len(word):
             first = first[len(word) :]
             break
-    return len(plain) <= 12 and first in (*_units()["unit"], *_units()["spoken"])
+    return len(plain) <= 12 and first in (*_units()["unit"], *_spoken_units())
 
 
 def scale_unit(unit: str) -> tuple[float, str]:

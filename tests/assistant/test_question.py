@@ -136,7 +136,7 @@ def test_places_inside_the_plan_are_not_foreign(ask: Ask) -> None:
 @pytest.mark.parametrize(
     "question",
     ["今天天气怎么样？", "1+1等于几？", "写一首诗", "绿色工厂补贴多少钱？", "工信局的电话是多少？",
-     "市长是谁？", "哪几个县区要发展尾矿利用？", "绿色工厂怎么申请？", "违反规定罚款多少？", "What is the phone number of the bureau?"],
+     "市长是谁？", "绿色工厂怎么申请？", "违反规定罚款多少？", "What is the phone number of the bureau?"],
 )  # fmt: skip
 def test_what_the_plan_does_not_answer_is_refused_with_what_was_searched(ask: Ask, question: str) -> None:
     answer = ask(question)
