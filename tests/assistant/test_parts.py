@@ -179,6 +179,26 @@ def test_what_only_asks_for_assent_is_no_question_of_its_own(stalls: PolicyAssis
     assert len(answer.citations) == 1
 
 
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("摊位租金每月多少钱，文件有几个附件？", "附件"),
+        ("谁收环卫费，文号是什么？有几个附件？", "附件"),
+    ],
+)
+def test_a_part_that_the_answer_leaves_out_is_said_to_be_missing(
+    stalls: PolicyAssistant, question: str, left: str
+) -> None:
+    answer = stalls.invoke({"question": question})
+    assert answer.status == "partial"
+    assert [left in notice.text for notice in answer.notices if notice.code == "partial"] == [True]
+
+
+def test_what_the_answer_tells_is_not_said_to_be_missing(stalls: PolicyAssistant) -> None:
+    answer = stalls.invoke({"question": "转租摊位会怎样，多久不能再申请？"})
+    assert (answer.status, answer.notices) == ("answered", ())
+
+
 FREE = """松岭市停车收费办法
 
 松政办发〔2025〕30号
