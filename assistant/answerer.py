@@ -37,6 +37,7 @@ from assistant.sentences import best_first
 from assistant.target_answers import add_targets, asks_bearer_and_number, asks_number_of_body, is_of_all
 from assistant.target_choice import other_years
 from assistant.terms import Language, words
+from assistant.tier_answers import answer_tier_at
 from assistant.wanted import asks_fine
 from index.store import Index
 
@@ -303,7 +304,9 @@ class Answerer:
         borne = bearers_of_nearest(ask, verdict.near)
         if borne and asks_bearer_and_number(asked):
             add_targets(ask, borne)
-        listed = borne or answer_listed(ask, verdict.answering)
+        best = verdict.answering[0][1] if verdict.answering else None
+        tier = answer_tier_at(ask, best.policy, best.start, best.end) if best and not borne else None
+        listed = borne or tier or answer_listed(ask, verdict.answering)
         if listed:
             return listed
         quotes = compose(ask, verdict.passages, verdict.joint)

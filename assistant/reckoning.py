@@ -45,7 +45,18 @@ def answer_reckoned(ask: Ask) -> Draft | None:
     question = ask.question
     if question.language != "zh" or question.has(*_OTHERWISE) or not asks_number(question):
         return None
-    return _times(ask) or _share(ask)
+    return _times(ask, eligible_targets(ask)) or _share(ask, eligible_targets(ask))
+
+
+def reckon_in(ask: Ask, policy: str, start: int, end: int) -> Draft | None:
+    """The amount that follows from the one rule in a slice of a policy; None where it says no such rule."""
+    if ask.question.has(*_OTHERWISE) or not asks_number(ask.question):
+        return None
+    pool = [(p, t) for p, t in eligible_targets(ask) if p == policy and start <= t.start < end]
+    draft = _times(ask, pool, alone=True) or _share(ask, pool, alone=True)
+    if draft:
+        draft.pieces.pop()  # the rule, which is told already
+    return draft
 
 
 def answer_size(ask: Ask, found: Found) -> Draft | None:
@@ -61,7 +72,7 @@ def answer_size(ask: Ask, found: Found) -> Draft | None:
     return draft
 
 
-def _times(ask: Ask) -> Draft | None:
+def _times(ask: Ask, pool: Sequence[Found], *, alone: bool = False) -> Draft | None:
     """So much for each person and month, of a family of three."""
     entry = words()["reckon"]
     counts = list(re.finditer(entry["count"], ask.question.folded))
@@ -70,8 +81,9 @@ def _times(ask: Ask) -> Draft | None:
         return None  # 3台旧的和5台新的
     if not stated or re.search(f"每(?:{'|'.join(stated)})", ask.question.folded):
         return None  # 每台按多少补 is the rule itself
-    amounts = [f for f in eligible_targets(ask) if plain_unit(f[1].unit.split("/")[0]) == "元"]
-    found = _meant(ask, [f for f in amounts if set(stated) <= set(_each(ask, *f))])
+    amounts = [f for f in pool if plain_unit(f[1].unit.split("/")[0]) == "元"]
+    fitting = [f for f in amounts if set(stated) <= set(_each(ask, *f))]
+    found = _only(fitting) if alone else _meant(ask, fitting)
     if not found or _is_shared(ask, *found):
         return None
     draft = ask.draft()
@@ -86,15 +98,16 @@ def _times(ask: Ask) -> Draft | None:
     return _said(draft, found, f"{of}{left}", total, found[1].unit.split("/")[0])
 
 
-def _share(ask: Ask) -> Draft | None:
+def _share(ask: Ask, pool: Sequence[Found], *, alone: bool = False) -> Draft | None:
     """按设备投资额的20%给予补助，不超过80万元, of an investment of 5 million."""
     entry = words()["reckon"]
     stated = list(re.finditer(entry["money"], ask.question.folded))
     if len(stated) != 1 or not re.search(entry["given"], ask.question.folded):
         return None
     said = re.split("[,;。?]", ask.question.folded[: stated[0].start()])[-1]
-    shares = [f for f in eligible_targets(ask) if f[1].unit == "%" and f[1].low == f[1].high]
-    found = _meant(ask, [f for f in shares if any(_is_said(word, said) for word in _whole(ask, *f))])
+    shares = [f for f in pool if f[1].unit == "%" and f[1].low == f[1].high]
+    fitting = [f for f in shares if any(_is_said(word, said) for word in _whole(ask, *f))]
+    found = _only(shares) if alone else _meant(ask, fitting)
     if not found:
         return None
     draft = ask.draft()
@@ -113,6 +126,11 @@ def _share(ask: Ask) -> Draft | None:
         draft.quote(text=text, cite=draft.cite(found[0], start, end))
         return draft
     return _said(draft, found, of, base * found[1].low / 100, unit)
+
+
+def _only(found: Sequence[Found]) -> Found | None:
+    """The one rule there is; None where there are several, or a range is its value."""
+    return found[0] if len(found) == 1 and found[0][1].low == found[0][1].high else None
 
 
 def _range(ask: Ask, policy: str, target: Target) -> tuple[float, float] | None:

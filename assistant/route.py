@@ -29,6 +29,7 @@ from assistant.target_answers import (
 )
 from assistant.target_check import correct_value
 from assistant.target_nature import answer_nature
+from assistant.tier_answers import answer_tier
 from assistant.wanted import of_earlier_stage
 from index.text import squeeze
 from prompts import phrase
@@ -45,6 +46,7 @@ RULES: tuple[Callable[[Ask], Draft | None], ...] = (
     answer_extremes,
     answer_header,
     answer_section,
+    answer_tier,
     answer_nature,
     answer_rows,
     answer_duties,

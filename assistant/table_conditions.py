@@ -133,7 +133,7 @@ def _named(ask: Ask, folded: str, table: Table) -> Iterator[Condition]:
     tell which of several columns is meant (a body that leads some rows and supports others)."""
     found: dict[tuple[int, int], dict[int, tuple[str, ...]]] = {}
     for place in table.columns():
-        things = {text for row in table.rows for text in _things(row.cells[place])}
+        things = {text for row in table.rows for text in things_of(row.cells[place])}
         said: list[tuple[tuple[int, int], tuple[str, ...]]] = [
             (m.span(), (text,)) for text in things for m in re.finditer(re.escape(text), folded)
         ]
@@ -176,10 +176,10 @@ def _of_role(ask: Ask, head: str, texts: Sequence[str]) -> bool:
 
 
 def _has_thing(place: int, texts: Sequence[str]) -> Callable[[Row], bool]:
-    return lambda row: bool(set(texts) & set(_things(row.cells[place])))
+    return lambda row: bool(set(texts) & set(things_of(row.cells[place])))
 
 
-def _things(cell: Cell) -> list[str]:
+def things_of(cell: Cell) -> list[str]:
     """The things that a cell names, of two characters or more, none a bare value."""
     things = re.split(r"[、,;]|<br\s*/?>", squeeze(cell.text))
     return [thing for thing in things if len(thing) > 1 and not re.fullmatch(r"[\d.%年月日:/—-]+", thing)]

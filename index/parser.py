@@ -17,7 +17,7 @@ from index.lines import ARTICLE_RANK, HEADING_RANKS, Line, read_lines
 from index.policy import HeaderField, Policy, Section
 from index.text import fold, squeeze
 
-PARSER_VERSION = 21
+PARSER_VERSION = 22
 _LONGEST_HEADING = 45
 _OPENING = re.compile(r"[ 　]*(?:\*\*[ 　]*)?")  # between a marker and its heading: 1. **名称。**
 DOCUMENT_KINDS = "通知|意见|办法|条例|规定|方案|决定|公告|细则|规划|计划|纲要|章程|准则|规则|通告|批复|函|决议|命令|措施|制度|清单|要点"

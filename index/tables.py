@@ -70,8 +70,15 @@ def is_total(indicator: str) -> bool:
 
 def caption_unit(text: str) -> str:
     """The unit that the line over a table gives (单位：万元), "" where it gives none."""
-    found = _words()["caption_unit"].search(fold(text))
-    return found.group(1) if found and is_unit(found.group(1)) else ""
+    return next(_caption_units(text), "")
+
+
+def _caption_units(text: str) -> Iterator[str]:
+    """The units that the lines over tables give (单位：万元; at the end of one, 补助标准（万元/个）)."""
+    for found in _words()["caption_unit"].finditer(fold(text)):
+        unit = next(filter(None, found.groups()))
+        if is_unit(unit):
+            yield unit
 
 
 def heading_of(policy: Policy, section: int, at: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
@@ -84,7 +91,7 @@ def heading_of(policy: Policy, section: int, at: int) -> tuple[tuple[int, int], 
     if found is None:
         return None
     grid, row = found
-    over = _words()["caption_unit"].search(fold(policy.source[grid.caption : grid.header.start]))
+    over = caption_unit(policy.source[grid.caption : grid.header.start])
     return (row.start, row.end), (grid.caption if over else grid.header.start, grid.header.end)
 
 
@@ -97,7 +104,7 @@ def cell_values(quotes: list[str]) -> Iterator[tuple[float, str]]:
         if is_row(line) and (row := read_row(line, 0, len(line)))
     ]
     named = [unit for row in rows for cell in row.cells for unit in [*BRACKET.findall(cell.text), cell.text]]
-    named += [m.group(1) for quote in quotes for m in _words()["caption_unit"].finditer(fold(quote))]
+    named += [unit for quote in quotes for unit in _caption_units(quote)]
     units = {squeeze(unit) for unit in named if is_unit(unit)}
     for row in rows:
         for cell in row.cells:
@@ -133,9 +140,7 @@ def _columns(policy: Policy, grid: Grid) -> tuple[_Heads, list[_Column]]:
         ),
         -1,
     )
-    over = fold(policy.source[grid.caption : grid.header.start])
-    stated = words["caption_unit"].search(over)
-    above = stated.group(1) if stated and is_unit(stated.group(1)) else ""
+    above = caption_unit(policy.source[grid.caption : grid.header.start])
     values = []
     is_value = _is_bare if shares_out(policy.source, grid) else _is_value
     for place, text in enumerate(texts):
@@ -154,8 +159,8 @@ def _columns(policy: Policy, grid: Grid) -> tuple[_Heads, list[_Column]]:
     rest = [p for p, text in enumerate(texts) if p not in taken and not words["serial"].fullmatch(text)]
     rest = [p for p in rest if p < min((c.place for c in values), default=0)]
     named = [p for p in rest if words["name"].search(texts[p])]
-    own = [p for p in named if words["own"].search(texts[p])]
-    name = (own or named or rest or [-1])[-1]
+    called = [p for p in named if words["own"].search(texts[p])]
+    name = (called or named or rest or [-1])[-1]
     return _Heads(name, units), values if name >= 0 else []
 
 

@@ -1,0 +1,214 @@
+"""The tiers of a rule: what holds in each range of a number (80—89周岁的每人每月100元，90—99周岁的…), in a sentence, in the
+items of a list, or in the rows of a table; and the tier that a number of the reader's falls into.
+
+Ranges are tiers where each begins where the one before ends: so 不少于5人 and 超过30天 of two rules are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import isfinite
+
+from assistant.corpus import ITEM, Corpus, once_a_corpus, subtree_end, table_over
+from assistant.ranges import Range, ranges
+from assistant.table_conditions import Table, tables_of
+from assistant.terms import words
+from index.grids import Cell, Row, unit_of
+from index.policy import Policy, Section
+from index.quantities import read_numeral
+from index.text import fold, fold_with_origin, squeeze
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A range and the slice of the source that says what holds in it."""
+
+    range: Range
+    said: str  # the range as the source writes it
+    start: int
+    end: int
+    row: Row | None = None  # of a table, whose cell the range is
+    place: int = -1  # of a table: the column whose head or cell the range is
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """The tiers of one rule, in the order of the source."""
+
+    policy: str
+    section: int
+    tiers: tuple[Tier, ...]
+    opening: tuple[int, int] | None  # the slice before the first that says of what they are
+    table: Table | None = None
+
+    @property
+    def unit(self) -> str:
+        """The plain unit of the ranges."""
+        return self.tiers[0].range.unit
+
+    @property
+    def start(self) -> int:
+        """Where what they are of begins."""
+        first = min(tier.start for tier in self.tiers)
+        return min(first, self.opening[0]) if self.opening else first
+
+    @property
+    def end(self) -> int:
+        """Where the last of them ends."""
+        return max(tier.end for tier in self.tiers)
+
+    def of(self, value: float) -> list[Tier]:
+        """The tiers that hold a value; of two that meet in it the one that says so."""
+        found = [tier for tier in self.tiers if tier.range.holds(value)]
+        sure = [tier for tier in found if tier.range.says(value)]
+        closed = [tier for tier in found if isfinite(tier.range.high - tier.range.low)]
+        return sure or closed or found
+
+
+@once_a_corpus
+def tiers_of(corpus: Corpus) -> tuple[Tiers, ...]:
+    """The tiers of every policy."""
+    return tuple(
+        found
+        for policy in corpus.policies.values()
+        for found in (*_in_tables(corpus, policy), *_in_text(policy))
+    )
+
+
+def _in_text(policy: Policy) -> Iterator[Tiers]:
+    """Tiers in running text: of an article by itself, or of the items of a list together."""
+    for section in policy.sections:
+        items = [s for s in policy.sections if s.parent == section.id and ITEM.match(s.marker)]
+        opening = policy.source[section.body_start : section.end].rstrip()
+        listed = bool(items) and opening.endswith(("：", ":"))
+        if (
+            section.parent is not None
+            and _opens_list(policy, policy.sections[section.parent])
+            and ITEM.match(section.marker)
+        ):
+            continue  # read with its list
+        end = subtree_end(policy.sections, section.id) if listed else section.end
+        yield from _chains(policy, section, section.start, end)
+
+
+def _opens_list(policy: Policy, section: Section) -> bool:
+    return policy.source[section.start : section.end].rstrip().endswith(("：", ":"))
+
+
+def _chains(policy: Policy, section: Section, start: int, end: int) -> Iterator[Tiers]:
+    """The runs of ranges in a slice of which each begins where the one before ends, or ends where that begins."""
+    text = fold_with_origin(policy.source[start:end])
+    found = [
+        one
+        for one in ranges(text.text)
+        if _decides(text.text, one) and not table_over(policy, start + text.origin[one.start])
+    ]
+    taken: set[int] = set()
+    for at in range(len(found)):
+        chain = [at]
+        for number in range(at + 1, len(found)):
+            before, one = found[chain[-1]], found[number]
+            if number not in taken and (before.meets(one) or one.meets(before)):
+                chain.append(number)
+        members = [found[number] for number in chain]
+        if at not in taken and len(members) > 1 and not all(one.is_point for one in members):
+            taken.update(chain)
+            yield _tiers(policy, section, start, end, members)
+
+
+def _decides(folded: str, one: Range) -> bool:
+    """Whether a range says for whom something holds (50人以下的，), and is not what holds (处1万元以上5万元以下的罚款)."""
+    entry = words()["tier"]
+    if re.match(entry["outcome"], folded[one.end :]) or re.search(entry["gives"], folded[: one.start]):
+        return False
+    opens = one.start == _clause_start(folded, one.start, 0)
+    return bool(re.match(entry["decides"], folded[one.end :])) and (
+        opens or not one.is_point or folded[one.end :][:1] == "的"
+    )
+
+
+def _tiers(policy: Policy, section: Section, start: int, end: int, members: Sequence[Range]) -> Tiers:
+    """Tiers with what is said of each: from the clause of its range up to that of the next, the last to the end of its sentence."""
+    source = policy.source
+    folded = fold_with_origin(source[start:end])
+    spans = [folded.span(one.start, one.end) for one in members]
+    begins = [
+        start + _clause_start(source[start:end], at, until)
+        for (at, _), until in zip(spans, [0, *(b for _, b in spans)], strict=False)
+    ]
+    tiers = []
+    for number, (one, (a, b)) in enumerate(zip(members, spans, strict=True)):
+        stop = begins[number + 1] if number + 1 < len(members) else end
+        sentence = re.compile(r"[^。\n]*[。\n]?").match(source, start + b)
+        stop = min(stop, sentence.end()) if sentence else stop
+        while stop > begins[number] and source[stop - 1] in " \n，,、;；":
+            stop -= 1
+        tiers.append(Tier(one, source[start + a : start + b], begins[number], stop))
+    opening = source[start : begins[0]]
+    at = max(opening.rstrip().rfind("。"), opening.rstrip().rfind("\n")) + 1
+    lead = opening[at:].strip()
+    head = (start + at, begins[0]) if len(squeeze(lead)) > 1 else None
+    if head is None and spans[0][0] > begins[0] - start:
+        head = (begins[0], start + spans[0][0])  # 设备投资 of 设备投资300万元至1000万元的
+    return Tiers(policy.id, section.id, tuple(tiers), head)
+
+
+def _clause_start(text: str, at: int, until: int) -> int:
+    """Where the clause of a range begins: behind the last mark before it, and not before the range that goes ahead."""
+    marks = [text.rfind(mark, until, at) for mark in "。；;，,：:、\n"]
+    begin = max(marks) + 1 if max(marks) >= 0 else until
+    return begin + len(text[begin:at]) - len(text[begin:at].lstrip())
+
+
+def _in_tables(corpus: Corpus, policy: Policy) -> Iterator[Tiers]:
+    """Tiers in tables: the cells of a column that are ranges, and the heads that are."""
+    for table in tables_of(corpus)[policy.id]:
+        for place, head in enumerate(table.heads):
+            cells = [(row, row.cells[place], place) for row in table.rows]
+            yield from _of_cells(policy, table, cells, unit_of(head))
+        heads = [(None, cell, place) for place, cell in enumerate(table.grid.header.cells)]
+        yield from _of_cells(
+            policy, table, [(row, cell, place) for row, cell, place in heads if place != table.name], ""
+        )
+
+
+def _of_cells(
+    policy: Policy, table: Table, cells: Sequence[tuple[Row | None, Cell, int]], unit: str
+) -> Iterator[Tiers]:
+    """The cells as tiers where each is a range and some meet; heads that are none stay apart."""
+    read = [(row, cell, place, one) for row, cell, place in cells if (one := _cell_range(cell.text, unit))]
+    of_heads = any(row is None for row, _, _ in cells)
+    if (len(read) < len(cells) and not of_heads) or all(one.is_point for *_, one in read):
+        return
+    if not any(a.meets(b) or b.meets(a) for (*_, a), (*_, b) in pairwise(read)):
+        return
+    tiers = tuple(
+        Tier(one, policy.source[cell.start : cell.end], (row or cell).start, (row or cell).end, row, place)
+        for row, cell, place, one in read
+    )
+    yield Tiers(policy.id, table.section, tiers, (table.grid.caption, table.grid.header.end), table)
+
+
+def _cell_range(text: str, unit: str) -> Range | None:
+    """The range that a cell is, behind what it is of, with the unit of its column where it has none; None where it says
+    anything else."""
+    folded = spoken_in_digits(squeeze(fold(text)))
+    found = list(ranges(folded))
+    if not found and unit:
+        folded = re.sub(r"(\d[\d,.]*)(?![\d,.]*[-—–~至到]\d)(?![\d,.])", rf"\1{unit}", folded)
+        found = list(ranges(folded))
+    rest = re.compile(words()["tier"]["rest"])
+    whole = len(found) == 1 and rest.fullmatch(folded, found[0].end)
+    return found[0] if whole and re.fullmatch(r"[^\d,;。:]{0,12}", folded[: found[0].start]) else None
+
+
+def spoken_in_digits(folded: str) -> str:
+    """A folded text as its numbers are compared: 4层 for 四楼, 80平方米 for 80平, 2000万元 for 2000万."""
+    entry = words()["tier"]
+    folded = re.sub(entry["numeral"], lambda found: f"{read_numeral(found[1]):g}", folded)
+    for spoken, written in entry["spoken"].items():
+        folded = re.sub(spoken, written, folded)
+    return folded
