@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from index.distribution import (
@@ -34,7 +34,7 @@ from index.policy import Comparator, Policy, Section, Target
 from index.quantities import COUNTING, Quantity, quantities, scale_unit
 from index.tables import table_targets
 from index.task_tables import cells_of
-from index.text import Folded, fold_with_origin, squeeze
+from index.text import Folded, fold, fold_with_origin, squeeze
 from index.wording import PLAN_ENDS, YEAR, subject
 
 _TENTATIVE = re.compile(r"力争|争取|努力|预计|预期|原则上")
@@ -64,6 +64,8 @@ _BEFORE_YEAR = re.compile(r"^.*20\d\d年(?:底|末)?(?:前|之前|以前)(?=.)")
 _FIRST_YEAR = re.compile(r"[从由](20\d\d)年[^,;。]{0,4}$")  # of the value from which it rises
 _PART = re.compile(rf"其中[,、]?(?P<name>(?:{VERBS})+)$")  # 58万亩，其中(新建)36万亩: which of them
 _NAMELESS = re.compile(r"[\d年月日]*")  # an indicator that is only a number: 2025年(300家)
+_BULLET = re.compile(r"[—–\-*•·●◆■▪]{1,2}\s*(?=[^\s\d—–\-*])")  # ——产值达到32亿元
+_LEAD = re.compile(r"(?:到|至)(?P<by>20\d\d)年|(?P<of>20\d\d)年[^,;。:]{0,12}(?:目标|任务)")  # 到2027年底，实现以下目标：
 _LISTED = re.compile(r"等\s*$")  # 子女教育、…等6项: what was listed, counted
 
 
@@ -95,9 +97,8 @@ def find_targets(policy: Policy) -> tuple[Target, ...]:
             if duty.section == section.id and duty.bracketed
         ]
         skip += [(start - section.start, end - section.start) for start, end in read]
-        found += _section_targets(
-            policy, section, folded, list(_units(policy, section, folded, body, read)), skip
-        )
+        units = list(_dated(policy, section, folded, _units(policy, section, folded, body, read)))
+        found += _section_targets(policy, section, folded, units, skip)
     return tuple(_named(sorted(found, key=lambda target: target.start)))
 
 
@@ -158,6 +159,28 @@ def _units(
             )
             for start, end in _sentences(folded.text, at, until):
                 yield _Unit(start, end, task, year)
+
+
+def _dated(policy: Policy, section: Section, folded: Folded, units: Iterable[_Unit]) -> Iterator[_Unit]:
+    """Sentences of a list with the year of the line that opens it (到2027年底，实现以下目标：): lines with bullets behind
+    it, or the section where it is an item of one that such a line opens."""
+    above = policy.sections[section.parent] if section.parent is not None and section.marker else None
+    lines = policy.source[above.start : above.end].rstrip().splitlines() if above else []
+    of_item, of_lines = _opened(fold(lines[-1])) if lines else None, None
+    for unit in units:
+        text = folded.text[unit.start : unit.end]
+        bullet = _BULLET.match(text)
+        if bullet:
+            yield replace(unit, start=unit.start + bullet.end(), year=unit.year or of_lines or of_item)
+        else:
+            of_lines = _opened(text)
+            yield replace(unit, year=unit.year or of_item)
+
+
+def _opened(line: str) -> int | None:
+    """The year in which what a folded line opens (…：) is due; None where it opens nothing or names none."""
+    found = list(_LEAD.finditer(line)) if line.rstrip().endswith(":") else []
+    return int(found[-1]["by"] or found[-1]["of"]) if found else None
 
 
 def _section_targets(

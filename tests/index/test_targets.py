@@ -137,6 +137,24 @@ def test_the_year_is_carried_to_the_end_of_its_sentence_and_no_further(targets: 
     ]
 
 
+def test_a_line_that_opens_a_list_gives_its_year(read: Read) -> None:
+    policy = read(
+        "某县关于产业的方案\n\n一、目标\n\n到2026年底，产值达到24亿元。\n\n到2027年底，力争实现以下目标：\n"
+        "——产值达到32亿元；\n——冷库达到9万立方米。\n\n另建中心8个。\n\n二、2028年主要目标：\n\n（一）园区达到3个。\n"
+        "（二）基地达到6个。\n\n三、基础\n\n2025年工作情况如下：\n\n（一）工厂达到7个。\n"
+    )
+    assert_verbatim(policy)
+    assert [(t.indicator, t.low, t.year) for t in policy.targets] == [
+        ("产值", 24, 2026),
+        ("产值", 32, 2027),
+        ("冷库", 9, 2027),
+        ("另建中心", 8, None),
+        ("园区", 3, 2028),
+        ("基地", 6, 2028),
+        ("工厂", 7, None),
+    ]
+
+
 def test_a_plan_period_gives_its_last_year(targets: Targets) -> None:
     (target,) = targets("“十五五”末，企业达到20家。")
     assert target.year == 2030
