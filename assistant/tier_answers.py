@@ -10,13 +10,16 @@ from assistant.ask import Ask
 from assistant.corpus import Unit
 from assistant.draft import Draft
 from assistant.match import ENOUGH, coverage, grip
+from assistant.numbers import values_of
 from assistant.ranges import Range, ranges
 from assistant.reckoning import reckon_in
 from assistant.table_conditions import Table, things_of
 from assistant.table_rows import head_of, shown_row, told_cells
 from assistant.terms import words
-from assistant.tiers import Tiers, spoken_in_digits, tiers_of
+from assistant.tiers import Tier, Tiers, spoken_in_digits, tiers_of
+from assistant.wanted import lacking
 from index.grids import Row, unit_of
+from index.quantities import quantities
 from index.text import squeeze
 from prompts import phrase
 
@@ -24,6 +27,7 @@ CLOSE = 0.1  # tiers of another rule this close to the best are equally meant
 NEAR = 0.35  # what the nearness of the passage counts
 JUST = 1e-6  # how far beyond 100 is what is said to be more than 100
 THING = 0.9  # weight of a word that names a thing
+LEAST = 0.3  # of each word that names a thing which the policies speak of, that the tiers have to hold
 LIKE = 0.4  # of a word that a text holds in part (餐饮 of 餐饮店)
 MOST = 6  # rows of a table that are told
 
@@ -35,6 +39,7 @@ class _Said:
     text: str
     value: float
     unit: str
+    got: bool  # an amount that he has had already
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,8 @@ class _Meant:
 
 def answer_tier(ask: Ask) -> Draft | None:
     """What the rule says of the tier of the number that the question gives; None where no one rule has tiers of it."""
-    meant = _meant(ask, lambda tiers, said: _fit(ask, tiers))
-    best = [one for one in meant if one.tiers.table and one.tiers.table is meant[0].tiers.table] or meant[:1]
+    meant = _meant(ask, lambda tiers: _fit(ask, tiers))
+    best = [one for one in meant if _same(one.tiers, meant[0].tiers)]
     rivals = [one for one in meant if one not in best and one.score > best[0].score - CLOSE]
     return _say(ask, best) if best and not rivals else None
 
@@ -57,12 +62,15 @@ def answer_tier(ask: Ask) -> Draft | None:
 def answer_tier_at(ask: Ask, policy: str, start: int, end: int) -> Draft | None:
     """The same, of the tiers that a slice of a policy is a part of: that of the sentence that answers best."""
     meant = _meant(
-        ask, lambda tiers, said: float(tiers.policy == policy and tiers.start < end and start < tiers.end)
+        ask, lambda tiers: float(tiers.policy == policy and tiers.start < end and start < tiers.end)
     )
-    same = len({id(one.tiers.table or one.tiers) for one in meant}) == 1 and not _names_another(
-        ask, meant[0].tiers
-    )
-    return _say(ask, meant) if same else None
+    alone = bool(meant) and all(_same(one.tiers, meant[0].tiers) for one in meant)
+    return _say(ask, meant) if alone and not _names_another(ask, meant[0].tiers) else None
+
+
+def _same(one: Tiers, other: Tiers) -> bool:
+    """Whether tiers are the same, or of one table."""
+    return one is other or (one.table is not None and one.table is other.table)
 
 
 def _names_another(ask: Ask, tiers: Tiers) -> bool:
@@ -78,7 +86,7 @@ def _names_another(ask: Ask, tiers: Tiers) -> bool:
     )
 
 
-def _meant(ask: Ask, fit: Callable[[Tiers, _Said], float]) -> list[_Meant]:
+def _meant(ask: Ask, fit: Callable[[Tiers], float]) -> list[_Meant]:
     """The tiers of the numbers that a question gives, best first."""
     question = ask.question
     if question.language != "zh" or question.has("why", "definition", "largest", "smallest", "list"):
@@ -87,22 +95,28 @@ def _meant(ask: Ask, fit: Callable[[Tiers, _Said], float]) -> list[_Meant]:
     found = [
         _Meant(tiers, one, score)
         for one in _numbers(question.folded)
+        if not one.got
         for tiers in tiers_of(ask.corpus)
-        if tiers.policy in asked and one.unit == tiers.unit and (score := fit(tiers, one)) > 0
+        if tiers.policy in asked and one.unit == tiers.unit and (score := fit(tiers)) > 0
     ]
     return sorted(found, key=lambda one: -one.score)
 
 
 def _say(ask: Ask, meant: Sequence[_Meant]) -> Draft | None:
+    """What the tiers of one rule, or the rows of one table, say; None where that is not what is asked for."""
     said = _numbers(ask.question.folded)
-    draft = _of_table(ask, meant, said) if meant[0].tiers.table else _of_text(ask, meant[0], said)
+    draft = _of_table(ask, meant, said) if meant[0].tiers.table else _of_text(ask, meant, said)
     return draft if draft and draft.pieces else None
 
 
 def _numbers(folded: str) -> list[_Said]:
     """The numbers of a folded question in plain units; of one that it bounds (超过100人) what lies just beyond."""
     text = spoken_in_digits(squeeze(folded))
-    return [_Said(text[one.start : one.end], _value(one), one.unit) for one in ranges(text)]
+    got = words()["tier"]["got"]
+    return [
+        _Said(text[one.start : one.end], _value(one), one.unit, bool(re.search(got, text[: one.start])))
+        for one in ranges(text)
+    ]
 
 
 def _value(one: Range) -> float:
@@ -125,11 +139,13 @@ def _fit(ask: Ask, tiers: Tiers) -> float:
         and not term.pair
         and not re.search(rf"(?<=\d){re.escape(term.text)}", ask.question.folded)
         and not re.search(r"\d", spoken_in_digits(term.text))
-        and not re.fullmatch(words()["tier"]["plain"], term.text)
+        and not re.fullmatch(f"{words()['tier']['plain']}|{words()['document']['plain']}", term.text)
     ]
     if not terms:
         same = [other for other in tiers_of(ask.corpus) if other.unit == tiers.unit]
         return 1.0 if len(same) == 1 else 0.0
+    if any(term.weight >= THING and ask.corpus.known(term) and grip(term, unit) < LEAST for term in terms):
+        return 0.0
     held = coverage(ask.corpus, terms, unit)
     near = max(
         (v for (p, at), v in ask.dense.items() if p == policy.id and tiers.start - 40 <= at < tiers.end),
@@ -146,41 +162,77 @@ def _referring(source: str, table: Table | None) -> str:
     return "".join(found.group() for found in re.finditer(rf"[^。\n]*(?:{name})(?!\d)[^。\n]*", source))
 
 
-def _of_text(ask: Ask, meant: _Meant, said: Sequence[_Said]) -> Draft | None:
-    """The tier in the words of the source, with what it makes of the number."""
-    tiers, source = meant.tiers, ask.corpus.policies[meant.tiers.policy].source
-    found = tiers.of(meant.said.value)
-    shown = found or tiers.tiers
-    others = [one for one in said if one != meant.said]
-    if not _is_held(ask, [source[tier.start : tier.end] for tier in shown], others):
+def _of_text(ask: Ask, meant: Sequence[_Meant], said: Sequence[_Said]) -> Draft | None:
+    """The tiers in the words of the source, with what they make of the number."""
+    tiers, source = meant[0].tiers, ask.corpus.policies[meant[0].tiers.policy].source
+    numbers = [one.said for one in meant]
+    found = [tier for tier in tiers.tiers if any(tier in tiers.of(one.value) for one in numbers)]
+    had = [one for one in said if one.got]
+    if had and len(found) > 1 and found[0].outcome:  # what he has reached before
+        found = [max(found, key=lambda tier: tier.range.low)]
+        numbers = [one for one in numbers if found[0] in tiers.of(one.value)]
+    texts = [source[tier.start : tier.end] for tier in found or tiers.tiers]
+    rest = " ".join(
+        tier.outcome or text.replace(tier.said, "")
+        for tier, text in zip(found or tiers.tiers, texts, strict=True)
+    )
+    others = [one for one in said if not one.got and all(one != other.said for other in meant)]
+    if lacking(ask.question, rest) or not _is_held(ask, texts, others):
         return None
     draft = ask.draft()
-    if not found:
-        _say_none(draft, meant)
-    for tier in found:
-        cite = draft.cite(tiers.policy, tier.start, tier.end)
-        draft.say("tier", number=_shown(draft, meant.said), tier=tier.said, cite=cite)
-    for number, tier in enumerate(shown):
-        before = mark = ""
-        if number == 0 and tiers.opening and tiers.opening[0] < tier.start:
-            before, mark = _flat(source[slice(*tiers.opening)]), draft.cite(tiers.policy, *tiers.opening)
-            before += phrase(draft.language, "left_out") if tier is not tiers.tiers[0] else ""
-        text = before + _flat(source[tier.start : tier.end]).rstrip("。")
-        cite = draft.cite(tiers.policy, tier.start, tier.end) + mark
-        draft.quote(text=text, cite=cite + phrase(draft.language, "stop"))
-    if len(found) == 1 and not re.search(words()["tier"]["each"], ask.question.folded):
+    for one in numbers:
+        own = tiers.of(one.value)
+        if not own:
+            _say_none(draft, tiers, one)
+        for tier in own:
+            name, cite = (
+                "tier_step" if tier.outcome else "tier",
+                draft.cite(tiers.policy, tier.start, tier.end),
+            )
+            draft.say(name, number=_shown(draft, one), tier=tier.said, outcome=tier.outcome, cite=cite)
+    _quote(draft, source, tiers, found)
+    if len(found) == 1 and found[0].outcome:
+        _say_balance(draft, tiers, found[0], said, texts[0])
+    elif len(found) == 1 and not re.search(words()["tier"]["each"], ask.question.folded):
         reckoned = reckon_in(ask, tiers.policy, found[0].start, found[0].end)
         if reckoned:
             draft.append(reckoned)
     return draft
 
 
-def _say_none(draft: Draft, meant: _Meant) -> None:
+def _quote(draft: Draft, source: str, tiers: Tiers, found: Sequence[Tier]) -> None:
+    """The slices of tiers, behind what opens them; of all where none is found."""
+    slices = dict.fromkeys((tier.start, tier.end) for tier in found or tiers.tiers)
+    for number, (start, end) in enumerate(slices):
+        before = mark = ""
+        if number == 0 and tiers.opening and tiers.opening[0] < start:
+            before, mark = _flat(source[slice(*tiers.opening)]), draft.cite(tiers.policy, *tiers.opening)
+            before += phrase(draft.language, "left_out") if start != tiers.tiers[0].start else ""
+        text = before + _flat(source[start:end]).rstrip("。；")
+        cite = draft.cite(tiers.policy, start, end) + mark
+        draft.quote(text=text, cite=cite + phrase(draft.language, "stop"))
+
+
+def _say_balance(draft: Draft, tiers: Tiers, tier: Tier, said: Sequence[_Said], text: str) -> None:
+    """What is left of a step for one who has had what a lower one gives, where the text says that the rest is paid."""
+    lower = {tuple(_values(other.outcome)[:1]) for other in tiers.tiers if other.range.low < tier.range.low}
+    had = [one for one in said if one.got and ((one.value, one.unit),) in lower]
+    given = _values(tier.outcome)
+    if len(had) == 1 and given and re.search(words()["tier"]["balance"], text):
+        total = _money(draft, given[0][0] - had[0].value)
+        draft.say("tier_balance", high=tier.outcome, low=_shown(draft, had[0]), total=total)
+
+
+def _say_none(draft: Draft, tiers: Tiers, number: _Said) -> None:
     """No tier holds the number."""
-    tiers = meant.tiers.tiers
-    cite = "".join(dict.fromkeys(draft.cite(meant.tiers.policy, tier.start, tier.end) for tier in tiers))
-    said = phrase(draft.language, "list_comma").join(tier.said for tier in tiers)
-    draft.say("tier_none", number=_shown(draft, meant.said), tiers=said, cite=cite)
+    cite = "".join(dict.fromkeys(draft.cite(tiers.policy, tier.start, tier.end) for tier in tiers.tiers))
+    said = phrase(draft.language, "list_comma").join(tier.said for tier in tiers.tiers)
+    draft.say("tier_none", number=_shown(draft, number), tiers=said, cite=cite)
+
+
+def _values(text: str) -> list[tuple[float, str]]:
+    """The numbers of a text in plain units."""
+    return [value for quantity in quantities(squeeze(text)) for value in values_of(quantity)[:1]]
 
 
 def _shown(draft: Draft, said: _Said) -> str:
@@ -206,25 +258,39 @@ def _of_table(ask: Ask, meant: Sequence[_Meant], said: Sequence[_Said]) -> Draft
     assert table is not None
     of_heads = {tier.place for one in meant for tier in one.tiers.tiers if tier.row is None}
     places = [place for place in _columns(table) if place not in of_heads]
-    rows, chosen, draft = [*table.rows], [], ask.draft()
+    draft = ask.draft()
+    if lost := [one for one in meant if not one.tiers.of(one.said.value)]:
+        _say_none(draft, lost[0].tiers, lost[0].said)
+        return (
+            draft
+            if not lacking(ask.question, "".join(told_cells(table, row, places) for row in table.rows))
+            else None
+        )
+    chosen = [one.said for one in meant]
     for one in meant:
         found = one.tiers.of(one.said.value)
-        if not found:
-            _say_none(draft, one)
-            return draft
-        places = [p for p in places if p != found[0].place]
-        if found[0].row is None:
-            places += [tier.place for tier in found]
-        else:
-            rows = [row for row in rows if any(tier.row is row for tier in found)]
-        chosen.append(one.said)
-    rows = _named(squeeze(ask.question.folded), rows, places)
-    others = [one for one in said if one not in chosen]
+        places = [place for place in places if place != found[0].place]
+        places += [tier.place for tier in found if tier.row is None]
+    rows = _named(squeeze(ask.question.folded), _rows(meant, table), places)
+    places = sorted(set(places))
+    others = [one for one in said if one not in chosen and not one.got]
+    told = " ".join(_told(draft, table, row, places, of_heads) for row in rows)
     texts = [told_cells(table, row, range(len(table.heads))) for row in rows]
-    if not rows or len(rows) > MOST or not _is_held(ask, texts, others):
+    if not rows or len(rows) > MOST or lacking(ask.question, told) or not _is_held(ask, texts, others):
         return None
-    _say_rows(ask, draft, table, rows, sorted(set(places)), meant)
+    _say_rows(ask, draft, table, rows, places, meant)
     return draft
+
+
+def _rows(meant: Sequence[_Meant], table: Table) -> list[Row]:
+    """The rows that the numbers choose together; those of each, where no row is of all (one number reaches a higher step)."""
+    of_each = []
+    for one in meant:
+        found = one.tiers.of(one.said.value)
+        if found[0].row is not None:
+            of_each.append([row for row in table.rows if any(tier.row is row for tier in found)])
+    together = [row for row in table.rows if all(any(row is own for own in rows) for rows in of_each)]
+    return together or [row for row in table.rows if any(row is own for rows in of_each for own in rows)]
 
 
 def _columns(table: Table) -> list[int]:
@@ -256,14 +322,15 @@ def _say_rows(
     for row in rows:
         number = draft.number(table.policy, row.start, row.end)
         draft.row(shown_row(source, row), [number])
-        tiers = [
-            tier.said
+        of_row = [
+            (one.said, tier.said)
             for one in meant
             for tier in one.tiers.of(one.said.value)
             if tier.row is row or tier.row is None
         ]
         comma = phrase(draft.language, "list_comma")
-        shown = comma.join(_shown(draft, one) for one in numbers)
+        shown = comma.join(_shown(draft, one) for one in dict.fromkeys(one for one, _ in of_row))
+        tiers = [tier for _, tier in of_row]
         told = _told(draft, table, row, places, of_heads)
         draft.say("tier_row", number=shown, tier=comma.join(tiers), told=told, cite=f"[{number}]{top}")
         if not re.search(words()["tier"]["each"], ask.question.folded):

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import isfinite
+from math import inf, isfinite
 
 from assistant.corpus import ITEM, Corpus, once_a_corpus, subtree_end, table_over
-from assistant.ranges import Range, ranges
+from assistant.numbers import values_of
+from assistant.ranges import Range, plain, ranges
 from assistant.table_conditions import Table, tables_of
 from assistant.terms import words
+from index.distribution import row_of, with_bare
 from index.grids import Cell, Row, unit_of
 from index.policy import Policy, Section
-from index.quantities import read_numeral
-from index.text import fold, fold_with_origin, squeeze
+from index.quantities import Quantity, quantities, read_numeral
+from index.sentences import sentence_spans
+from index.text import Folded, fold, fold_with_origin, squeeze
+
+_Read = tuple[Row | None, Cell, int, Range]  # a cell, the column, and the range that it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class Tier:
     end: int
     row: Row | None = None  # of a table, whose cell the range is
     place: int = -1  # of a table: the column whose head or cell the range is
+    outcome: str = ""  # of steps: what the source gives for it (分别奖励20万元、50万元)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,8 @@ def _in_text(policy: Policy) -> Iterator[Tiers]:
             continue  # read with its list
         end = subtree_end(policy.sections, section.id) if listed else section.end
         yield from _chains(policy, section, section.start, end)
+    for section in policy.sections:
+        yield from _steps(policy, section)
 
 
 def _opens_list(policy: Policy, section: Section) -> bool:
@@ -156,6 +164,54 @@ def _tiers(policy: Policy, section: Section, start: int, end: int, members: Sequ
     return Tiers(policy.id, section.id, tuple(tiers), head)
 
 
+def _steps(policy: Policy, section: Section) -> Iterator[Tiers]:
+    """首次突破1亿元、3亿元、5亿元的，分别奖励20万元、50万元、100万元: each number up to the next, with what is given for it."""
+    entry = words()["tier"]
+    for start, end in sentence_spans(policy.source, section.start, section.end):
+        folded = fold_with_origin(policy.source[start:end])
+        sentence = folded.text
+        numbers = with_bare(sentence, [*quantities(sentence)])
+        rows = [
+            row
+            for number in numbers
+            if len(row := row_of(numbers, number, sentence)) > 1 and row[0] is number
+        ]
+        for one, other in pairwise(rows):
+            between = sentence[one[-1].end : other[0].start]
+            lows = [values_of(number)[0][0] for number in one]
+            reached = re.search(entry["reached"], sentence[: one[0].start]) or re.match(
+                entry["above"], between
+            )
+            if len(one) != len(other) or not reached or "分别" not in between or lows != sorted(set(lows)):
+                continue
+            begin = start + folded.span(_clause_start(sentence, one[0].start, 0), one[0].start)[0]
+            yield Tiers(
+                policy.id, section.id, tuple(_as_steps(policy, folded, start, begin, end, one, other)), None
+            )
+
+
+def _as_steps(
+    policy: Policy,
+    folded: Folded,
+    start: int,
+    begin: int,
+    end: int,
+    one: Sequence[Quantity],
+    other: Sequence[Quantity],
+) -> Iterator[Tier]:
+    """A row of numbers as steps, each with the number of the other row in its place."""
+    units = [values_of(number)[0][1] for number in one]
+    lows = [values_of(number)[0][0] for number in one]
+    for number, given, low, high, unit in zip(one, other, lows, [*lows[1:], inf], units, strict=True):
+        said = policy.source[slice(*(start + at for at in folded.span(number.start, number.end)))]
+        bare = "" if number.text.endswith(number.unit) else number.unit
+        outcome = f"{given.text}{'' if given.text.endswith(given.unit) else given.unit}"
+        one_step = Range(
+            0, 0, *plain(low, unit)[:1], *plain(high, unit)[:1], plain(low, unit)[1], True, high == inf, True
+        )
+        yield Tier(one_step, said + bare, begin, end, outcome=outcome)
+
+
 def _clause_start(text: str, at: int, until: int) -> int:
     """Where the clause of a range begins: behind the last mark before it, and not before the range that goes ahead."""
     marks = [text.rfind(mark, until, at) for mark in "。；;，,：:、\n"]
@@ -180,6 +236,7 @@ def _of_cells(
 ) -> Iterator[Tiers]:
     """The cells as tiers where each is a range and some meet; heads that are none stay apart."""
     read = [(row, cell, place, one) for row, cell, place in cells if (one := _cell_range(cell.text, unit))]
+    read = _up_to_the_next(read)
     of_heads = any(row is None for row, _, _ in cells)
     if (len(read) < len(cells) and not of_heads) or all(one.is_point for *_, one in read):
         return
@@ -190,6 +247,23 @@ def _of_cells(
         for row, cell, place, one in read
     )
     yield Tiers(policy.id, table.section, tiers, (table.grid.caption, table.grid.header.end), table)
+
+
+def _up_to_the_next(read: list[_Read]) -> list[_Read]:
+    """Cells that are lower bounds alone (50家以上, 30家以上, 15家以上), each up to the next higher."""
+    lows = sorted({one.low for *_, one in read})
+    if len(lows) < len(read) or any(isfinite(one.high) or not isfinite(one.low) for *_, one in read):
+        return read
+    above = dict(pairwise(lows))
+    return [
+        (
+            row,
+            cell,
+            place,
+            replace(one, high=above.get(one.low, inf), high_in=one.low not in above, sure_low=True),
+        )
+        for row, cell, place, one in read
+    ]
 
 
 def _cell_range(text: str, unit: str) -> Range | None:

@@ -65,7 +65,9 @@ _FIRST_YEAR = re.compile(r"[从由](20\d\d)年[^,;。]{0,4}$")  # of the value f
 _PART = re.compile(rf"其中[,、]?(?P<name>(?:{VERBS})+)$")  # 58万亩，其中(新建)36万亩: which of them
 _NAMELESS = re.compile(r"[\d年月日]*")  # an indicator that is only a number: 2025年(300家)
 _BULLET = re.compile(r"[—–\-*•·●◆■▪]{1,2}\s*(?=[^\s\d—–\-*])")  # ——产值达到32亿元
-_LEAD = re.compile(r"(?:到|至)(?P<by>20\d\d)年|(?P<of>20\d\d)年[^,;。:]{0,12}(?:目标|任务)")  # 到2027年底，实现以下目标：
+_LEAD = re.compile(
+    r"(?:到|至)(?P<by>20\d\d)年|(?P<of>20\d\d)年[^,;。:]{0,12}(?:目标|任务)"
+)  # 到2027年底，实现以下目标：
 _LISTED = re.compile(r"等\s*$")  # 子女教育、…等6项: what was listed, counted
 
 
