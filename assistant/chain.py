@@ -18,12 +18,13 @@ from assistant.answer import Answer, Event, Evidence, Final, Passage, Token
 from assistant.answerer import Answerer
 from assistant.ask import Ask
 from assistant.asker import without_preamble
-from assistant.condense import condense, leans
+from assistant.condense import condense
 from assistant.corpus import Corpus
 from assistant.dates import says_this_year, with_dated_years
 from assistant.draft import Draft
 from assistant.examples import example_questions
 from assistant.follow_ups import follow_ups
+from assistant.leaning import leans
 from assistant.meter import Meter
 from assistant.model_composer import ModelComposer, is_open
 from assistant.model_condense import rewrite, translate

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from assistant.condense import Read, condense
+from assistant.condense import condense
 from assistant.document_rules import rules_asked
 from assistant.header_asked import asks_of_document, fields_asked
+from assistant.leaning import Read
 from assistant.question import Question
 from assistant.sentences import asks_number
 from assistant.terms import ASKING, Term, pattern, words

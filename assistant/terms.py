@@ -89,6 +89,12 @@ def pattern(group: str, name: str) -> re.Pattern[str]:
 
 
 @cache
+def expression(group: str, name: str) -> re.Pattern[str]:
+    """The one expression of an entry of ``words.toml``; KeyError where there is none."""
+    return re.compile(words()[group][name])
+
+
+@cache
 def _noise() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
     """(phrases to cut from a Chinese question, whole words without topic, English stop words)."""
     entries = words()["noise"]["zh"]
