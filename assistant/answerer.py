@@ -34,8 +34,8 @@ from assistant.refusal import refuse
 from assistant.retriever import HybridRetriever
 from assistant.route import route
 from assistant.sentences import best_first
-from assistant.target_answers import add_targets, asks_bearer_and_number, asks_number_of_body, is_of_all
 from assistant.target_choice import other_years
+from assistant.target_of_body import add_targets, asks_bearer_and_number, asks_number_of_body, is_of_all
 from assistant.terms import Language, words
 from assistant.wanted import asks_fine
 from index.organisations import Mention
