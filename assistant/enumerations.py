@@ -16,7 +16,7 @@ from assistant.draft import Draft, without_own_marks
 from assistant.listing_asked import Asked, what_is_listed, without_generic
 from assistant.listings import ARTICLE, NEAREST, Listing, granted, listings, split_joined
 from assistant.match import coverage, is_of_another_party
-from assistant.terms import words
+from assistant.terms import Term, words
 from index.keywords import tagged
 from index.policy import Policy
 from index.text import squeeze
@@ -169,41 +169,18 @@ def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
     one = any(len(item := squeeze(policy.source[a:b])) >= LONG and item in folded for a, b in listing.items)
     if one and ask.question.has("count") and not ask.question.has("except", "yesno"):
         return 0.0  # how many there are of a thing that is listed with others
-    where = re.search(words()["listing"]["where"], folded)
-    rest = [
-        term if term.text in asked.clause else replace(term, weight=ASIDE * term.weight)
-        for term in ask.question.terms
-        if term.weight >= 0.3
-        and not (where and term.text in where["place"])
-        and not term.pair
-        and (term.text in asked.clause or ask.corpus.known(term))
-        and term.text not in (*words()["listing"]["generic"], *words()["listing"]["links"])
-        and not (asked.said[0] - len(term.text) < ask.question.folded.find(term.text) < asked.said[1])
-        and not (sort and (term.text in sort.text or sort.text in term.text))
-    ]
     section = listing.section
     if is_forbidden(folded) and not forbids(listing.about + section.heading):
         return 0.0  # where one must not, is no list of where one may
-    items = squeeze("|".join(policy.source[a:b] for a, b in listing.items))
-    unit = Unit(
-        (
-            (1.0, listing.about + "|" + listing.head),
-            (0.9, squeeze(section.heading) + ("|" + items if listing.apart else "")),
-            (0.5, squeeze(" ".join(section.path))),
-            (0.5, squeeze(policy.title)),
-        )
-    )
-    held = coverage(ask.corpus, rest, unit) if rest else 1.0 if counted or named else ENOUGH
-    near = max(
-        (
-            score
-            for (p, at), score in ask.dense.items()
-            if p == policy.id and section.start <= at < listing.end
-        ),
-        default=0.0,
-    )
+    unit = _unit_of(policy, listing)
     if is_of_another_party(ask.question.terms, "|".join(text for _, text in unit.texts[:3])):
         return 0.0
+    rest = _other_terms(ask, asked, sort, folded)
+    held = coverage(ask.corpus, rest, unit) if rest else 1.0 if counted or named else ENOUGH
+    beside = [
+        score for (p, at), score in ask.dense.items() if p == policy.id and section.start <= at < listing.end
+    ]
+    near = max(beside, default=0.0)
     least = LEAST if counted or near >= NEAR else ENOUGH
     if held < (0.0 if named else least):
         return 0.0
@@ -214,6 +191,37 @@ def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
         + 0.5 * counted
         + 0.5 * named
         + 0.3 * (asked.number == len(listing.items))
+    )
+
+
+def _other_terms(ask: Ask, asked: Asked, sort: Term | None, folded: str) -> list[Term]:
+    """The words of a question besides the sort of things that it wants listed; those of clauses that do not ask, less."""
+    entry = words()["listing"]
+    where = re.search(entry["where"], folded)
+    return [
+        term if term.text in asked.clause else replace(term, weight=ASIDE * term.weight)
+        for term in ask.question.terms
+        if term.weight >= 0.3
+        and not (where and term.text in where["place"])
+        and not term.pair
+        and (term.text in asked.clause or ask.corpus.known(term))
+        and term.text not in (*entry["generic"], *entry["links"])
+        and not (asked.said[0] - len(term.text) < ask.question.folded.find(term.text) < asked.said[1])
+        and not (sort and (term.text in sort.text or sort.text in term.text))
+    ]
+
+
+def _unit_of(policy: Policy, listing: Listing) -> Unit:
+    """What speaks for a list: its sentence, less so its heading, with items that stand apart, and those above."""
+    section = listing.section
+    items = squeeze("|".join(policy.source[a:b] for a, b in listing.items))
+    return Unit(
+        (
+            (1.0, listing.about + "|" + listing.head),
+            (0.9, squeeze(section.heading) + ("|" + items if listing.apart else "")),
+            (0.5, squeeze(" ".join(section.path))),
+            (0.5, squeeze(policy.title)),
+        )
     )
 
 
