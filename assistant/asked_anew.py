@@ -10,7 +10,7 @@ from assistant.leaning import FollowUp, is_of_document, without_opening
 from assistant.parallel import completed, lead_of, put_in_place
 from assistant.question import Question, topic_of
 from assistant.target_years import without_base
-from assistant.terms import ASKING, expression, words
+from assistant.terms import expression, is_asking, words
 from index.keywords import tagged
 from index.text import fold_with_origin, squeeze
 from prompts import phrase
@@ -25,7 +25,7 @@ def of_its_like(it: FollowUp) -> str:
     if now.language != "zh" or it.then.language != "zh" or now.mentions:
         return ""
     same = re.match(words()["follow"]["as_before"], text)
-    if same and not ASKING.search(same["what"]) and not expression("follow", "pronoun").search(same["what"]):
+    if same and not is_asking(same["what"]) and not expression("follow", "pronoun").search(same["what"]):
         return put_in_place(same["what"], before, it.corpus)
     whole = expression("follow", "of_what").match(text)
     if whole and not now.years and not now.roles and not is_of_document(now):

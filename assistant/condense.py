@@ -26,7 +26,7 @@ from assistant.leaning import (
 )
 from assistant.pointing import spelt_out
 from assistant.question import Question, topic_of
-from assistant.terms import ASKING, Term, expression, is_verb, pattern, words
+from assistant.terms import Term, expression, is_asking, is_verb, pattern, words
 from prompts import phrase
 
 SHORT = 10  # characters of a question about bodies that leans on the one before: 配合单位有哪些
@@ -185,7 +185,7 @@ def _of_topic(it: FollowUp) -> str:
         return ""
     if not _asks_nothing(now) or len(it.text) >= LONG:
         return ""
-    own = now.language == "zh" and ASKING.search(expression("follow", "elliptic").sub("", now.folded))
+    own = now.language == "zh" and is_asking(expression("follow", "elliptic").sub("", now.folded))
     return of_its_own(it) if own else of_topic(it)
 
 

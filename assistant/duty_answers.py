@@ -29,15 +29,10 @@ from assistant.task_lists import (
     tasks_without,
 )
 from assistant.task_parts import clauses_by_parts
-from assistant.terms import Term, words
+from assistant.terms import Term, expression, words
 from index.policy import Role
 from index.text import squeeze
 
-_BODY_ASKED = re.compile(r"^[一-鿿]{2,12}?(?:负责|牵头|配合|承担)(?:什么|哪些|啥)")
-_HOW_MANY = re.compile(r"几[个家]|多少|\bhow many\b")
-_SEVERAL = re.compile(
-    r"哪[些几](?:个|家)?(?:单位|部门|局|机构|地方)|都有?(?:是|有)?(?:谁|哪些)|分别是(?:谁|哪)"
-)
 HELD = 0.98  # coverage at which a clause speaks of all that is asked about
 MOSTLY = 0.8  # coverage below which another sentence may be what the question is about
 NAMED = 0.3  # coverage below which the name of a task does not say that it is the one meant
@@ -195,7 +190,7 @@ def _of_part(ask: Ask) -> bool:
 
 def _of_unnamed(question: Question) -> bool:
     """Whether the duties of a body are asked for that no rule took for one (国务院负责什么)."""
-    match = _BODY_ASKED.match(question.folded)
+    match = expression("body", "asked").match(question.folded)
     return bool(match) and not question.mentions and not question.has("who")
 
 
@@ -310,10 +305,10 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
             text = ask.corpus.policies[clauses[0].policy].source[start:end]
             draft.quote(text=text, cite=draft.cite(clauses[0].policy, start, end))
         say_clause(draft, clauses[0], roles)
-        if ask.question.has("distinct") and _HOW_MANY.search(ask.question.folded):
+        if ask.question.has("distinct") and expression("several", "how_many").search(ask.question.folded):
             draft.count = len({duty.organisation for duty in clauses[0].bearers(*roles)})
             draft.say("bearers_counted", count=draft.compute(draft.count))
-        elif _SEVERAL.search(ask.question.folded):
+        elif expression("several", "bodies").search(ask.question.folded):
             own = clauses[0].bearers(*ask.question.roles) or clauses[0].bearers(*roles)
             draft.count = len({duty.organisation for duty in own})
     else:

@@ -14,6 +14,7 @@ from assistant.draft import Draft, plain_number
 from assistant.header_asked import STATED_NUMBER, asks_other_version, asks_span, meanings_asked
 from assistant.header_found import Found, find, label_of, line_start
 from assistant.refusal import refuse
+from assistant.terms import expression
 from index.grids import cell_end
 from index.header import header_labels
 from index.policy import Policy
@@ -21,7 +22,6 @@ from index.text import fold, squeeze
 from prompts import phrase
 
 MOST_RULES = 2  # sentences of one sort of rule that are quoted
-_FROM_ISSUE = re.compile(r"自(?P<by>印发|发布|公布)之日起")
 
 
 def answer_header(ask: Ask) -> Draft | None:
@@ -73,7 +73,8 @@ def _span_of(ask: Ask, policy: Policy, items: Sequence[tuple[str, Found]]) -> li
         if (meaning, found) == max(same, key=lambda each: (len(each[1].value), each[0] == "expires")):
             label = phrase(ask.question.language, "span") if len(same) > 1 else found.label
             kept.append((meaning, replace(found, label=label)))
-    if issue := next((m["by"] for _, found in kept if (m := _FROM_ISSUE.search(found.value))), ""):
+    from_issue = expression("document", "from_issue")
+    if issue := next((m["by"] for _, found in kept if (m := from_issue.search(found.value))), ""):
         issued = "written" if issue == "印发" else "published"
         kept += [(issued, found) for found in find(ask, policy, issued)]
     return kept

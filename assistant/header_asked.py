@@ -9,15 +9,11 @@ from functools import cache
 from assistant.ask import Ask
 from assistant.document_rules import rules_asked
 from assistant.question import Question
-from assistant.terms import words
+from assistant.terms import expression, words
 from index.header import header_labels
 from index.parser import DOCUMENT_KINDS
 from index.text import fold, squeeze
 
-_OTHER_VERSION = re.compile(
-    r"(?:上一?|[旧老前]的?一?|原[先来]?的?那?一?|(?:之前|以前|此前|先前|被?[替取]代的)的?那?一?)"
-    r"(?:版(?=[的是叫在和跟与还,?]|方案|办法|文件|通知|规定|意见|条例|$)|个版本)|previous (?:version|plan|edition)"
-)
 STATED_NUMBER = re.compile(r"(?:(?![是为号和与跟])[一-鿿]){1,8}\s*\[\s*\d{4}\s*\]\s*(?:第)?\d+\s*号")
 _OF_DOCUMENT = rf"(?:{DOCUMENT_KINDS}|文件|政策|指南|它|[这本该份个]|有效期?|(?:施行|实施|执行|有效)的?(?:期限|时间|日期)|到底|究竟|[a-z]\s*)"
 _FIELD = "\n"  # in the place of the words that ask for a field
@@ -57,7 +53,7 @@ def fields_asked(question: Question) -> list[str]:
 
 def asks_other_version(folded: str) -> bool:
     """Whether a folded question is about another version of the document (上一版) than the one that is indexed."""
-    return bool(_OTHER_VERSION.search(folded))
+    return bool(expression("document", "other_version").search(folded))
 
 
 def asks_span(folded: str) -> bool:

@@ -29,7 +29,7 @@ from assistant.sentences import (
     tells_class,
 )
 from assistant.target_fit import is_commitment, of_another_kind, of_sibling
-from assistant.terms import Term, words
+from assistant.terms import Term, expression, words
 from assistant.wanted import lacking
 from index.grids import row_told
 from index.policy import Policy
@@ -48,10 +48,7 @@ BESIDE = 0.4  # a sentence of the paragraph of the nearest this far behind it ma
 BEHIND = 0.35  # sentences this far behind the one that answers are still shown their passage
 _Near = tuple[float, Sentence]  # how well a sentence answers, and it
 _TOLD_BESIDE = ("when", "amount")  # what a paragraph tells of its thing in a sentence of its own
-_ONE_OF = re.compile("哪一?[个家所座](?![一-鿿]?文件)([一-鿿]{2,4})")
-_BESIDE = "(?:旁边?|边上|附近|周边|周围|隔壁|对面)"  # behind what only says where a thing is
 _YEAR = re.compile(r"20\d\d年(?:[至到—~-]+20\d\d年)?")
-_EVERY = "每[^，。；]{0,4}?(?:年|季度?|月|周|日|天)"
 _SIGNATURE = re.compile(
     r"[^,。;:\d]{0,80}\d{4}年\d{1,2}月\d{1,2}日[^,。;:]{0,10}"
 )  # bodies and the date below a text
@@ -220,7 +217,8 @@ def _told_beside(ask: Ask, near: Sequence[tuple[float, Sentence]], kind: str) ->
         if other.policy != first.policy or "\n" in between.rstrip():
             continue
         goes_on = first.start < other.start and "。" not in between  # …完成18处；到2026年底，…
-        told = re.sub(_EVERY, "", _with_opening(ask, other))  # how often it is done, is no time limit
+        told = _with_opening(ask, other)
+        told = expression("often", "every").sub("", told)  # how often it is done, is no time limit
         close = value - item[0] <= BESIDE or (item is near[1] and kind == "when")
         if (goes_on or close) and not lacking(ask.question, text + told):
             return [item, near[0]]
@@ -304,7 +302,8 @@ def _holds_amount_alone(ask: Ask, unit: Unit) -> bool:
 def _lacks_thing(ask: Ask, unit: Unit) -> bool:
     """Whether a unit lacks the first thing that a question names, which the policies know."""
     nouns = [term for term in ask.question.terms if term.weight >= 0.9 and not term.pair]
-    nouns = [noun for noun in nouns if not re.search(re.escape(noun.text) + _BESIDE, ask.question.folded)]
+    near = words()["place"]["near"]
+    nouns = [noun for noun in nouns if not re.search(re.escape(noun.text) + near, ask.question.folded)]
     thing = min(nouns, key=lambda term: ask.question.folded.find(term.text), default=None)
     return thing is not None and ask.corpus.known(replace(thing, near=())) and grip(thing, unit) < 0.45
 
@@ -440,7 +439,7 @@ def _is_nobody_named(ask: Ask, passages: Sequence[Passage]) -> bool:
 
 def _is_asked_thing_unknown(ask: Ask) -> bool:
     """Whether one thing of a sort is asked for (去哪个法院) that the policies never mention."""
-    asked = _ONE_OF.findall(ask.question.folded)
+    asked = expression("one_of", "asked").findall(ask.question.folded)
     return any(
         text.startswith(term.text) and not ask.corpus.known(term)
         for text in asked

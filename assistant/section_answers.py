@@ -196,7 +196,7 @@ def _parts_counted(ask: Ask) -> Draft | None:
 def _parts_of_section(ask: Ask, policy: Policy) -> Draft | None:
     """重点任务有哪些: the parts of the first section whose heading a question names, and no more than that."""
     question, text = ask.question, squeeze(ask.question.text)
-    lists = question.has("structure", "list") or _BY_ITEM.search(question.folded)
+    lists = question.has("structure", "list") or expression("structure", "by_item").search(question.folded)
     if not lists or expression("structure", "how_many").search(question.folded) or question.kinds:
         return None
     for section in policy.sections:
@@ -217,7 +217,7 @@ def _parts_of_section(ask: Ask, policy: Policy) -> Draft | None:
         ]
         if len(children) >= 2 and not rest:
             draft = ask.draft()
-            if grouped and _BY_ITEM.search(question.folded):
+            if grouped and expression("structure", "by_item").search(question.folded):
                 _say_children(draft, policy, section, items, groups=len(children))
             else:
                 _say_children(draft, policy, section, children)
@@ -251,11 +251,6 @@ def _below(policy: Policy, section: Section) -> list[Section]:
 def _own_text(policy: Policy, section: Section) -> str:
     """What a section says itself, beside its heading and the sections below it."""
     return policy.source[section.body_start : section.end].strip()
-
-
-_BY_ITEM = re.compile(
-    r"(?:几|多少)(?:项|件|条)|\btasks\b|\bmeasures\b"
-)  # what is done, not how it is grouped
 
 
 def _names_heading(text: str, heading: str) -> bool:

@@ -10,7 +10,7 @@ from assistant.corpus import Unit, subtree_end
 from assistant.match import NEAR, Fit, coverage, grip, rank_targets
 from assistant.references import numbered_section
 from assistant.target_fit import Found, means, unit_fits
-from assistant.target_parts import JOINTS, by_parts, by_sides, by_topic
+from assistant.target_parts import by_parts, by_sides, by_topic
 from assistant.target_text import is_cell
 from assistant.target_years import asks_both, asks_what_stands, in_years, is_part, of_one_series, years_asked
 from assistant.terms import expression, words
@@ -88,7 +88,7 @@ def _of_several_things(ask: Ask, pool: Sequence[Found]) -> list[Found]:
     """The targets of each of the things that a question joins or compares (A和B); [] where it names one."""
     question = ask.question
     computed = question.has("sum", "difference", "ratio", "largest", "smallest")
-    joined = question.has("ratio") or JOINTS.search(question.folded)
+    joined = question.has("ratio") or expression("several", "joints").search(question.folded)
     if not joined or not (computed or question.has("list", "amount")):
         return []
     of_topic = by_topic(ask, pool)

@@ -12,14 +12,10 @@ from assistant.draft import Draft
 from assistant.duty_text import clause_table, role_words, say_clause, unique_clauses
 from assistant.match import missing
 from assistant.question import Question, roles_in, topic_of
-from assistant.terms import Term, words
+from assistant.terms import Term, expression, words
 from index.policy import Policy, Role, Section
 from index.task_tables import deadline_at
 from index.text import squeeze
-
-_DEADLINE = re.compile(r"(?:完成|办结|落实)(?:时限|时间|期限)[ 　]*[:：]([^\n。]*)")  # 完成时限：2026年底前
-_DENIES = re.compile(r"没有?|无|未|不(?!是)|without|\bno\b")
-_TAKES_PART = re.compile(r"参与|涉及|involv|take part|既不.{0,12}也不")
 
 
 def tasks_by_role(ask: Ask) -> Draft | None:
@@ -57,7 +53,7 @@ def tasks_without(ask: Ask, names: Sequence[str]) -> Draft | None:
     """
     draft, question = ask.draft(), ask.question
     held, roles = ((), question.roles) if names else _around_negation(question)
-    if not roles or _TAKES_PART.search(question.folded):
+    if not roles or expression("part", "takes_part").search(question.folded):
         held, roles = (), tuple(Role)
     clauses = [
         clause
@@ -86,7 +82,7 @@ def tasks_without(ask: Ask, names: Sequence[str]) -> Draft | None:
 
 def _around_negation(question: Question) -> tuple[tuple[Role, ...], tuple[Role, ...]]:
     """Roles that a question names before it denies some (the first may be none), and those that it denies."""
-    denied = _DENIES.search(question.folded)
+    denied = expression("part", "denies").search(question.folded)
     if not denied:
         return (), question.roles
     before = roles_in(question.folded[: denied.start()])
@@ -151,7 +147,9 @@ def deadline_in(policy: Policy, clause: Clause) -> tuple[str, int, int] | None:
         section = section_at(policy, start)
         if section and (row := deadline_at(policy, section.id, start)):
             return row
-    match = _DEADLINE.search(policy.source, clause.start, policy.sections[clause.section].end)
+    match = expression("part", "deadline").search(
+        policy.source, clause.start, policy.sections[clause.section].end
+    )
     return (match.group(), *match.span()) if match else None
 
 
