@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from assistant.corpus import Corpus, section_at
+from assistant.corpus import Corpus
 from assistant.draft import Draft
 from assistant.naming import documents_named
 from assistant.question import Question
 from assistant.terms import expression, words
+from assistant.within import section_at
 from prompts import phrase
 
 MOST = 4  # documents or places of one question

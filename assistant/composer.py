@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.companions import with_companions
-from assistant.corpus import ITEM, Unit, section_at
+from assistant.corpus import Unit
 from assistant.definitions import is_definition, mentions, quoted_phrases
 from assistant.draft import Draft
 from assistant.match import coverage, grip
@@ -27,6 +27,7 @@ from assistant.sentences import (
 from assistant.stated import contradicted, forbidden
 from assistant.terms import Term, expression, words
 from assistant.wanted import lacking
+from assistant.within import ITEM, section_at
 from index.quantities import in_digits, quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 from prompts import phrase

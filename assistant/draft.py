@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from assistant.answer import Citation, Notice, Passage, Route, Status, Table
-from assistant.corpus import Corpus, section_at
+from assistant.corpus import Corpus
 from assistant.terms import Language
+from assistant.within import section_at
 from index.organisations import english_name
 from prompts import phrase
 

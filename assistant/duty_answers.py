@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
-from assistant.corpus import MAIN_ROLES, Clause, Unit, subtree_end, table_over
+from assistant.corpus import MAIN_ROLES, Clause, Unit
 from assistant.document_rules import rules_asked
 from assistant.done_by import doing_it, is_done_by_another, is_said_elsewhere, told_in_task
 from assistant.draft import Draft
@@ -30,6 +30,7 @@ from assistant.task_lists import (
 )
 from assistant.task_parts import clauses_by_parts
 from assistant.terms import Term, expression, words
+from assistant.within import subtree_end, table_over
 from index.policy import Role
 from index.text import squeeze
 

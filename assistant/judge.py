@@ -14,7 +14,7 @@ from itertools import takewhile
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.corpus import Unit, section_at, subtree_end, table_over
+from assistant.corpus import Unit
 from assistant.definitions import is_defined, is_definition
 from assistant.match import coverage, deed_is_lost, grip, is_of_another_party, is_of_opposite, missing
 from assistant.question import Question
@@ -31,6 +31,7 @@ from assistant.sentences import (
 from assistant.target_fit import is_commitment, of_another_kind, of_sibling
 from assistant.terms import Term, expression, words
 from assistant.wanted import lacking
+from assistant.within import section_at, subtree_end, table_over
 from index.grids import row_told
 from index.policy import Policy
 from index.text import squeeze

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.corpus import ITEM
 from assistant.terms import words
+from assistant.within import ITEM
 from index.keywords import tagged
 from index.policy import Policy, Section
 from index.quantities import read_numeral

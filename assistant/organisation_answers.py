@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assistant.ask import Ask
-from assistant.corpus import MAIN_ROLES, Clause, subtree_end
+from assistant.corpus import MAIN_ROLES, Clause
 from assistant.draft import Draft
 from assistant.duty_lists import compare_organisations, shared_tasks
 from assistant.duty_text import (
@@ -26,6 +26,7 @@ from assistant.match import coverage, missing
 from assistant.question import Question, any_part, roles_in
 from assistant.task_lists import deadline, say_deadline, say_deadlines_asked
 from assistant.terms import words
+from assistant.within import subtree_end
 from index.organisations import Mention
 from index.policy import Role, Section
 from prompts import phrase

@@ -6,10 +6,10 @@ import re
 
 from assistant.apart import MOST, say_which
 from assistant.ask import Ask
-from assistant.corpus import subtree_end
 from assistant.draft import Draft, without_own_marks
 from assistant.references import articles_referred, last_numbered, numbered_section
 from assistant.terms import Term, expression, words
+from assistant.within import subtree_end
 from index.parser import DOCUMENT_KINDS
 from index.policy import Policy, Section
 from index.text import squeeze

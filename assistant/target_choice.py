@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.ask import Ask
-from assistant.corpus import Unit, subtree_end
+from assistant.corpus import Unit
 from assistant.match import NEAR, Fit, coverage, grip, rank_targets
 from assistant.references import numbered_section
 from assistant.target_fit import Found, means, unit_fits
@@ -14,6 +14,7 @@ from assistant.target_parts import by_parts, by_sides, by_topic
 from assistant.target_text import is_cell
 from assistant.target_years import asks_both, asks_what_stands, in_years, is_part, of_one_series, years_asked
 from assistant.terms import expression, words
+from assistant.within import subtree_end
 from index.policy import Target
 from index.quantities import read_numeral, scale_unit
 from index.text import squeeze

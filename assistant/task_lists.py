@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
-from assistant.corpus import ITEM, MAIN_ROLES, Clause, Unit, section_at
+from assistant.corpus import MAIN_ROLES, Clause, Unit
 from assistant.draft import Draft
 from assistant.duty_text import clause_table, role_words, say_clause, unique_clauses
 from assistant.match import missing
 from assistant.question import Question, roles_in, topic_of
 from assistant.terms import Term, expression, words
+from assistant.within import ITEM, section_at
 from index.policy import Policy, Role, Section
 from index.task_tables import deadline_at
 from index.text import squeeze
