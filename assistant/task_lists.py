@@ -148,9 +148,8 @@ def deadline_in(policy: Policy, clause: Clause) -> tuple[str, int, int] | None:
         section = section_at(policy, start)
         if section and (row := deadline_at(policy, section.id, start)):
             return row
-    match = expression("part", "deadline").search(
-        policy.source, clause.start, policy.sections[clause.section].end
-    )
+    end = policy.sections[clause.section].end
+    match = expression("part", "deadline").search(policy.source, clause.start, end)
     return (match.group(), *match.span()) if match else None
 
 
