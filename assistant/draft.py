@@ -49,6 +49,12 @@ class Draft:
             self.pieces.append(intro)
         self.say("quote", text=head + without_own_marks(text), cite=cite)
 
+    def quote_slice(self, policy: str, start: int, end: int, cite: str = "") -> str:
+        """Add a slice of a policy as one line, with its own citation where ``cite`` is none; returns the line."""
+        text = re.sub(r"\s+", " ", self.corpus.policies[policy].source[start:end]).strip()
+        self.quote(text=text, cite=cite or self.cite(policy, start, end))
+        return text
+
     def number(self, policy: str, start: int, end: int, score: float = 1.0) -> int:
         """The citation number of a slice of a policy, outer blanks trimmed."""
         source = self.corpus.policies[policy].source

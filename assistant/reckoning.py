@@ -119,9 +119,7 @@ def _share(ask: Ask) -> Draft | None:
         draft.computed.update(map(plain_number, ends))
         of = f"{stated[0]['number']}{unit}的{plain_number(ends[0])}%以上{plain_number(ends[1])}%以下"
         draft.say("reckoned", of=of, total=f"{low}以上{high}以下")
-        start, end = _paragraph(draft, *found)
-        text = re.sub(r"\s+", " ", ask.corpus.policies[found[0]].source[start:end]).strip()
-        draft.quote(text=text, cite=draft.cite(found[0], start, end))
+        draft.quote_slice(found[0], *_paragraph(draft, *found))
         return draft
     return _said(draft, found, of, base * found[1].low / 100, unit)
 
@@ -158,9 +156,7 @@ def _said(draft: Draft, found: Found, of: str, total: float, unit: str) -> Draft
     if target.comparator in (Comparator.MORE, Comparator.AT_LEAST):
         draft.say("lower_bound")
     start, end = _paragraph(draft, *found)
-    end = max(end, cap[2]) if cap else end
-    text = re.sub(r"\s+", " ", draft.corpus.policies[policy].source[start:end]).strip()
-    draft.quote(text=text, cite=draft.cite(policy, start, end))
+    draft.quote_slice(policy, start, max(end, cap[2]) if cap else end)
     return draft
 
 

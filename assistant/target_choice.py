@@ -16,7 +16,7 @@ from assistant.target_years import asks_both, asks_what_stands, in_years, is_par
 from assistant.terms import expression, words
 from assistant.within import subtree_end
 from index.policy import Target
-from index.quantities import read_numeral, scale_unit
+from index.quantities import read_numeral, scale_unit, units_alike
 from index.text import squeeze
 
 ROW = 0.3  # of each noun of a question, that a row of a table has to hold whose name it gives
@@ -114,7 +114,7 @@ def _of_group(ask: Ask, ranked: Sequence[_Ranked]) -> list[Found]:
     same = [
         (p, t)
         for f, p, t in ranked
-        if scale_unit(t.unit)[1] == scale_unit(best.unit)[1]
+        if units_alike(t.unit, best.unit)
         and f.coverage >= least
         and (t.year == best.year or question.has("difference"))
     ]

@@ -41,10 +41,11 @@ def list_targets(ask: Ask, chosen: Sequence[Found]) -> Draft:
             _quote_standard(draft, policy, target, quoted)
             continue
         both = _with_other_case(ask, policy, target, chosen)
-        if both:
-            _quote(draft, policy, both, quoted)
-        else:
+        if not both:
             say_target(draft, policy, target)
+        elif both not in quoted:
+            quoted.add(both)
+            draft.quote_slice(policy, *both)
     if ask.question.has("why"):
         draft.say("why_not")
     target_table(draft, chosen)
@@ -56,24 +57,12 @@ def _quote_standard(draft: Draft, policy: str, target: Target, quoted: set[tuple
     span = (target.sentence_start, target.sentence_end)
     if span in quoted:
         return
-    _quote(draft, policy, span, quoted, cite_target(draft, policy, target))
-    document = draft.corpus.policies[policy]
-    for referred in slices_referred(document, span[0], _one_line(document.source[slice(*span)])):
-        _quote(draft, policy, referred, quoted)
-
-
-def _quote(
-    draft: Draft, policy: str, span: tuple[int, int], quoted: set[tuple[int, int]], cite: str = ""
-) -> None:
-    """Quote a slice of a policy that is not in ``quoted`` yet, with its own citation where ``cite`` is none."""
-    if span not in quoted:
-        quoted.add(span)
-        text = _one_line(draft.corpus.policies[policy].source[slice(*span)])
-        draft.quote(text=text, cite=cite or draft.cite(policy, *span))
-
-
-def _one_line(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+    quoted.add(span)
+    text = draft.quote_slice(policy, *span, cite_target(draft, policy, target))
+    for referred in slices_referred(draft.corpus.policies[policy], span[0], text):
+        if referred not in quoted:
+            quoted.add(referred)
+            draft.quote_slice(policy, *referred)
 
 
 def _with_other_case(

@@ -40,11 +40,7 @@ def tasks_by_role(ask: Ask) -> Draft | None:
     if not clauses:
         return None
     draft.say(name, count=draft.compute(len(clauses)), role=role_words(draft, roles))
-    draft.count = len(clauses)
-    if len(clauses) == 1:
-        say_clause(draft, clauses[0], tuple(Role))
-    clause_table(draft, clauses)
-    return draft
+    return _listed(draft, clauses, 1 if len(clauses) == 1 else 0)
 
 
 def tasks_without(ask: Ask, names: Sequence[str]) -> Draft | None:
@@ -107,8 +103,13 @@ def tasks_ranked(ask: Ask) -> Draft | None:
         most=draft.compute(best),
         count=draft.compute(len(clauses)),
     )
+    return _listed(draft, clauses, 3)
+
+
+def _listed(draft: Draft, clauses: Sequence[Clause], told: int) -> Draft:
+    """An answer with tasks, counted: the first of them in sentences, all in a table."""
     draft.count = len(clauses)
-    for clause in clauses[:3]:
+    for clause in clauses[:told]:
         say_clause(draft, clause, tuple(Role))
     clause_table(draft, clauses)
     return draft
@@ -130,11 +131,7 @@ def tasks_about(ask: Ask) -> Draft | None:
     if not clauses:
         return None
     draft.say("tasks_about", topic=topic, count=draft.compute(len(clauses)))
-    draft.count = len(clauses)
-    if len(clauses) == 1:
-        say_clause(draft, clauses[0], tuple(Role))
-    clause_table(draft, clauses)
-    return draft
+    return _listed(draft, clauses, 1 if len(clauses) == 1 else 0)
 
 
 def deadline(ask: Ask, clause: Clause) -> tuple[str, int, int] | None:
@@ -196,11 +193,7 @@ def tasks_due(ask: Ask) -> Draft | None:
         return None
     years = "、".join(map(str, ask.question.years))
     draft.say("tasks_due", years=years, count=draft.compute(len(clauses)))
-    draft.count = len(clauses)
-    for clause in clauses[:6]:
-        say_clause(draft, clause, tuple(Role))
-    clause_table(draft, clauses)
-    return draft
+    return _listed(draft, clauses, 6)
 
 
 def all_tasks(ask: Ask) -> Draft | None:
