@@ -80,8 +80,8 @@ def _of_topic(ask: Ask) -> Draft | None:
     chosen = [found for found in choose_targets(ask) if not only_carries_out(ask, *found)]
     if not chosen and len(question.years) > 1 and expression("change", "net").search(question.folded):
         return _of_each_year(ask)
-    # 总共要投多少钱: no number of places
-    if "money" in question.kinds and expression("value", "money").search(question.folded):
+    of_money = expression("value", "money").search(question.folded)
+    if "money" in question.kinds and of_money:  # 总共要投多少钱: no number of places
         chosen = [found for found in chosen if plain_unit(found[1].unit) == "元"]
     if question.has("when"):
         chosen = [(policy, target) for policy, target in chosen if target.year]
@@ -105,6 +105,7 @@ def _what_stood(ask: Ask) -> list[Found]:
 
 
 def _answer(ask: Ask, chosen: list[Found]) -> Draft | None:
+    """What is asked of these targets: reckoned with, checked or listed; None where their number is no claim."""
     question = ask.question
     if len(chosen) > 1 and question.has("ratio"):
         return ratio_of(ask, chosen)
@@ -112,23 +113,16 @@ def _answer(ask: Ask, chosen: list[Found]) -> Draft | None:
         return difference_of(ask, chosen)
     if len(chosen) > 1 and question.has("largest", "smallest") and not _of_one_rule(ask, chosen):
         return extreme_of(ask, chosen)
-    years = (
-        expression("value", "years").search(question.folded)
-        if len(chosen) == 1 and question.has("sum")
-        else None
-    )
-    if years and chosen[0][1].period == "每年":
+    years = expression("value", "years").search(question.folded)
+    if years and len(chosen) == 1 and question.has("sum") and chosen[0][1].period == "每年":
         return sum_over_years(ask, chosen, value_of(years[1]))
     size = answer_size(ask, chosen[0]) if question.has("sum") else None
     if size is not None:
         return size
     if len(chosen) > 1 and question.has("sum") and not question.has("list"):
         return sum_of(ask, chosen)
-    if (
-        question.numbers
-        and expression("value", "shares").search(question.folded)
-        and not question.has("yesno", "why", "amount")
-    ):
+    of_way = expression("value", "shares").search(question.folded)
+    if question.numbers and of_way and not question.has("yesno", "why", "amount"):
         return None  # 100分怎么分: no claim
     if question.numbers and (question.has("yesno", "why") or not question.has("amount")):
         return check_number(ask, chosen)
