@@ -34,11 +34,12 @@ from assistant.refusal import refuse
 from assistant.retriever import HybridRetriever
 from assistant.route import route
 from assistant.sentences import best_first
-from assistant.target_answers import add_targets, asks_bearer_and_number, asks_number_of_body, is_of_all
 from assistant.target_choice import other_years
+from assistant.target_of_body import add_targets, asks_bearer_and_number, asks_number_of_body, is_of_all
 from assistant.terms import Language, words
 from assistant.tier_answers import answer_tier_at
 from assistant.wanted import asks_fine
+from index.organisations import Mention
 from index.store import Index
 
 CONSIDERED = 12  # passages that may answer
@@ -237,17 +238,10 @@ class Answerer:
             passages = self.among(asked.policies)._search(asked)
             chosen = _of_asked(asked, passages)
         ask = self.ask(asked, passages)
-        countrywide = self.corpus.regions.get("", ())
-        if asked.policies:  # another place's document is none of the place that is asked about
-            countrywide = tuple(policy for policy in countrywide if policy in asked.policies)
-        if asked.foreign and not asked.local and not countrywide:
-            return refuse(ask, "foreign", passages)
-        if asked.has("harm"):
-            return refuse(ask, "harm", passages)
         unnamed = [m for m in asked.mentions if not self.corpus.directory.named(m)]
-        claimed = bool(asked.roles) and asked.has("yesno")  # of a task whose bearers can be named
-        if unnamed and not ((asked.has("who") or claimed) and ask.topical()):
-            return refuse(ask, "not_named", passages)
+        reason = self._out_of_reach(ask, unnamed)
+        if reason:
+            return refuse(ask, reason, passages)
         denied = answer_denied(ask, chosen)
         if denied is not None:
             return denied
@@ -259,19 +253,34 @@ class Answerer:
                 if mention.member:
                     draft.note("member", "notice_member", name=mention.text, group="、".join(mention.names))
             return self.certified(ask, draft, chosen)
-        if asks_number_of_body(asked) and is_of_all(ask):
-            return refuse(ask, "kind_amount", passages)
-        if is_none_named(ask, chosen):
-            return refuse(ask, "refuse", passages)
-        if unnamed or (asked.has("amount", "targets") and other_years(ask)):
-            return refuse(ask, "not_named" if unnamed else "year", passages)
+        reason = _not_stated(ask, chosen, unnamed)
+        if reason:
+            return refuse(ask, reason, passages)
+        each = self._of_sides(asked)
+        return each if each is not None else self._quoted(asked, passages)
+
+    def _out_of_reach(self, ask: Ask, unnamed: Sequence[Mention]) -> str:
+        """Why no policy can answer a question, whatever it says: another place's, harmful, or of ``unnamed`` bodies; "" where
+        one can."""
+        asked = ask.question
+        countrywide = self.corpus.regions.get("", ())
+        if asked.policies:  # another place's document is none of the place that is asked about
+            countrywide = tuple(policy for policy in countrywide if policy in asked.policies)
+        if asked.foreign and not asked.local and not countrywide:
+            return "foreign"
+        if asked.has("harm"):
+            return "harm"
+        claimed = bool(asked.roles) and asked.has("yesno")  # of a task whose bearers can be named
+        if unnamed and not ((asked.has("who") or claimed) and ask.topical()):
+            return "not_named"
+        return ""
+
+    def _of_sides(self, asked: Question) -> Draft | None:
+        """The sentences for each of the things that a question compares, or for each of its aspects; None where it has one."""
         compared = answer_sides(sides_of(asked, self._reading(asked), self.corpus.text), self._quoted_anew)
-        each = compared or answer_parts(
+        return compared or answer_parts(
             aspects_of(asked, self._reading(asked), self.corpus.text), self._quoted_anew
         )
-        if each is not None:
-            return each
-        return self._quoted(asked, passages)
 
     def _answered_anew(self, asked: Question) -> Draft:
         return self._answer(asked, self._search(asked))
@@ -322,6 +331,17 @@ class Answerer:
 def _of_asked(asked: Question, passages: Sequence[Passage]) -> list[Passage]:
     """The passages that may answer, best first: of the policies that are asked, where some are."""
     return [p for p in passages if not asked.policies or p.policy in asked.policies][:CONSIDERED]
+
+
+def _not_stated(ask: Ask, chosen: Sequence[Passage], unnamed: Sequence[Mention]) -> str:
+    """Why no sentence answers a question that the ledger does not answer; "" where one may."""
+    if asks_number_of_body(ask.question) and is_of_all(ask):
+        return "kind_amount"
+    if is_none_named(ask, chosen):
+        return "refuse"
+    if unnamed:
+        return "not_named"
+    return "year" if ask.question.has("amount", "targets") and other_years(ask) else ""
 
 
 def _search_text(asked: Question, standalone: str) -> str:

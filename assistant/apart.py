@@ -6,18 +6,16 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from assistant.corpus import Corpus, section_at
+from assistant.corpus import Corpus
 from assistant.draft import Draft
 from assistant.naming import documents_named
 from assistant.question import Question
+from assistant.terms import expression, words
+from assistant.within import section_at
 from prompts import phrase
 
 MOST = 4  # documents or places of one question
-_JOIN = r"\s*(?:、|,|，|和|与|跟|及|以及|还有|\band\b)\s*"
 _GAP = "\0"
-_EACH = re.compile(
-    r"分别|各自|各(?=由|是|有|为)|两[个地市省县区份部](?!月|以上|工作日|小时|年)|\b(?:respectively|each)\b"
-)
 _COMPUTED = ("sum", "difference", "ratio", "largest", "smallest")
 _TOGETHER = (*_COMPUTED, "shared")
 
@@ -29,7 +27,7 @@ def named_apart(question: Question, corpus: Corpus) -> list[tuple[str, tuple[str
 
     [] where it joins none, or asks what only all of them together tell.
     """
-    together = question.has("compare") and not _EACH.search(question.folded)
+    together = question.has("compare") and not expression("several", "each").search(question.folded)
     if together or question.has(*_TOGETHER) or len(corpus.policies) < 2:
         return []
     for slots in (documents_named(question.folded, corpus.titles), sorted(_places(question, corpus))):
@@ -51,7 +49,7 @@ def named_apart(question: Question, corpus: Corpus) -> list[tuple[str, tuple[str
 def _joined(question: Question, slots: Sequence[Slot]) -> bool:
     """Whether names stand one behind the other with 和 or a comma between them, none in what the reader says of himself."""
     between = [question.folded[one[1] : other[0]] for one, other in pairwise(slots)]
-    marks = rf"》?(?:[(][^()]*[)])?{_JOIN}《?"
+    marks = rf"》?(?:[(][^()]*[)])?{words()['several']['join']}《?"
     return all(start >= question.introduced for start, _, _ in slots) and all(
         one[1] <= other[0] and re.fullmatch(marks, text)
         for (one, other), text in zip(pairwise(slots), between, strict=True)
@@ -125,9 +123,10 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """A text without slices, one of the words that joined each with its neighbours, and 分别."""
     for start, end in sorted(spans, reverse=True):
         text = text[:start] + _GAP + text[end:]
+    join = words()["several"]["join"]
     text = re.sub(
-        rf"(?P<before>{_JOIN})?《?{_GAP}》?(?:(?:{_JOIN})?《?{_GAP}》?)*(?P<after>{_JOIN})?",
+        rf"(?P<before>{join})?《?{_GAP}》?(?:(?:{join})?《?{_GAP}》?)*(?P<after>{join})?",
         lambda m: m["before"] if m["before"] and m["after"] else "",
         text,
     )
-    return _EACH.sub("", text)
+    return expression("several", "each").sub("", text)

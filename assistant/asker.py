@@ -7,11 +7,10 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from assistant.terms import ASKING, pattern, words
+from assistant.terms import expression, is_asking, pattern, words
 from index.organisations import Mention
 from index.text import fold_with_origin
 
-_ONESELF = re.compile("[我咱俺]")
 SHORTEST = 3  # characters of a question behind a preamble
 
 
@@ -42,7 +41,7 @@ def without_preamble(text: str) -> str:
     at = 0
     while (match := _preamble().match(folded.text, at)) and match.end() > at:
         rest = folded.text[match.end() :]
-        if len(rest) < SHORTEST or not (ASKING.search(rest) or _requests(rest)):
+        if len(rest) < SHORTEST or not (is_asking(rest) or _requests(rest)):
             break
         at = match.end()
     return text[folded.span(at, len(folded.text))[0] :] if at else text
@@ -61,7 +60,8 @@ def introduction(folded: str, mentions: Sequence[Mention]) -> tuple[int, int] | 
         return None
     named = any(mention.end <= match.end() for mention in mentions)
     if match["two"]:  # 新建厂的，补助多少: a condition, unless it is a body or somebody speaks of himself
-        return match.span() if body.search(match["two"]) and (named or _ONESELF.search(folded)) else None
+        own = named or expression("asker", "oneself").search(folded)
+        return match.span() if own and body.search(match["two"]) else None
     return match.span() if named or body.search(match["one"] or match["four"] or "") else None
 
 

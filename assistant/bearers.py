@@ -10,13 +10,13 @@ from functools import lru_cache
 
 from assistant.bodies import Body, read_bodies
 from assistant.corpus import Clause, Corpus
+from assistant.terms import expression
 from index.organisations import is_generic, organisation_data, read_name
 from index.policy import Policy, Role
 from index.tables import heading_of
 from index.text import squeeze
 
 Span = tuple[int, int]
-_VAGUE = re.compile("有关|相关|其他|其它|各?成员单位|责任单位|各部门|等$")
 
 
 def bodies_in(corpus: Corpus, policy: str) -> tuple[Body, ...]:
@@ -43,7 +43,7 @@ def clauses_of(corpus: Corpus, policy: str) -> list[Clause]:
 
 def is_vague(name: str) -> bool:
     """Whether a name may mean several bodies that are not named (市级有关部门)."""
-    return is_generic(name) or bool(_VAGUE.search(squeeze(name)))
+    return is_generic(name) or bool(expression("body", "vague").search(squeeze(name)))
 
 
 def may_be_same(one: str, other: str) -> bool:

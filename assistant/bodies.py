@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.corpus import Corpus, once_a_corpus
+from assistant.terms import expression
 from index.header import region_of
 from index.organisations import (
     LEVEL,
@@ -20,14 +21,6 @@ from index.organisations import (
 )
 from index.text import squeeze
 
-_AT = re.compile(r"(?<=办公室)\([^()]+\)$")  # 领导小组办公室(市X局): not the bureau itself
-_SEAT = re.compile(
-    r"(?<=..)(?:管理委员会|管委会|人民政府|政府)$"
-)  # who governs a zone or place, which stands for it
-_SEVERAL = re.compile(
-    r"[县区市州乡镇]\(|(?:县|乡|镇)级(?:以上)?|[一二两三四五六七八九十\d]+个"
-)  # 县（区）政府, 两个管委会
-_RELEVANT = re.compile(r"(?:有关|相关)(?:部门|单位)$")
 _LEVELS = LEVEL.split("|")
 Key = tuple[str, ...]
 Place = tuple[str, Key]  # the region that a name is of, and what is the same in every way to write it
@@ -80,9 +73,9 @@ def bodies_called(text: str, bodies: Sequence[Body], corpus: Corpus) -> list[Bod
 
 def _placed(name: str, region: str) -> Place:
     """The region that a name is of and what is the same in every way to write it."""
-    folded = _AT.sub("", squeeze(name))
+    folded = expression("body", "desk").sub("", squeeze(name))
     folded = _local(folded, region)
-    if folded.startswith("各") or _SEVERAL.match(folded):
+    if folded.startswith("各") or expression("body", "several").match(folded):
         every = "各" + folded.removeprefix("各")
         for number, group in enumerate(organisation_data()["group"]):
             if re.fullmatch(group["pattern"], every):
@@ -91,7 +84,7 @@ def _placed(name: str, region: str) -> Place:
         return region, ("generic", folded)
     parts = read_name(folded)
     if not parts.listed:
-        return region, ("unlisted", _SEAT.sub("", folded))
+        return region, ("unlisted", expression("body", "seat").sub("", folded))
     whole = name_patterns()["whole"].match(folded)
     before, behind = ("", "") if whole else _around(folded)
     tail = name_patterns()["whole"].match(_local(behind, region))
@@ -144,7 +137,9 @@ def _with_level(place: Place, used: dict[Place, Counter[str]]) -> Place:
 
 def _is_group(folded: str) -> bool:
     """Whether a name stands for several: 各成员单位, 有关部门, 市级有关部门."""
-    return folded.startswith("各") or is_generic(folded) or bool(_RELEVANT.search(folded))
+    return (
+        folded.startswith("各") or is_generic(folded) or bool(expression("body", "relevant").search(folded))
+    )
 
 
 def _name(used: Counter[str]) -> str:

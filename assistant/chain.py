@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate
 from typing import Any
@@ -18,12 +18,13 @@ from assistant.answer import Answer, Event, Evidence, Final, Passage, Token
 from assistant.answerer import Answerer
 from assistant.ask import Ask
 from assistant.asker import without_preamble
-from assistant.condense import condense, leans
+from assistant.condense import condense
 from assistant.corpus import Corpus
 from assistant.dates import says_this_year, with_dated_years
 from assistant.draft import Draft
 from assistant.examples import example_questions
 from assistant.follow_ups import follow_ups
+from assistant.leaning import leans
 from assistant.meter import Meter
 from assistant.model_composer import ModelComposer, is_open
 from assistant.model_condense import rewrite, translate
@@ -43,6 +44,18 @@ AT_ONCE = (
     2  # questions that compute at a time: more would only slow each other down, and the server with them
 )
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Put:
+    """One question as it was put, and as it is read."""
+
+    whole: str  # as the reader wrote it
+    text: str  # without what is no part of it; 今年 as a number
+    undated: str  # of a question without history that says 今年: the same with 今年; else ""
+    history: Sequence[Mapping[str, str]]  # the turns before it, cleaned alike
+    language: Language
+    policies: Sequence[str]  # ids of the policies that alone may answer; none: all may
 
 
 class PolicyAssistant(Runnable[dict[str, Any], Any]):
@@ -156,55 +169,38 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
 
     def _events(self, input: Mapping[str, Any], config: RunnableConfig | None) -> Iterator[Event]:
         start = time.perf_counter()
-        question = str(input.get("question") or "")
-        history: Sequence[Mapping[str, str]] = input.get("history") or ()
-        clean = with_dated_years(without_preamble(without_control(question)), self.today)
-        history = [
-            {**turn, "content": with_dated_years(without_preamble(turn.get("content") or ""), self.today)}
-            for turn in history
-        ]
-        language = language_of(clean)
-        chosen: Sequence[str] = input.get("policies") or ()
-        unknown = [policy for policy in chosen if policy not in self.index.policies]
-        problem = "no_policy" if unknown else _unusable(clean)
-        if problem:
-            text = phrase(
-                language,
-                problem,
-                limit=LONGEST_QUESTION,
-                policies=phrase(language, "list_comma").join(unknown),
-            )
-            answer = Answer(
-                question[:LONGEST_QUESTION], clean[:LONGEST_QUESTION], language, "refused", "none", text
-            )
+        put = self._cleaned(input)
+        problem = self._unanswerable(put)
+        if problem is not None:
             yield Evidence(())
             spent = {"condense": 0.0, "retrieve": 0.0, "first_token": _since(start), "total": _since(start)}
-            yield Final(replace(answer, timings_ms=spent))
+            yield Final(replace(problem, timings_ms=spent))
             return
         stop = ((config or {}).get("configurable") or {}).get("stop")
         with self._turn:
             began = time.perf_counter()
-            standalone = condense(clean, history, self.read, self.corpus.text) if history else clean
+            standalone = put.text
+            if put.history:
+                standalone = condense(put.text, put.history, self.read, self.corpus.text)
             condensed = _since(began)
-            answerer, text, day = self.versions.choose(standalone, chosen)
-            places = answerer.places(clean, history)
-            asked, passages, searched = answerer.search(text, language, places)
+            answerer, text, day = self.versions.choose(standalone, put.policies)
+            places = answerer.places(put.text, put.history)
+            asked, passages, searched = answerer.search(text, put.language, places)
         yield Evidence(tuple(passages[:SHOWN]))
         timings = {"condense": condensed, "retrieve": searched}
-        better = self._by_model(clean, standalone, history, stop)
+        better = self._by_model(put, standalone, stop)
         with self._turn:
             if better != standalone:
                 standalone = better
                 timings["condense"] = _since(start)
-                answerer, text, day = self.versions.choose(standalone, chosen)
-                asked, passages, _ = answerer.search(text, language, places)
+                answerer, text, day = self.versions.choose(standalone, put.policies)
+                asked, passages, _ = answerer.search(text, put.language, places)
             beside = tuple(passages[:SHOWN])
-            draft = self.versions.changes(asked, chosen) or answerer.answer(asked, passages)
-            if draft.status == "refused" and not history:
-                undated = without_preamble(without_control(question)) if says_this_year(question) else ""
-                if undated and (holds := answerer.still_holds(undated, language)):
-                    draft, asked, passages = holds
-                    beside = tuple(passages[:SHOWN])
+            draft = self.versions.changes(asked, put.policies) or answerer.answer(asked, passages)
+            refused = draft.status == "refused" and bool(put.undated)
+            if refused and (holds := answerer.still_holds(put.undated, put.language)):
+                draft, asked, passages = holds
+                beside = tuple(passages[:SHOWN])
             ask = answerer.ask(asked, passages)
         if self.composer is not None and draft.evidence and is_open(ask):
             for event in self._written(self.composer, ask, draft, stop):
@@ -213,9 +209,9 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
                 else:
                     timings.setdefault("first_token", _since(start))
                     yield event
-        if chosen and draft.status == "refused":
-            names = phrase(language, "item_comma").join(f"《{answerer.corpus.names[id]}》" for id in chosen)
-            draft.note("chosen", "notice_chosen", policies=names)
+        if put.policies and draft.status == "refused":
+            names = [f"《{answerer.corpus.names[id]}》" for id in put.policies]
+            draft.note("chosen", "notice_chosen", policies=phrase(put.language, "item_comma").join(names))
         self.versions.warn(draft, day)
         draft.settle()
         if "first_token" not in timings:
@@ -224,27 +220,44 @@ class PolicyAssistant(Runnable[dict[str, Any], Any]):
                 yield Token(piece)
         with self._turn:
             beside = _cited_first(passages, draft)[:SHOWN] if draft.status != "refused" else beside
-            answer = self._finish(draft, question, standalone, beside, asked)
+            answer = self._finish(draft, put.whole, standalone, beside, asked)
         timings["total"] = _since(start)
         yield Final(replace(answer, timings_ms=timings))
 
-    def _by_model(
-        self,
-        question: str,
-        standalone: str,
-        history: Sequence[Mapping[str, str]],
-        stop: threading.Event | None,
-    ) -> str:
+    def _cleaned(self, input: Mapping[str, Any]) -> _Put:
+        """What is asked as it is read: the one place where questions are cleaned, that of the turns before too."""
+        whole = str(input.get("question") or "")
+        bare = without_preamble(without_control(whole))
+        text = with_dated_years(bare, self.today)
+        history = [
+            {**turn, "content": with_dated_years(without_preamble(turn.get("content") or ""), self.today)}
+            for turn in input.get("history") or ()
+        ]
+        undated = bare if says_this_year(whole) and not history else ""
+        return _Put(whole, text, undated, history, language_of(text), input.get("policies") or ())
+
+    def _unanswerable(self, put: _Put) -> Answer | None:
+        """The answer that says why a question cannot be read, or asked of these policies; None where it can."""
+        unknown = [policy for policy in put.policies if policy not in self.index.policies]
+        problem = "no_policy" if unknown else _unusable(put.text)
+        if not problem:
+            return None
+        named = phrase(put.language, "list_comma").join(unknown)
+        text = phrase(put.language, problem, limit=LONGEST_QUESTION, policies=named)
+        question, standalone = put.whole[:LONGEST_QUESTION], put.text[:LONGEST_QUESTION]
+        return Answer(question, standalone, put.language, "refused", "none", text)
+
+    def _by_model(self, put: _Put, standalone: str, stop: threading.Event | None) -> str:
         """The question as the model puts it where it is in another language or no rule is sure; else as it is."""
         if self.composer is None:
             return standalone
         model = self.composer.model
-        if is_foreign(question):
-            chinese = translate(model, question, stop)
-            return condense(chinese, history, self.read, self.corpus.text) if chinese else standalone
-        if history and leans(standalone, self.read):
-            put = rewrite(model, question, history, stop)
-            return put if put and not leans(put, self.read) else standalone
+        if is_foreign(put.text):
+            chinese = translate(model, put.text, stop)
+            return condense(chinese, put.history, self.read, self.corpus.text) if chinese else standalone
+        if put.history and leans(standalone, self.read):
+            rewritten = rewrite(model, put.text, put.history, stop)
+            return rewritten if rewritten and not leans(rewritten, self.read) else standalone
         return standalone
 
     def _written(

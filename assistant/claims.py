@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from assistant.terms import glossary, words
+from assistant.terms import expression, glossary, words
 from index.directory import Directory
 from index.organisations import Mention, offices_in, read_name
 from index.text import squeeze
 
 ADDRESS = re.compile(r"https?:|www\.|//|!\[|\]\(|<[a-z/!]|javascript:|data:[a-z]|mailto:", re.I)
-
-_OFFICE = re.compile(  # by its form, whatever it is called: 市体育发展局; not 市场布局
-    r"[省市县区州盟旗][一-鿿]{2,8}?(?:(?<![布格结开大全当新变僵])局|(?<![大餐展客])厅|委员会)"
-)
 
 
 @cache
@@ -53,7 +49,7 @@ def _is_place(mention: Mention, said: str) -> bool:
 
 def offices_named(said: str) -> list[str]:
     """Offices of a place that a text names, by their form, also those that no list holds."""
-    return _OFFICE.findall(squeeze(said))
+    return expression("body", "office").findall(squeeze(said))
 
 
 def offices_missing(said: str, support: str) -> list[str]:

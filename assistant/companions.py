@@ -8,13 +8,14 @@ from dataclasses import replace
 from itertools import pairwise
 
 from assistant.ask import Ask
-from assistant.corpus import Unit, lead_in, section_at, table_over
+from assistant.corpus import Unit
 from assistant.document_rules import rules_of
 from assistant.duty_text import rules_behind
 from assistant.match import grip
 from assistant.references import articles_referred, penalties_of, slices_referred
 from assistant.sentences import Sentence, asks_number, sentences
 from assistant.terms import Term, words
+from assistant.within import lead_in, section_at, table_over
 from index.grids import cell_end
 from index.lines import is_aligned
 from index.policy import Policy, Role, Section

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.companions import with_companions
-from assistant.corpus import ITEM, Unit, section_at
+from assistant.corpus import Unit
 from assistant.definitions import is_definition, mentions, quoted_phrases
 from assistant.draft import Draft
 from assistant.match import coverage, grip
@@ -25,8 +25,9 @@ from assistant.sentences import (
     tells_class,
 )
 from assistant.stated import contradicted, forbidden
-from assistant.terms import Term, words
+from assistant.terms import Term, expression, words
 from assistant.wanted import lacking
+from assistant.within import ITEM, section_at
 from index.quantities import in_digits, quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 from prompts import phrase
@@ -36,9 +37,6 @@ WHOLE = 400  # characters of an item that is quoted whole, and of the answer aro
 NAMED = 0.5  # share of a question's terms in a heading from which its item is what is asked about
 AS_WELL = 0.9  # of the best sentence's value, from which that of the nearest passage answers as well
 MENTIONS = 3  # sentences shown that only mention a phrase
-_FORMALITY = re.compile(
-    r"印发给你们|请(?:认真|遵照|结合实际)?(?:贯彻|遵照|抓好)?(?:落实|执行)|(?:通知|公告|意见)如下"
-)
 
 
 def compose(ask: Ask, passages: Sequence[Passage], joint: Sequence[Sentence] = ()) -> Draft:
@@ -125,37 +123,10 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
     what belongs to them."""
     question = ask.question
     terms = [term for term in subject_terms(ask) if term.weight >= 0.3]
-    wanted = [re.compile(words()["kind"][kind]["needs"]) for kind in question.kinds]
-    if question.has("when"):
-        wanted.append(TIME)
-    wanted += [
-        re.compile(words()["ask"][name]["needs"]) for name in ("frequency", "together") if question.has(name)
-    ]
-    stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers}
-    broad = is_broad(question)
-    scored: list[tuple[float, Sentence]] = []
-    for near, sentence in ranked(ask, passages):
-        text = squeeze(sentence.text)
-        if any(text.strip("#") in title for title in ask.corpus.titles[sentence.policy]):
-            continue
-        if _FORMALITY.search(text) or tells_class(question, sentence):
-            continue
-        value = near - 0.4 * of_another(ask, sentence, terms)
-        value += 0.4 * sum(_matches(pattern, sentence.text) for pattern in wanted)
-        if asks_number(question):
-            value += 0.3 * any(True for _ in quantities(fold_with_origin(sentence.text).text))
-            value += 0.3 * (not lacking(question, sentence.text))
-        if stated and any(
-            scale_unit(q.unit)[1] in stated for q in quantities(fold_with_origin(sentence.text).text)
-        ):
-            value += 0.4
-        value -= 0.4 * any(grip(term, Unit(((1.0, text),))) >= 0.9 for term in question.apart)
-        if question.years and any(str(year) in text for year in question.years):
-            value += 0.4
-        scored.append((value, sentence))
+    wanted = _wanted(question)
+    scored = _scored(ask, passages, terms, wanted)
     if not scored:
         return None, []
-    scored.sort(key=lambda item: (-round(item[0] * 20), item[1].start))
     best, answering = scored[0]
     if wants_whole(question):  # all that the nearest item says, where its sentence answers nearly as well
         first = next((item for item in scored if item[1].passage == passages[0]), scored[0])
@@ -163,16 +134,7 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
     scored = _of_topic(ask, answering, scored, terms)
     if question.has("definition", "counts") and is_definition(question, answering.text):
         return answering, [answering]
-    chosen = _item_of(ask, answering, terms) if wants_whole(question) else []
-    length, longest = sum(len(sentence.text) for sentence in chosen), WHOLE if chosen else LONGEST
-    share = (0.55 if len(chosen) > 1 and _is_named(ask, answering, terms) else 0.45) if broad else 0.7
-    for value, sentence in scored:
-        if value < share * best or sentence in chosen or (chosen and length + len(sentence.text) > longest):
-            continue
-        chosen.append(sentence)
-        length += len(sentence.text)
-        if not broad and len(chosen) >= 3:
-            break
+    chosen = _nearly_as_good(ask, answering, scored, best, terms)
     if wanted and not any(_matches(p, sentence.text) for p in wanted for sentence in chosen):
         chosen += [  # what was asked for stands elsewhere in the item: 完成时限：…
             sentence
@@ -184,6 +146,66 @@ def choose_sentences(ask: Ask, passages: Sequence[Passage]) -> tuple[Sentence | 
         s for s in chosen if not _is_heading(s) or any(o.start - s.end in (0, 1) for o in chosen)
     ] or chosen
     return answering, sorted(chosen, key=lambda s: (s.policy, s.start))
+
+
+def _wanted(question: Question) -> list[re.Pattern[str]]:
+    """What a sentence has to hold for each kind of answer that is asked for."""
+    wanted = [re.compile(words()["kind"][kind]["needs"]) for kind in question.kinds]
+    wanted += [TIME] if question.has("when") else []
+    asked = (name for name in ("frequency", "together") if question.has(name))
+    return [*wanted, *(re.compile(words()["ask"][name]["needs"]) for name in asked)]
+
+
+def _scored(
+    ask: Ask, passages: Sequence[Passage], terms: Sequence[Term], wanted: Sequence[re.Pattern[str]]
+) -> list[tuple[float, Sentence]]:
+    """How well each sentence answers, the best first: by its nearness, and by what is asked for that it holds."""
+    question = ask.question
+    stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers}
+    number = asks_number(question)
+    scored: list[tuple[float, Sentence]] = []
+    for near, sentence in ranked(ask, passages):
+        text = squeeze(sentence.text)
+        if any(text.strip("#") in title for title in ask.corpus.titles[sentence.policy]):
+            continue
+        if expression("filler", "formality").search(text) or tells_class(question, sentence):
+            continue
+        value = near - 0.4 * of_another(ask, sentence, terms)
+        value += 0.4 * sum(_matches(pattern, sentence.text) for pattern in wanted)
+        told = list(quantities(fold_with_origin(sentence.text).text)) if number or stated else []
+        if number:
+            value += 0.3 * bool(told)
+            value += 0.3 * (not lacking(question, sentence.text))
+        if stated and any(scale_unit(q.unit)[1] in stated for q in told):
+            value += 0.4
+        value -= 0.4 * any(grip(term, Unit(((1.0, text),))) >= 0.9 for term in question.apart)
+        if question.years and any(str(year) in text for year in question.years):
+            value += 0.4
+        scored.append((value, sentence))
+    return sorted(scored, key=lambda item: (-round(item[0] * 20), item[1].start))
+
+
+def _nearly_as_good(
+    ask: Ask,
+    answering: Sentence,
+    scored: Sequence[tuple[float, Sentence]],
+    best: float,
+    terms: Sequence[Term],
+) -> list[Sentence]:
+    """The sentences that answer nearly as well as the one that answers, of value ``best``, as far as there is room; of a
+    broad question its whole item first."""
+    broad = is_broad(ask.question)
+    chosen = _item_of(ask, answering, terms) if wants_whole(ask.question) else []
+    length, longest = sum(len(sentence.text) for sentence in chosen), WHOLE if chosen else LONGEST
+    share = (0.55 if len(chosen) > 1 and _is_named(ask, answering, terms) else 0.45) if broad else 0.7
+    for value, sentence in scored:
+        if value < share * best or sentence in chosen or (chosen and length + len(sentence.text) > longest):
+            continue
+        chosen.append(sentence)
+        length += len(sentence.text)
+        if not broad and len(chosen) >= 3:
+            break
+    return chosen
 
 
 def _matches(wanted: re.Pattern[str], text: str) -> bool:

@@ -14,17 +14,16 @@ from weakref import WeakKeyDictionary
 from assistant.classes import Class, classes_of
 from assistant.terms import Term
 from assistant.validity import Life, lives
+from assistant.within import caption_over, table_over
 from index.directory import Directory
-from index.grids import Grid, Row, row_at
 from index.header import document_name, field_of, region_of
 from index.keywords import tagged
-from index.policy import Duty, HeaderField, Policy, Role, Section, Target
+from index.policy import Duty, HeaderField, Policy, Role, Target
 from index.text import squeeze
 
 FEW = 3  # policies that use a word which tells them from the others
 ABBREVIATED = 3  # times that a policy uses the words which a question abbreviates
 MAIN_ROLES = (Role.LEAD, Role.RESPONSIBLE)
-ITEM = re.compile(r"[（(](?:[一二三四五六七八九十]+|\d+)[）)]|\d+[.．、]")  # the marker of an item of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,48 +352,6 @@ def _with_again(clause: Clause, rows: Sequence[Clause]) -> Clause:
         if duty.role is not Role.RESPONSIBLE or duty.organisation not in told:
             duties.setdefault((duty.organisation, duty.role), duty)
     return replace(clause, duties=tuple(duties.values()), again=tuple((row.start, row.end) for row in rows))
-
-
-def subtree_end(sections: Sequence[Section], number: int) -> int:
-    """Where a section ends with everything below it."""
-    own = sections[number]
-    end = own.end
-    for section in sections[number + 1 :]:
-        if section.level <= own.level:
-            break
-        end = section.end
-    return end
-
-
-def table_over(policy: Policy, at: int) -> tuple[Grid, Row] | None:
-    """The table, and the row of it, that an offset lies in; None in running text."""
-    section = section_at(policy, at)
-    return row_at(policy.source, section.start, section.end, at) if section else None
-
-
-def caption_over(policy: Policy, at: int) -> str:
-    """What stands over the table that an offset lies in (公益性岗位补贴按下表执行), and its columns; "" in running text."""
-    found = table_over(policy, at)
-    return policy.source[found[0].caption : found[0].header.end] if found else ""
-
-
-def section_at(policy: Policy, at: int) -> Section | None:
-    """The section that an offset of the source lies in."""
-    return next((section for section in policy.sections if section.start <= at < section.end), None)
-
-
-def lead_in(policy: Policy, at: int) -> tuple[int, int] | None:
-    """The slice of the sentence (按照以下标准扣除：) that opens the list whose item lies at an offset, or None."""
-    section = section_at(policy, at)
-    if section is None or section.parent is None or not ITEM.match(section.marker):
-        return None
-    parent = policy.sections[section.parent]
-    opening = policy.source[parent.start : parent.end].rstrip()
-    if not opening.endswith(("：", ":")):
-        return None
-    start = max(opening.rfind("。"), opening.rfind("\n")) + 1
-    start += len(opening[start:]) - len(opening[start:].lstrip())
-    return parent.start + start, parent.start + len(opening)
 
 
 def targets_in(policy: Policy, clause: Clause) -> list[Target]:

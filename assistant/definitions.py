@@ -9,25 +9,22 @@ from assistant.answer import Passage
 from assistant.ask import Ask
 from assistant.match import overlap
 from assistant.question import Question
+from assistant.terms import expression
 from index.text import squeeze
 
-_DEFINES = re.compile(r"是指|所称|指的是|以下简称|包括|系指|即")
-_DEFINITION = re.compile(
-    r"(?:所称|所指)(?P<word>[^,。;]{2,30}?)[,]?(?:是指|,?指|包括|系指)|(?P<named>[^,。;]{2,20})(?:是指|系指|指的是)"
-)
 _WHOLE = 0.8  # how much of a word the defined one has to hold
 
 
 def defines(text: str) -> bool:
     """Whether a text defines some word (本办法所称X是指…)."""
-    return bool(_DEFINITION.search(squeeze(text)))
+    return bool(expression("defining", "whole").search(squeeze(text)))
 
 
 def is_definition(question: Question, text: str) -> bool:
     """Whether a text defines the word that is asked about (本办法所称X是指…)."""
     terms = (term.variants for term in question.terms if term.weight >= 0.3 and not term.pair)
     asked: list[tuple[str, ...]] = [(phrase,) for phrase in quoted_phrases(question)] or list(terms)
-    for match in _DEFINITION.finditer(squeeze(text)):
+    for match in expression("defining", "whole").finditer(squeeze(text)):
         word = match["word"] or match["named"]
         if asked and all(max(overlap(v, word) for v in variants) >= _WHOLE for variants in asked):
             return True
@@ -52,7 +49,7 @@ def is_defined(ask: Ask, passages: Sequence[Passage]) -> bool:
             for variant in term.variants:
                 at = text.find(variant)
                 if at >= 0 and (
-                    _DEFINES.search(text[max(0, at - 30) : at + 60])
+                    expression("defining", "near").search(text[max(0, at - 30) : at + 60])
                     or re.search(r'"[^"]*[、,][^"]*"', text[max(0, at - 40) : at + 60])
                 ):
                     return True

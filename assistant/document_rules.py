@@ -9,10 +9,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from assistant.terms import expression
 from index.policy import Policy
 from index.text import squeeze
-
-_HIS = re.compile("(?<![尤极与])其(?![他它中余次实])")  # of one who is named before (均须由其落实)
 
 
 @cache
@@ -60,7 +59,7 @@ def _stated(source: str, sort: str) -> tuple[tuple[int, int], ...]:
     for match in re.finditer(document_rules()[sort]["says"], source):
         text = match.group()
         start = match.start() + len(text) - len(text.lstrip())
-        if _HIS.search(text):
+        if expression("body", "his").search(text):
             # who that is stands before
             start = max(source.rfind(stop, 0, start) for stop in "。；;！？\n") + 1
             start += len(source[start:]) - len(source[start:].lstrip())

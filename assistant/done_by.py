@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.ask import Ask
-from assistant.corpus import Clause, Unit, section_at
+from assistant.corpus import Clause, Unit
 from assistant.match import ENOUGH, Fit, coverage, deed_is_lost, deeds, grip, missing
 from assistant.terms import Term, words
+from assistant.within import section_at
 from index.policy import Policy, Role
 from index.sentences import sentence_spans
 from index.text import squeeze

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from assistant.answer import Citation, Notice, Passage, Route, Status, Table
-from assistant.corpus import Corpus, section_at
+from assistant.corpus import Corpus
 from assistant.terms import Language
+from assistant.within import section_at
 from index.organisations import english_name
 from prompts import phrase
 
@@ -47,6 +48,12 @@ class Draft:
         if (self.language == "en" or self.route == "model") and intro not in self.pieces:
             self.pieces.append(intro)
         self.say("quote", text=head + without_own_marks(text), cite=cite)
+
+    def quote_slice(self, policy: str, start: int, end: int, cite: str = "") -> str:
+        """Add a slice of a policy as one line, with its own citation where ``cite`` is none; returns the line."""
+        text = re.sub(r"\s+", " ", self.corpus.policies[policy].source[start:end]).strip()
+        self.quote(text=text, cite=cite or self.cite(policy, start, end))
+        return text
 
     def number(self, policy: str, start: int, end: int, score: float = 1.0) -> int:
         """The citation number of a slice of a policy, outer blanks trimmed."""

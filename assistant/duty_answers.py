@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
-from assistant.corpus import MAIN_ROLES, Clause, Unit, subtree_end, table_over
+from assistant.corpus import MAIN_ROLES, Clause, Unit
 from assistant.document_rules import rules_asked
 from assistant.done_by import doing_it, is_done_by_another, is_said_elsewhere, told_in_task
 from assistant.draft import Draft
 from assistant.duty_lists import combined_roles, distinct_organisations
 from assistant.duty_text import clause_table, part_named, rules_behind, say_clause
-from assistant.match import ENOUGH, NEAR, coverage, deed_is_lost, missing, rank_clauses
+from assistant.match import ENOUGH, NEAR, Fit, coverage, deed_is_lost, missing, rank_clauses
 from assistant.organisation_answers import about_organisations
 from assistant.question import Question, names_unread, topic_of
 from assistant.references import numbered_section
@@ -29,15 +29,11 @@ from assistant.task_lists import (
     tasks_without,
 )
 from assistant.task_parts import clauses_by_parts
-from assistant.terms import words
+from assistant.terms import Term, expression, words
+from assistant.within import subtree_end, table_over
 from index.policy import Role
 from index.text import squeeze
 
-_BODY_ASKED = re.compile(r"^[一-鿿]{2,12}?(?:负责|牵头|配合|承担)(?:什么|哪些|啥)")
-_HOW_MANY = re.compile(r"几[个家]|多少|\bhow many\b")
-_SEVERAL = re.compile(
-    r"哪[些几](?:个|家)?(?:单位|部门|局|机构|地方)|都有?(?:是|有)?(?:谁|哪些)|分别是(?:谁|哪)"
-)
 HELD = 0.98  # coverage at which a clause speaks of all that is asked about
 MOSTLY = 0.8  # coverage below which another sentence may be what the question is about
 NAMED = 0.3  # coverage below which the name of a task does not say that it is the one meant
@@ -60,26 +56,20 @@ _BUSY = (
 def answer_duties(ask: Ask) -> Draft | None:
     """The answer to a question about duties, or None where it is no such question."""
     question = ask.question
-    if question.kinds & set(_BUSY) or not ask.corpus.clauses:
+    if not ask.corpus.clauses or _is_of_another_kind(question):
         return None
-    if question.has("definition") and not question.has("who"):
-        return None
-    if question.has("how") and not question.roles and not question.has("who", "tasks", "count"):
-        return None  # how the counties organise it: the way, not who does it
-    if question.has("identity", "things") and not question.roles:
-        return None  # 谁是龙头企业, 哪家企业承建: which one it is, not who works on it
     bearers = [mention for mention in question.mentions if mention.names]
     named = [name for mention in bearers for name in mention.names]
-    listing = not question.has("yesno", "why") and not ask.topical()
-    if question.has("ranked_tasks") and listing and not bearers:
-        return tasks_ranked(ask)
-    combined = question.has("both_roles", "only_role") and len(question.roles) > 1 and not bearers
-    if combined and question.has("who") and listing and not question.has("tasks"):
-        return combined_roles(ask)
-    if question.has("without") and not question.has("leaderless") and listing:
-        return tasks_without(ask, named)
-    if question.has("except") and named and listing:
-        return distinct_organisations(ask, named) if question.roles else None
+    if not question.has("yesno", "why") and not ask.topical():
+        if question.has("ranked_tasks") and not bearers:
+            return tasks_ranked(ask)
+        combined = question.has("both_roles", "only_role") and len(question.roles) > 1 and not bearers
+        if combined and question.has("who") and not question.has("tasks"):
+            return combined_roles(ask)
+        if question.has("without") and not question.has("leaderless"):
+            return tasks_without(ask, named)
+        if question.has("except") and named:
+            return distinct_organisations(ask, named) if question.roles else None
     if question.has("filtered") or _asks_members(question) or _of_unnamed(question):
         return None
     if bearers and question.has("tasks") and not question.marker and _is_of_whole(ask, named):
@@ -88,44 +78,64 @@ def answer_duties(ask: Ask) -> Draft | None:
     topic = _topic_clauses(ask) if ask.topical() or question.marker else []
     if bearers:
         return about_organisations(ask, bearers, topic)
-    plain = not question.has("targets") and not question.mentions
-    if plain and question.years and question.has("tasks") and not ask.topical():
-        due = tasks_due(ask)
-        if due:
-            return due
-    if question.has("about") and question.has("tasks") and not question.mentions and not question.has("who"):
-        return tasks_about(ask)
+    if question.has("tasks") and not question.mentions:
+        due = not question.has("targets") and question.years and not ask.topical()
+        listed = tasks_due(ask) if due else None
+        if listed:
+            return listed
+        if question.has("about") and not question.has("who"):
+            return tasks_about(ask)
     if question.mentions and not topic:
         return None  # named somewhere, but with no task: the text may say more
-    ranked = (
-        question.has("who")
-        and question.has("largest", "smallest")
-        and (question.roles or question.has("tasks"))
-    )
-    if (question.has("distinct") or ranked) and not question.has("leaderless") and not topic:
-        return None if ask.names_a_thing(0.4) else distinct_organisations(ask)
+    return _of_topic(ask, topic) if topic else _of_all(ask)
+
+
+def _is_of_another_kind(question: Question) -> bool:
+    """Whether a question asks for what no duty tells: money, a definition, the way of doing it, which one it is."""
+    if question.kinds & set(_BUSY):
+        return True
+    if question.has("definition") and not question.has("who"):
+        return True
+    if question.has("how") and not question.roles and not question.has("who", "tasks", "count"):
+        return True  # how the counties organise it: the way, not who does it
+    return question.has("identity", "things") and not question.roles  # 谁是龙头企业, 哪家企业承建
+
+
+def _of_topic(ask: Ask, topic: list[Clause]) -> Draft | None:
+    """Who bears the task of these clauses, or until when it is done; else what is asked of all tasks."""
+    question = ask.question
     asks_role = bool(question.roles) or question.has("who")
-    if topic and question.has("when") and not asks_role and not question.has("amount", "yesno", "why"):
+    if question.has("when") and not asks_role and not question.has("amount", "yesno", "why"):
         return deadline_of_task(ask, topic)
-    if (
-        topic
-        and asks_role
-        and (question.has("who") or not question.has("why", "when"))
-        and (question.has("who") or not question.has("amount") or _terse(question))
-    ):
+    of_reason = question.has("why", "when") and not question.has("who")
+    of_number = question.has("amount") and not question.has("who") and not _terse(question)
+    if asks_role and not of_reason and not of_number:
         return _about_task(ask, topic)
-    if names_unread(question):
-        return (
-            None  # of one thing, though no clause was found to speak of it: a list of all tasks is no answer
-        )
+    return _of_all_tasks(ask)
+
+
+def _of_all(ask: Ask) -> Draft | None:
+    """What is asked of no task of its own: which bodies have a part at all, or which tasks there are."""
+    question = ask.question
+    of_end = question.has("who") and question.has("largest", "smallest")
+    ranked = of_end and (question.roles or question.has("tasks"))
+    if (question.has("distinct") or ranked) and not question.has("leaderless"):
+        return None if ask.names_a_thing(0.4) else distinct_organisations(ask)
+    return _of_all_tasks(ask)
+
+
+def _of_all_tasks(ask: Ask) -> Draft | None:
+    """All tasks, or those of a role; None where the question names a thing, though no clause was found to speak of it."""
+    question = ask.question
+    if names_unread(question) or ask.topical():
+        return None
+    leaderless = question.has("leaderless")
     counted = question.has("total") and "责任" in question.folded and Role.LEAD not in question.roles
-    if counted and not ask.topical() and not question.mentions and not question.has("leaderless"):
+    if counted and not question.mentions and not leaderless:
         return all_tasks(ask)
-    if not ask.topical() and question.roles and question.has("tasks", "list", "count", "leaderless"):
+    if question.roles and question.has("tasks", "list", "count", "leaderless"):
         return tasks_by_role(ask)
-    if not ask.topical() and question.has("total") and not question.mentions and not _of_part(ask):
-        return all_tasks(ask)
-    return None
+    return all_tasks(ask) if question.has("total") and not question.mentions and not _of_part(ask) else None
 
 
 def _is_of_whole(ask: Ask, names: Sequence[str]) -> bool:
@@ -181,7 +191,7 @@ def _of_part(ask: Ask) -> bool:
 
 def _of_unnamed(question: Question) -> bool:
     """Whether the duties of a body are asked for that no rule took for one (国务院负责什么)."""
-    match = _BODY_ASKED.match(question.folded)
+    match = expression("body", "asked").match(question.folded)
     return bool(match) and not question.mentions and not question.has("who")
 
 
@@ -203,34 +213,16 @@ def _clauses_of_topic(ask: Ask) -> list[Clause]:
     if not ranked:
         return []
     fit, best = ranked[0]
-    lost = [
-        term
-        for term in missing(ask.corpus, question.terms, ask.corpus.clause_unit(best))
-        if term.weight >= 0.9
-    ]
-    needed = ENOUGH if question.language == "zh" else 0.42
-    strong = (
-        ask.dense
-        and max(
-            (s for (p, at), s in ask.dense.items() if p == best.policy and best.start - 40 <= at < best.end),
-            default=0,
-        )
-        >= 0.95
-    )
-    if fit.coverage < needed and not (strong and fit.coverage >= needed - 0.18):
+    lost = missing(ask.corpus, question.terms, ask.corpus.clause_unit(best))
+    if not _speaks_of_it(ask, fit, best, lost):
         return []
-    if fit.coverage < 0.75 and lost:
-        return []
-    if deed_is_lost(question, missing(ask.corpus, question.terms, ask.corpus.clause_unit(best))):
+    if deed_is_lost(question, lost):
         return doing_it(ask, ranked)
     if is_done_by_another(ask, best):
         return []
     if best.bracketed and fit.coverage < MOSTLY and is_said_elsewhere(ask, fit.coverage):
         return []
-    if not best.bracketed and any(
-        term.weight >= 0.9 or not ask.corpus.known(term)
-        for term in missing(ask.corpus, question.terms, ask.corpus.clause_unit(best))
-    ):
+    if not best.bracketed and any(term.weight >= 0.9 or not ask.corpus.known(term) for term in lost):
         return []  # running text says many things: all that is asked about has to stand there
     chosen = [
         clause
@@ -242,15 +234,21 @@ def _clauses_of_topic(ask: Ask) -> list[Clause]:
         inside = [c for c in chosen if not c.bracketed and best.start <= c.start and c.end <= best.end]
         if inside and best.bracketed:
             return [best, *inside]  # a sentence of the task says itself who does what is asked about
-    running = [clause for clause in chosen if not clause.bracketed]
-    if len(chosen) > len(running):
-        chosen = (
-            [clause for clause in chosen if clause.bracketed]
-            if not best.bracketed or len(chosen) > 1
-            else chosen
-        )
+    bracketed = [clause for clause in chosen if clause.bracketed]
+    if bracketed and (not best.bracketed or len(chosen) > 1):
+        chosen = bracketed
     chosen = _section_named(ask, ranked) or chosen[:8]
     return chosen + [c for _, c in ranked if _is_said_otherwise(ask, c, chosen[:1]) and c not in chosen]
+
+
+def _speaks_of_it(ask: Ask, fit: Fit, best: Clause, lost: Sequence[Term]) -> bool:
+    """Whether the best clause holds enough of what is asked about, or somewhat less and is near in meaning; ``lost`` are
+    the words that it lacks."""
+    needed = ENOUGH if ask.question.language == "zh" else 0.42
+    near = [s for (p, at), s in ask.dense.items() if p == best.policy and best.start - 40 <= at < best.end]
+    if fit.coverage < needed and not (max(near, default=0) >= 0.95 and fit.coverage >= needed - 0.18):
+        return False
+    return fit.coverage >= 0.75 or not any(term.weight >= 0.9 for term in lost)
 
 
 def _is_said_otherwise(ask: Ask, clause: Clause, chosen: Sequence[Clause]) -> bool:
@@ -308,10 +306,10 @@ def _about_task(ask: Ask, clauses: list[Clause]) -> Draft | None:
             text = ask.corpus.policies[clauses[0].policy].source[start:end]
             draft.quote(text=text, cite=draft.cite(clauses[0].policy, start, end))
         say_clause(draft, clauses[0], roles)
-        if ask.question.has("distinct") and _HOW_MANY.search(ask.question.folded):
+        if ask.question.has("distinct") and expression("several", "how_many").search(ask.question.folded):
             draft.count = len({duty.organisation for duty in clauses[0].bearers(*roles)})
             draft.say("bearers_counted", count=draft.compute(draft.count))
-        elif _SEVERAL.search(ask.question.folded):
+        elif expression("several", "bodies").search(ask.question.folded):
             own = clauses[0].bearers(*ask.question.roles) or clauses[0].bearers(*roles)
             draft.count = len({duty.organisation for duty in own})
     else:

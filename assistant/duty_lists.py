@@ -139,45 +139,22 @@ def distinct_organisations(ask: Ask, without: Sequence[str] = ()) -> Draft | Non
 
     ``without`` leaves some out, and looks for the others where these have duties.
     """
-    draft = ask.draft()
     roles = tuple(Role) if any_part(ask.question) else ask.question.roles or tuple(Role)
-    held: dict[str, list[Clause]] = {}
-    beside = {clause.policy for policy in ask.corpus.policies for clause in _of_bodies(ask, without, policy)}
-    for clause in ask.clauses():
-        if without and clause.policy not in beside:
-            continue
-        for duty in _bearing(clause, roles):
-            if duty.organisation in without:
-                continue
-            held.setdefault(duty.organisation, []).append(clause)
+    held = _tasks_of_others(ask, without, roles)
     if not held:
         return None
+    draft = ask.draft()
     order = sorted(held, key=lambda name: -len(unique_clauses(held[name])))
-    most = len(held[order[0]])
-    if ask.question.has("largest"):
-        top = [name for name in order if len(held[name]) == most]
-        draft.say(
-            "distinct_most",
-            role=role_words(draft, roles),
-            orgs=draft.organisations(top),
-            count=draft.compute(most),
-        )
-    elif ask.question.has("smallest"):
-        least = len(held[order[-1]])
-        low = [name for name in order if len(held[name]) == least]
-        draft.say(
-            "distinct_least",
-            role=role_words(draft, roles),
-            orgs=draft.organisations(low),
-            count=draft.compute(least),
-        )
+    role = role_words(draft, roles)
+    ends = {"largest": ("distinct_most", order[0]), "smallest": ("distinct_least", order[-1])}
+    asked = next((ends[name] for name in ends if ask.question.has(name)), None)
+    if asked:
+        sentence, end = asked
+        number = len(held[end])
+        alike = draft.organisations([name for name in order if len(held[name]) == number])
+        draft.say(sentence, role=role, orgs=alike, count=draft.compute(number))
     draft.count = len(order)
-    draft.say(
-        "distinct",
-        role=role_words(draft, roles),
-        count=draft.compute(len(order)),
-        orgs=draft.organisations(order),
-    )
+    draft.say("distinct", role=role, count=draft.compute(len(order)), orgs=draft.organisations(order))
     draft.head("org", "count")
     for name in order:
         clauses = unique_clauses(held[name])
@@ -185,6 +162,19 @@ def distinct_organisations(ask: Ask, without: Sequence[str] = ()) -> Draft | Non
         draft.row(cells, [draft.number(*span) for c in clauses for span in _spans(c, [name], roles)])
     draft.pieces.append(_marks(draft, [[(c.policy, c.start, c.end) for c in held[n]] for n in order]))
     return draft
+
+
+def _tasks_of_others(ask: Ask, without: Sequence[str], roles: Sequence[Role]) -> dict[str, list[Clause]]:
+    """The tasks in which each organisation has one of these roles: but for some, beside which the others are looked for."""
+    held: dict[str, list[Clause]] = {}
+    beside = {clause.policy for policy in ask.corpus.policies for clause in _of_bodies(ask, without, policy)}
+    for clause in ask.clauses():
+        if without and clause.policy not in beside:
+            continue
+        for duty in _bearing(clause, roles):
+            if duty.organisation not in without:
+                held.setdefault(duty.organisation, []).append(clause)
+    return held
 
 
 def _bearing(clause: Clause, roles: Sequence[Role]) -> list[Duty]:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.bodies import Body, dictionary_key, read_bodies
-from assistant.corpus import Corpus, once_a_corpus, section_at, targets_in
+from assistant.corpus import Corpus, once_a_corpus, targets_in
 from assistant.target_overview import TargetRow, holds_words, read_targets
+from assistant.within import section_at
 from index.header import field_of
 from index.policy import Role
 from index.tables import heading_of

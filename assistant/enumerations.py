@@ -7,6 +7,7 @@ what the question says besides stands in its sentence and headings.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
@@ -16,7 +17,7 @@ from assistant.draft import Draft, without_own_marks
 from assistant.listing_asked import Asked, what_is_listed, without_generic
 from assistant.listings import ARTICLE, NEAREST, Listing, granted, listings, split_joined
 from assistant.match import coverage, is_of_another_party
-from assistant.terms import words
+from assistant.terms import Term, words
 from index.keywords import tagged
 from index.policy import Policy
 from index.text import squeeze
@@ -82,49 +83,62 @@ def asked_of(ask: Ask) -> Asked | None:
 def of_sort(asked: Asked, listing: Listing, source: str) -> Listing | None:
     """A list whose items are of the sort asked for; where only the question tells the sort, without it behind the last item."""
     named = [variant for term in asked.sorts for variant in term.variants]
-    if any(variant in listing.sorts for variant in named):
+    if any(variant in listing.sorts for variant in named) or _head_tells_sort(asked, listing, named):
         return listing
-    head = re.sub(words()["listing"]["left"], "", listing.head)
-    if any((len(v) > 1 and head.startswith(v)) or (_is_sort(v, listing) and head.endswith(v)) for v in named):
-        return listing
-    core = without_generic(head)  # 改造 of 改造内容分为
-    if head != listing.head and any(len(core) > 1 and t.text.endswith(core) for t in asked.whole):
-        return listing
-    if asked.plain and len(head) > 1 and any(t.text.endswith(head) for t in asked.whole):
-        return listing  # 申请材料: the 材料
-    if asked.plain and listing.apart and is_forbidden(asked.clause) and forbids(listing.about):
-        return listing  # 不能干的事: 不得有下列行为
-    if (head != listing.head or listing.apart) and any(
-        len(v) > 1 and head.rstrip("。;").endswith(v) for term in asked.whole for v in term.variants
-    ):
-        return listing  # what its items are parts of
     start, end = listing.items[-1]
-    last = source[start:end]
-    for variant in (variant for variant in named if listing.weak and variant in last):
-        at = last.find(variant)
+    for variant in named if listing.weak else ():
+        if variant not in source[start:end]:
+            continue
+        at = source[start:end].find(variant)
         [*_, (opened, closed)] = split_joined(source, [(start, start + at + len(variant))])
         item = squeeze(source[opened:closed])
         if LONG <= len(item) > len(variant) and item in asked.clause:
             continue  # 民办幼儿园, the last thing named, is asked about itself
-        if all(source[a:b].endswith(variant) for a, b in listing.items[:-1]):
-            joined = rf"(?:(?:以及|或者|[和及与或])[^，。；、]{{1,12}}?{re.escape(variant)})*"
-            until = at + len(variant)
-            until += re.match(joined, last[until:]).end()  # type: ignore[union-attr]
-            items = split_joined(source, [*listing.items[:-1], (start, start + until)])
-            return replace(listing, items=tuple(items), head=variant)
-        if len(variant) > 1 and any(source[a:b].endswith(variant[-2:]) for a, b in listing.items[:-1]):
-            continue  # 共创X集群、Y产业集群: each says itself of what sort it is, and they are not of one
-        if len(variant) > 1 and re.match(r"$|[和及与]|以及|建设$", last[at + len(variant) :]):
-            kind = re.search(words()["listing"]["kind"], last[:at])
-            until = kind.start() if kind else at
-            if (
-                until > 1
-                and not re.search("[和及与或]$|以及$", last[:until])
-                and not _governs(source[listing.start : listing.items[0][0]], last[:until])
-            ):
-                items = [*listing.items[:-1], *split_joined(source, [(start, start + until)])]
-                return replace(listing, items=tuple(items), head=last[until : at + len(variant)])
+        without = _without_sort(listing, source, variant, at)
+        if without is not None:
+            return without
     return None
+
+
+def _head_tells_sort(asked: Asked, listing: Listing, named: Sequence[str]) -> bool:
+    """Whether what a list says that it is a list of is what is asked for; ``named`` are the words for the sort."""
+    head = re.sub(words()["listing"]["left"], "", listing.head)
+    if any((len(v) > 1 and head.startswith(v)) or (_is_sort(v, listing) and head.endswith(v)) for v in named):
+        return True
+    core = without_generic(head)  # 改造 of 改造内容分为
+    if head != listing.head and any(len(core) > 1 and t.text.endswith(core) for t in asked.whole):
+        return True
+    if asked.plain and len(head) > 1 and any(t.text.endswith(head) for t in asked.whole):
+        return True  # 申请材料: the 材料
+    if asked.plain and listing.apart and is_forbidden(asked.clause) and forbids(listing.about):
+        return True  # 不能干的事: 不得有下列行为
+    return (head != listing.head or listing.apart) and any(
+        len(v) > 1 and head.rstrip("。;").endswith(v) for term in asked.whole for v in term.variants
+    )  # what its items are parts of
+
+
+def _without_sort(listing: Listing, source: str, variant: str, at: int) -> Listing | None:
+    """A list whose last item ends with its sort, without that where it is of all items; ``at`` is where in the item the
+    sort stands. None where it may be of the last item alone."""
+    start, end = listing.items[-1]
+    last, before = source[start:end], listing.items[:-1]
+    if all(source[a:b].endswith(variant) for a, b in before):
+        joined = rf"(?:(?:以及|或者|[和及与或])[^，。；、]{{1,12}}?{re.escape(variant)})*"
+        until = at + len(variant)
+        until += re.match(joined, last[until:]).end()  # type: ignore[union-attr]
+        items = split_joined(source, [*before, (start, start + until)])
+        return replace(listing, items=tuple(items), head=variant)
+    if len(variant) < 2 or any(source[a:b].endswith(variant[-2:]) for a, b in before):
+        return None  # 共创X集群、Y产业集群: each says itself of what sort it is, and they are not of one
+    if not re.match(r"$|[和及与]|以及|建设$", last[at + len(variant) :]):
+        return None
+    kind = re.search(words()["listing"]["kind"], last[:at])
+    until = kind.start() if kind else at
+    joined_on = re.search("[和及与或]$|以及$", last[:until])
+    if until < 2 or joined_on or _governs(source[listing.start : listing.items[0][0]], last[:until]):
+        return None
+    items = [*before, *split_joined(source, [(start, start + until)])]
+    return replace(listing, items=tuple(items), head=last[until : at + len(variant)])
 
 
 def _is_sort(variant: str, listing: Listing) -> bool:
@@ -169,41 +183,18 @@ def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
     one = any(len(item := squeeze(policy.source[a:b])) >= LONG and item in folded for a, b in listing.items)
     if one and ask.question.has("count") and not ask.question.has("except", "yesno"):
         return 0.0  # how many there are of a thing that is listed with others
-    where = re.search(words()["listing"]["where"], folded)
-    rest = [
-        term if term.text in asked.clause else replace(term, weight=ASIDE * term.weight)
-        for term in ask.question.terms
-        if term.weight >= 0.3
-        and not (where and term.text in where["place"])
-        and not term.pair
-        and (term.text in asked.clause or ask.corpus.known(term))
-        and term.text not in (*words()["listing"]["generic"], *words()["listing"]["links"])
-        and not (asked.said[0] - len(term.text) < ask.question.folded.find(term.text) < asked.said[1])
-        and not (sort and (term.text in sort.text or sort.text in term.text))
-    ]
     section = listing.section
     if is_forbidden(folded) and not forbids(listing.about + section.heading):
         return 0.0  # where one must not, is no list of where one may
-    items = squeeze("|".join(policy.source[a:b] for a, b in listing.items))
-    unit = Unit(
-        (
-            (1.0, listing.about + "|" + listing.head),
-            (0.9, squeeze(section.heading) + ("|" + items if listing.apart else "")),
-            (0.5, squeeze(" ".join(section.path))),
-            (0.5, squeeze(policy.title)),
-        )
-    )
-    held = coverage(ask.corpus, rest, unit) if rest else 1.0 if counted or named else ENOUGH
-    near = max(
-        (
-            score
-            for (p, at), score in ask.dense.items()
-            if p == policy.id and section.start <= at < listing.end
-        ),
-        default=0.0,
-    )
+    unit = _unit_of(policy, listing)
     if is_of_another_party(ask.question.terms, "|".join(text for _, text in unit.texts[:3])):
         return 0.0
+    rest = _other_terms(ask, asked, sort, folded)
+    held = coverage(ask.corpus, rest, unit) if rest else 1.0 if counted or named else ENOUGH
+    beside = [
+        score for (p, at), score in ask.dense.items() if p == policy.id and section.start <= at < listing.end
+    ]
+    near = max(beside, default=0.0)
     least = LEAST if counted or near >= NEAR else ENOUGH
     if held < (0.0 if named else least):
         return 0.0
@@ -214,6 +205,37 @@ def _fit(ask: Ask, policy: Policy, asked: Asked, listing: Listing) -> float:
         + 0.5 * counted
         + 0.5 * named
         + 0.3 * (asked.number == len(listing.items))
+    )
+
+
+def _other_terms(ask: Ask, asked: Asked, sort: Term | None, folded: str) -> list[Term]:
+    """The words of a question besides the sort of things that it wants listed; those of clauses that do not ask, less."""
+    entry = words()["listing"]
+    where = re.search(entry["where"], folded)
+    return [
+        term if term.text in asked.clause else replace(term, weight=ASIDE * term.weight)
+        for term in ask.question.terms
+        if term.weight >= 0.3
+        and not (where and term.text in where["place"])
+        and not term.pair
+        and (term.text in asked.clause or ask.corpus.known(term))
+        and term.text not in (*entry["generic"], *entry["links"])
+        and not (asked.said[0] - len(term.text) < ask.question.folded.find(term.text) < asked.said[1])
+        and not (sort and (term.text in sort.text or sort.text in term.text))
+    ]
+
+
+def _unit_of(policy: Policy, listing: Listing) -> Unit:
+    """What speaks for a list: its sentence, less so its heading, with items that stand apart, and those above."""
+    section = listing.section
+    items = squeeze("|".join(policy.source[a:b] for a, b in listing.items))
+    return Unit(
+        (
+            (1.0, listing.about + "|" + listing.head),
+            (0.9, squeeze(section.heading) + ("|" + items if listing.apart else "")),
+            (0.5, squeeze(" ".join(section.path))),
+            (0.5, squeeze(policy.title)),
+        )
     )
 
 

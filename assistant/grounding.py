@@ -31,7 +31,7 @@ from assistant.numbers import counts_missing, months_missing, numbers_missing
 from assistant.question import Question
 from assistant.screen import END, MARK
 from assistant.sentences import content_words, opening, share_of_words
-from assistant.terms import Term, find_terms, words
+from assistant.terms import Term, expression, find_terms, words
 from index.keywords import tagged
 from index.text import fold, squeeze
 
@@ -42,7 +42,6 @@ NEW = 2  # words of a sentence that the question does not hold; with fewer it sa
 KNOWN = 4  # terms of the glossary, from which an English sentence that holds them all is of one passage
 FOREIGN = 0.3  # share of Chinese characters above which an English sentence is none
 
-_SIDES = re.compile(r"[两二三四](?:个|条|项|种|类|者|件|方面)[一-鿿]{0,2}")
 
 Nearest = Callable[[str], Sequence[tuple[str, int]]]  # (policy, start) of the chunks nearest to a sentence
 
@@ -227,7 +226,9 @@ def _without_sides(said: str, question: Question) -> str:
     """A folded sentence without the number of the things compared (两个集群) where the question gives it."""
     if not question.has("compare"):
         return said
-    return _SIDES.sub(lambda match: "" if match.group() in question.folded else match.group(), said)
+    return expression("several", "sides").sub(
+        lambda match: "" if match.group() in question.folded else match.group(), said
+    )
 
 
 def _stands(sentence: str, squeezed: str) -> bool:

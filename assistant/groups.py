@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.ask import Ask
-from assistant.corpus import Corpus, once_a_corpus, section_at, subtree_end
+from assistant.corpus import Corpus, once_a_corpus
 from assistant.draft import Draft
 from assistant.duty_text import join_parts
 from assistant.own_rows import asks_duties, say_own_rows
 from assistant.terms import words
+from assistant.within import section_at, subtree_end
 from index.clauses import rule_of_first
 from index.organisations import Mention, looks_like_name
 from index.policy import Policy, Role

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -14,6 +14,7 @@ from assistant.draft import Draft, plain_number
 from assistant.header_asked import STATED_NUMBER, asks_other_version, asks_span, meanings_asked
 from assistant.header_found import Found, find, label_of, line_start
 from assistant.refusal import refuse
+from assistant.terms import expression
 from index.grids import cell_end
 from index.header import header_labels
 from index.policy import Policy
@@ -21,7 +22,6 @@ from index.text import fold, squeeze
 from prompts import phrase
 
 MOST_RULES = 2  # sentences of one sort of rule that are quoted
-_FROM_ISSUE = re.compile(r"自(?P<by>印发|发布|公布)之日起")
 
 
 def answer_header(ask: Ask) -> Draft | None:
@@ -73,7 +73,8 @@ def _span_of(ask: Ask, policy: Policy, items: Sequence[tuple[str, Found]]) -> li
         if (meaning, found) == max(same, key=lambda each: (len(each[1].value), each[0] == "expires")):
             label = phrase(ask.question.language, "span") if len(same) > 1 else found.label
             kept.append((meaning, replace(found, label=label)))
-    if issue := next((m["by"] for _, found in kept if (m := _FROM_ISSUE.search(found.value))), ""):
+    from_issue = expression("document", "from_issue")
+    if issue := next((m["by"] for _, found in kept if (m := from_issue.search(found.value))), ""):
         issued = "written" if issue == "印发" else "published"
         kept += [(issued, found) for found in find(ask, policy, issued)]
     return kept
@@ -160,54 +161,66 @@ def _is_said(draft: Draft, policy: Policy, item: Found) -> bool:
 
 
 def _say(ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, many: bool) -> None:
-    start, end = found.start, found.end
-    if meaning not in ("basis", "recipients"):
-        start = min(start, line_start(policy.source, start)) if found.label else start
-    end = cell_end(policy.source, end)
+    """One thing said of a policy, as a row and in a sentence; ``many``: with the policy's name, for several tell it."""
+    start, end = found.start, cell_end(policy.source, found.end)
+    if found.label and meaning not in ("basis", "recipients"):
+        start = min(start, line_start(policy.source, start))
     cite = draft.cite(policy.id, start, end)
-    value = found.value.rstrip("。")
-    label = (
-        found.label
-        or phrase(draft.language, "issuer" if meaning == "issuer" else meaning, value="", cite="")
-        .split("：")[0]
-        .split(":")[0]
-    )
-    if draft.language == "en" and re.search(r"[一-鿿]", label) and meaning in header_labels():
-        label = f"{label_of(ask, meaning)} ({label})"
-    draft.row([ask.corpus.names[policy.id], label, value], [draft.number(policy.id, start, end)])
+    label, value = _label(ask, meaning, found), found.value.rstrip("。")
+    title = ask.corpus.names[policy.id]
+    draft.row([title, label, value], [draft.number(policy.id, start, end)])
     if many:
-        draft.say("field_policy", title=ask.corpus.names[policy.id], label=label, value=value, cite=cite)
+        draft.say("field_policy", title=title, label=label, value=value, cite=cite)
         return
     claim = _claimed(ask, meaning, found)
-    if claim is not None:
-        draft.say("confirm_field" if claim else "premise_field", label=label, value=value, cite=cite)
-        if not claim:
-            draft.note("premise", "notice_premise")
-    elif meaning in ("basis", "recipients", "title", "approved") or (meaning == "issuer" and not found.label):
-        draft.say(meaning, value=value, cite=cite)
+    if claim is None:
+        _say_value(ask, draft, policy, meaning, found, {"label": label, "value": value, "cite": cite})
+        return
+    draft.say("confirm_field" if claim else "premise_field", label=label, value=value, cite=cite)
+    if not claim:
+        draft.note("premise", "notice_premise")
+
+
+def _label(ask: Ask, meaning: str, found: Found) -> str:
+    """What a value is called: by the document, else by its sentence; in English with a name that a reader knows."""
+    language = ask.question.language
+    label = found.label or phrase(language, meaning, value="", cite="").split("：")[0].split(":")[0]
+    if language == "en" and re.search(r"[一-鿿]", label) and meaning in header_labels():
+        label = f"{label_of(ask, meaning)} ({label})"
+    return label
+
+
+def _say_value(
+    ask: Ask, draft: Draft, policy: Policy, meaning: str, found: Found, values: Mapping[str, str]
+) -> None:
+    """The sentence for a value that the question does not claim: in the words of its sort, and what follows from a day."""
+    value = values["value"]
+    if meaning in ("basis", "recipients", "title", "approved") or (meaning == "issuer" and not found.label):
+        draft.say(meaning, value=value, cite=values["cite"])
     elif meaning == "annexes":
-        count = value.count("；") + 1
-        draft.count = count
-        draft.say("annexes", count=draft.compute(count), value=value, cite=cite)
+        draft.count = value.count("；") + 1
+        draft.say("annexes", count=draft.compute(draft.count), value=value, cite=values["cite"])
     elif meaning == "validity" and found.label in header_labels()["validity"]["labels"]:
-        draft.say("in_force", label=label, value=value, cite=cite)
+        draft.say("in_force", **values)
     elif found.label in header_labels()["expires"]["labels"] and (day := last_day(value)):
         state = phrase(draft.language, "state_expired" if day <= ask.today else "state_valid")
-        today = phrase(draft.language, "date", year=ask.today.year, month=ask.today.month, day=ask.today.day)
-        draft.computed.update(re.findall(r"\d+", today))
-        draft.say("expires_on", value=value, cite=cite, today=today, state=state)
+        today = _shown(draft, ask.today)
+        draft.say("expires_on", value=value, cite=values["cite"], today=today, state=state)
     elif meaning in ("expires", "validity") and (last := _last_day(ask, policy, found)):
-        shown = phrase(draft.language, "date", year=last.year, month=last.month, day=last.day)
-        draft.computed.update(re.findall(r"\d+", shown))
-        draft.say("term_ends", label=label, value=value, cite=cite, day=shown)
+        draft.say("term_ends", **values, day=_shown(draft, last))
     else:
-        iso = read_date(value)
-        shown = (
-            f"{value} ({iso.isoformat()})" if iso and draft.language == "en" and len(value) < 25 else value
-        )
-        if iso and draft.language == "en":
+        iso = read_date(value) if draft.language == "en" else None
+        if iso:
             draft.computed.update(re.findall(r"\d+", iso.isoformat()))
-        draft.say("field", label=label, value=shown, cite=cite)
+        shown = f"{value} ({iso.isoformat()})" if iso and len(value) < 25 else value
+        draft.say("field", **{**values, "value": shown})
+
+
+def _shown(draft: Draft, day: date) -> str:
+    """A day in the language of the answer, whose numbers no clause has to hold."""
+    shown = phrase(draft.language, "date", year=day.year, month=day.month, day=day.day)
+    draft.computed.update(re.findall(r"\d+", shown))
+    return shown
 
 
 def _last_day(ask: Ask, policy: Policy, found: Found) -> date | None:

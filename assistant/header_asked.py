@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from assistant.ask import Ask
 from assistant.document_rules import rules_asked
 from assistant.question import Question
-from assistant.terms import words
+from assistant.terms import expression, words
 from index.header import header_labels
 from index.parser import DOCUMENT_KINDS
 from index.text import fold, squeeze
 
-_OTHER_VERSION = re.compile(
-    r"(?:上一?|[旧老前]的?一?|原[先来]?的?那?一?|(?:之前|以前|此前|先前|被?[替取]代的)的?那?一?)"
-    r"(?:版(?=[的是叫在和跟与还,?]|方案|办法|文件|通知|规定|意见|条例|$)|个版本)|previous (?:version|plan|edition)"
-)
 STATED_NUMBER = re.compile(r"(?:(?![是为号和与跟])[一-鿿]){1,8}\s*\[\s*\d{4}\s*\]\s*(?:第)?\d+\s*号")
-_STATE_ASKED = re.compile(
-    r"吗|是否|是不是|还|有没有|现行|[时有]效性|状态|不[?,。]|不$|\b(?:still|status|is|does)\b"
-)
 _OF_DOCUMENT = rf"(?:{DOCUMENT_KINDS}|文件|政策|指南|它|[这本该份个]|有效期?|(?:施行|实施|执行|有效)的?(?:期限|时间|日期)|到底|究竟|[a-z]\s*)"
 _FIELD = "\n"  # in the place of the words that ask for a field
 
@@ -59,7 +53,7 @@ def fields_asked(question: Question) -> list[str]:
 
 def asks_other_version(folded: str) -> bool:
     """Whether a folded question is about another version of the document (上一版) than the one that is indexed."""
-    return bool(_OTHER_VERSION.search(folded))
+    return bool(expression("document", "other_version").search(folded))
 
 
 def asks_span(folded: str) -> bool:
@@ -81,51 +75,52 @@ def _of_permit(ask: Ask, text: str) -> bool:
 
 def meanings_asked(ask: Ask, plain: bool = False) -> list[str]:
     """What is asked of the document; [] where the question has a topic beyond that (which ``plain`` says it has not)."""
-    question = ask.question
     entry = words()["document"]
-    text = re.sub(entry["denied"], " ", STATED_NUMBER.sub(" ", question.folded))
+    text = re.sub(entry["denied"], " ", STATED_NUMBER.sub(" ", ask.question.folded))
     text = re.sub(entry["described"], " ", text)
     if asks_other_version(text) or re.search(entry["another"], text):
         return []
+    told, rest = _fields_told(ask.question, text)
+    asked = _meant(ask, text, told)
+    return asked if not asked or plain or not _has_topic(ask, asked, rest) else []
+
+
+def _fields_told(question: Question, text: str) -> tuple[list[str], str]:
+    """The fields whose words stand in a folded question, and the question with ``_FIELD`` in the place of these."""
     asked = [name for name in ("basis", "recipients") if question.has(name)]
     rest = text
     if asks_span(question.folded):
         asked += ["effective", "expires"]
-        rest = re.sub(entry["span"], _FIELD, text)
+        rest = re.sub(words()["document"]["span"], _FIELD, text)
     for meaning, pattern in _asks().items():
         if pattern.search(text):
             asked.append(meaning)
             rest = pattern.sub(_FIELD, rest)
-    asked = list(dict.fromkeys(asked))
-    # 主题分类 holds 分类; the longest wording wins.
-    if (
-        "index_number" in asked
-        and "document_number" in asked
-        and not re.search(r"发文|文号|文件号|document", text)
-    ):
+    return list(dict.fromkeys(asked)), rest
+
+
+def _meant(ask: Ask, text: str, told: Sequence[str]) -> list[str]:
+    """Of the fields whose words stand in a question those that it means: one's words hold another's (主题分类 分类)."""
+    asked, entry = list(told), words()["document"]
+    if {"index_number", "document_number"} <= {*asked} and not re.search(entry["number_named"], text):
         asked.remove("document_number")
-    if (
-        "published" in asked
-        and "issuer" in asked
-        and not re.search(r"谁|单位|机关|机构|部门|哪里|who|which|body", text)
-    ):
+    if {"published", "issuer"} <= {*asked} and not re.search(entry["issuer_named"], text):
         asked.remove("issuer")
-    if "basis" in asked and set(asked) - {"basis"} <= {
-        "title",
-        "written",
-        "issuer",
-        "effective",
-        "published",
-    }:
+    if "basis" in asked and {*asked} <= {"basis", "title", "written", "issuer", "effective", "published"}:
         asked = ["basis"]
-    if "basis" in asked and "document_number" in asked and re.search(entry["that"], text):
+    if {"basis", "document_number"} <= {*asked} and re.search(entry["that"], text):
         asked.remove("document_number")  # of what it is based on, which the sentence gives
-    if {"expires", "validity"} <= set(asked) and (asks_span(text) or not _STATE_ASKED.search(text)):
+    state = re.search(entry["state"], text) and not asks_span(text)
+    if {"expires", "validity"} <= {*asked} and not state:
         asked.remove("validity")  # 到哪一年作废: the day, not the state
-    if {"expires", "validity"} & set(asked) and _of_permit(ask, text):
+    if {"expires", "validity"} & {*asked} and _of_permit(ask, text):
         asked = [meaning for meaning in asked if meaning not in ("expires", "validity")]
-    if not asked or plain:
-        return asked
+    return asked
+
+
+def _has_topic(ask: Ask, asked: Sequence[str], rest: str) -> bool:
+    """Whether a question has a topic beside the fields that it asks for; ``rest`` is the question without their words."""
+    question = ask.question
     clauses = re.split("[,。;?]", rest)
     told = max(number for number, clause in enumerate(clauses) if _FIELD in clause) if _FIELD in rest else -1
     beside = "".join(clause for number, clause in enumerate(clauses) if number != told)  # why it is asked
@@ -137,10 +132,10 @@ def meanings_asked(ask: Ask, plain: bool = False) -> list[str]:
         and not re.fullmatch(words()["document"]["plain"], term.text)
         and not (term.text in squeeze(beside) and not ask.corpus.known(term))
     ]
-    if any(m in asked for m in ("basis", "recipients")):
-        return asked if len([t for t in left if t.weight >= 0.9]) <= 2 else []
+    if {"basis", "recipients"} & {*asked}:
+        return len([term for term in left if term.weight >= 0.9]) > 2
     titles = "\n".join(name for policy in ask.policies() for name in ask.corpus.titles[policy.id])
     left = [term for term in left if not any(variant in titles for variant in term.variants)]
-    known = [term for term in left if term.weight >= 0.9 and not re.fullmatch(r"[a-z\-]+", term.text)]
     latin = [term for term in left if re.fullmatch(r"[a-z\-]+", term.text)]
-    return asked if not known and (len(latin) <= 2 or question.language == "zh") else []
+    known = [term for term in left if term.weight >= 0.9 and term not in latin]
+    return bool(known) or (len(latin) > 2 and question.language != "zh")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from assistant.ask import Ask
@@ -46,64 +46,100 @@ class Found:
 
 def find(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
     """Where a policy states a field (``document_number``, ``written`` …): each place that says it in its own way."""
-    if meaning == "basis":
-        yield from _basis(policy)
-        return
-    if meaning == "recipients":
-        at = policy.source.find(policy.recipients) if policy.recipients else -1
-        if at >= 0:
-            end = at + len(policy.recipients)
-            yield Found("", policy.recipients, at, end + (policy.source[end : end + 1] in ("：", ":")))
-        return
-    if meaning == "annexes":
-        match = _ANNEXES.search(policy.source)
-        if match:
-            value = re.sub(r"\s*\n\s*", "；", match["all"].strip())
-            yield Found(label_of(ask, "annexes"), value, *match.span("all"))
-        return
-    if meaning == "approved":
-        match = _APPROVED.search(policy.source)
-        if match:
-            yield Found("", match.group().strip(), *match.span())
-        return
-    if meaning == "title":
-        at = policy.source.find(policy.title)
-        if at >= 0:
-            yield Found(
-                phrase(ask.question.language, "title", value="", cite="").split("：")[0],
-                policy.title,
-                at,
-                at + len(policy.title),
-            )
-            return
-    if meaning == "issuer":
-        names = "[ \t　]+".join(map(re.escape, policy.issuer.split()))
-        signed = re.search(rf"(?m)^[ \t　]*(?P<by>{names})\s*\n\s*\d{{4}}年", policy.source)
-        at = policy.source.find(policy.issuer) if policy.issuer else -1
-        field = ask.corpus.field(policy, meaning)
-        if field and squeeze(field.value) == squeeze(policy.issuer):
-            yield Found(field.label, field.value, field.start, field.end)
-        elif policy.issuer and signed:
-            yield Found("", policy.issuer, *signed.span("by"))
-        elif at >= 0:
-            yield Found("", policy.issuer, at, at + len(policy.issuer))
+    own = _OWN_WAY.get(meaning)
+    yield from own(ask, policy) if own else _field(ask, policy, meaning)
+
+
+def _field(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
+    """The field of the header."""
     item = ask.corpus.field(policy, meaning)
-    signed = _SIGNED.search(policy.source) if meaning == "written" and item else None
-    if item and signed and _tells_more(signed.group(), item, header_labels()["written"]["labels"][0]):
-        yield Found(label_of(ask, "written"), signed.group().strip(), signed.start(), signed.end())
     if item:
-        if meaning != "issuer" or squeeze(item.value) not in squeeze(policy.issuer):
-            yield Found(item.label, item.value, item.start, item.end)
-        if meaning not in ("validity", "effective", "expires"):
-            return
-    if meaning == "effective" or (meaning in ("written", "published") and not item):
-        pattern = _EFFECTIVE if meaning == "effective" else _SIGNED
-        for match in pattern.finditer(policy.source):
-            yield Found(label_of(ask, meaning), match.group().strip(), match.start(), match.end())
-            if meaning != "effective":
-                return
-    if meaning in ("expires", "validity"):
-        yield from _expiry(ask, policy, meaning)
+        yield Found(item.label, item.value, item.start, item.end)
+
+
+def _recipients(ask: Ask, policy: Policy) -> Iterator[Found]:
+    at = policy.source.find(policy.recipients) if policy.recipients else -1
+    if at >= 0:
+        end = at + len(policy.recipients)
+        yield Found("", policy.recipients, at, end + (policy.source[end : end + 1] in ("：", ":")))
+
+
+def _annexes(ask: Ask, policy: Policy) -> Iterator[Found]:
+    match = _ANNEXES.search(policy.source)
+    if match:
+        value = re.sub(r"\s*\n\s*", "；", match["all"].strip())
+        yield Found(label_of(ask, "annexes"), value, *match.span("all"))
+
+
+def _approved(ask: Ask, policy: Policy) -> Iterator[Found]:
+    match = _APPROVED.search(policy.source)
+    if match:
+        yield Found("", match.group().strip(), *match.span())
+
+
+def _title(ask: Ask, policy: Policy) -> Iterator[Found]:
+    """The title where it stands; else the field."""
+    at = policy.source.find(policy.title)
+    if at < 0:
+        yield from _field(ask, policy, "title")
+        return
+    label = phrase(ask.question.language, "title", value="", cite="").split("：")[0]
+    yield Found(label, policy.title, at, at + len(policy.title))
+
+
+def _issuer(ask: Ask, policy: Policy) -> Iterator[Found]:
+    """Who issued it, by the field, the signature or the first mention; then the field where it names somebody else."""
+    names = "[ \t　]+".join(map(re.escape, policy.issuer.split()))
+    signed = re.search(rf"(?m)^[ \t　]*(?P<by>{names})\s*\n\s*\d{{4}}年", policy.source)
+    at = policy.source.find(policy.issuer) if policy.issuer else -1
+    field = ask.corpus.field(policy, "issuer")
+    if field and squeeze(field.value) == squeeze(policy.issuer):
+        yield Found(field.label, field.value, field.start, field.end)
+    elif policy.issuer and signed:
+        yield Found("", policy.issuer, *signed.span("by"))
+    elif at >= 0:
+        yield Found("", policy.issuer, at, at + len(policy.issuer))
+    if field and squeeze(field.value) not in squeeze(policy.issuer):
+        yield Found(field.label, field.value, field.start, field.end)
+
+
+def _written(ask: Ask, policy: Policy) -> Iterator[Found]:
+    """The day below the signature where it is another than the field's, and the field."""
+    item, signed = ask.corpus.field(policy, "written"), _SIGNED.search(policy.source)
+    if signed and (not item or _tells_more(signed.group(), item, header_labels()["written"]["labels"][0])):
+        yield Found(label_of(ask, "written"), signed.group().strip(), *signed.span())
+    yield from _field(ask, policy, "written")
+
+
+def _published(ask: Ask, policy: Policy) -> Iterator[Found]:
+    """The field; without one the day below the signature."""
+    signed = _SIGNED.search(policy.source)
+    if signed and not ask.corpus.field(policy, "published"):
+        yield Found(label_of(ask, "published"), signed.group().strip(), *signed.span())
+    yield from _field(ask, policy, "published")
+
+
+def _effective(ask: Ask, policy: Policy) -> Iterator[Found]:
+    """The field, and each sentence that says from when it holds."""
+    yield from _field(ask, policy, "effective")
+    for match in _EFFECTIVE.finditer(policy.source):
+        yield Found(label_of(ask, "effective"), match.group().strip(), *match.span())
+
+
+def _expires(ask: Ask, policy: Policy) -> Iterator[Found]:
+    """The field, and the sentence that says until when it holds."""
+    yield from _field(ask, policy, "expires")
+    yield from _term(ask, policy)
+
+
+def _validity(ask: Ask, policy: Policy) -> Iterator[Found]:
+    """Whether it holds, and until when; where nothing says the latter, from when."""
+    yield from _field(ask, policy, "validity")
+    until = list(_expires(ask, policy))
+    yield from until
+    effective = _EFFECTIVE.search(policy.source)
+    if not until and effective:
+        yield Found(label_of(ask, "effective"), effective.group().strip(), *effective.span())
 
 
 def _tells_more(signed: str, item: HeaderField, label: str) -> bool:
@@ -111,21 +147,13 @@ def _tells_more(signed: str, item: HeaderField, label: str) -> bool:
     return item.label != label or read_date(signed) != read_date(item.value)
 
 
-def _expiry(ask: Ask, policy: Policy, meaning: str) -> Iterator[Found]:
-    field = ask.corpus.field(policy, "expires")
-    if field and meaning == "validity":
-        yield Found(field.label, field.value, field.start, field.end)
+def _term(ask: Ask, policy: Policy) -> Iterator[Found]:
+    """The first sentence that says until when, or for how long, the policy holds; of a day that it names, the day."""
     terms = (match for match in _EXPIRES.finditer(policy.source) if not of_permit(match.group()))
     if match := next(terms, None):
         day = _UNTIL.search(match.group())
         value = day["day"] if day else match.group().strip()
         yield Found(label_of(ask, "expires"), value, match.start(), match.end())
-    if not field and not match and meaning == "validity":
-        effective = _EFFECTIVE.search(policy.source)
-        if effective:
-            yield Found(
-                label_of(ask, "effective"), effective.group().strip(), effective.start(), effective.end()
-            )
 
 
 def label_of(ask: Ask, meaning: str) -> str:
@@ -134,7 +162,7 @@ def label_of(ask: Ask, meaning: str) -> str:
     return str(labels["en"][0]).capitalize() if ask.question.language == "en" else str(labels["labels"][0])
 
 
-def _basis(policy: Policy) -> Iterator[Found]:
+def _basis(ask: Ask, policy: Policy) -> Iterator[Found]:
     """The sentence that names what the policy is based on, with its 《titles》."""
     for section in policy.sections:
         opening = section.marker[:1] == "第" and section.id <= 12
@@ -145,6 +173,21 @@ def _basis(policy: Policy) -> Iterator[Found]:
         if match and _TITLES.search(match.group()) and not re.search(r"印发给你们", match.group()):
             yield Found("", match.group().strip(), section.start + match.start(), section.start + match.end())
             return
+
+
+_OWN_WAY: dict[str, Callable[[Ask, Policy], Iterator[Found]]] = {
+    "basis": _basis,
+    "recipients": _recipients,
+    "annexes": _annexes,
+    "approved": _approved,
+    "title": _title,
+    "issuer": _issuer,
+    "written": _written,
+    "published": _published,
+    "effective": _effective,
+    "expires": _expires,
+    "validity": _validity,
+}  # by what is asked; anything else is a field of the header and no more
 
 
 def line_start(source: str, start: int) -> int:

@@ -14,7 +14,7 @@ from itertools import takewhile
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.corpus import Unit, section_at, subtree_end, table_over
+from assistant.corpus import Unit
 from assistant.definitions import is_defined, is_definition
 from assistant.match import coverage, deed_is_lost, grip, is_of_another_party, is_of_opposite, missing
 from assistant.question import Question
@@ -29,8 +29,9 @@ from assistant.sentences import (
     tells_class,
 )
 from assistant.target_fit import is_commitment, of_another_kind, of_sibling
-from assistant.terms import Term, words
+from assistant.terms import Term, expression, words
 from assistant.wanted import lacking
+from assistant.within import section_at, subtree_end, table_over
 from index.grids import row_told
 from index.policy import Policy
 from index.text import squeeze
@@ -46,11 +47,9 @@ LITTLE = (
 FOLLOWING = 160  # characters behind a ；in which the clauses stand that go on from it
 BESIDE = 0.4  # a sentence of the paragraph of the nearest this far behind it may go on from it
 BEHIND = 0.35  # sentences this far behind the one that answers are still shown their passage
+_Near = tuple[float, Sentence]  # how well a sentence answers, and it
 _TOLD_BESIDE = ("when", "amount")  # what a paragraph tells of its thing in a sentence of its own
-_ONE_OF = re.compile("哪一?[个家所座](?![一-鿿]?文件)([一-鿿]{2,4})")
-_BESIDE = "(?:旁边?|边上|附近|周边|周围|隔壁|对面)"  # behind what only says where a thing is
 _YEAR = re.compile(r"20\d\d年(?:[至到—~-]+20\d\d年)?")
-_EVERY = "每[^，。；]{0,4}?(?:年|季度?|月|周|日|天)"
 _SIGNATURE = re.compile(
     r"[^,。;:\d]{0,80}\d{4}年\d{1,2}月\d{1,2}日[^,。;:]{0,10}"
 )  # bodies and the date below a text
@@ -77,73 +76,124 @@ def judge(ask: Ask, passages: Sequence[Passage], margin: float = MARGIN) -> Verd
         passages = [passage for passage in passages if passage.section and _says_of_body(ask, passage)]
         if not passages:
             return Verdict((), "no_duty")
-    about = [term for term in question.terms if term.weight >= 0.9]
-    if question.has("members") and not question.roles and not about:
-        return Verdict((), "kind_amount")
-    if question.has("together") and not all(ask.corpus.known(replace(term, near=())) for term in about):
-        return Verdict((), "kind_together")  # with a thing that no policy speaks of
-    if len(question.terms) == 1 and not ask.corpus.known(replace(question.terms[0], near=())):
-        return Verdict((), "refuse")  # the one thing asked about is none of the policies' (国务院负责什么)
-    if not (question.terms or question.mentions or question.years) or _is_asked_thing_unknown(ask):
-        return Verdict((), "refuse")
-    near = ranked(ask, [passage for passage in passages if not _is_header(ask, passage)])
-    near = [item for item in near if not _is_of_another_party(ask, item[1])]
-    near = [item for item in near if not (tells_class(question, item[1]) and lacking(question, item[1].text))]
-    nearest = max((sentence.near for _, sentence in near), default=0.0)
-    if nearest < FAR[question.language == "en"]:
-        return Verdict((), "refuse")
-    if nearest < SURE[question.language == "en"] and _says_little(ask, near[0][1]):
-        return Verdict((), "refuse")
-    if question.has("filtered") and question.has("tasks", "targets"):  # a condition that no list knows
-        return Verdict((), "kind_comparison")
+    reason = _of_unknown(ask)
+    if reason:
+        return Verdict((), reason)
+    near = _nearest_first(ask, passages)
+    reason = _too_far(ask, near)
+    if reason:
+        return Verdict((), reason)
     lacks = [lacking(question, _with_opening(ask, sentence)) for _, sentence in near]
-    holding = [item for item, kind in zip(near, lacks, strict=True) if not kind]
-    joint: list[tuple[float, Sentence]] = []
-    if holding and lacks[0] and lacks[0] != "together" and near[0][0] - holding[0][0] > margin:
-        meant = [
-            item for item in holding if item[1].near >= nearest - TIE and not lacking(question, item[1].text)
-        ]  # nearest in meaning, if not in words
-        sure = (
-            question.language == "zh" or "penalty" in question.kinds
-        )  # words that tell a sentence of it apart
-        close = meant and sure and not _is_of_another_thing(ask, passage_unit(ask, meant[0][1].passage))
-        holding = [*meant, *holding] if close else []
-    if "penalty" in question.kinds and lacks and lacks[0] and _is_unpunished(ask, near[0][1]):
+    holding = _holding(ask, near, lacks, margin)
+    if "penalty" in question.kinds and lacks[0] and _is_unpunished(ask, near[0][1]):
         return Verdict((), "kind_penalty")
-    told_apart = (
-        lacks and lacks[0] in _TOLD_BESIDE and not question.has("yesno")
-    )  # a claim is of one sentence
-    if not holding and told_apart and near[0][1].near >= nearest - TIE:
+    joint: Sequence[_Near] = ()
+    told_apart = lacks[0] in _TOLD_BESIDE and not question.has("yesno")  # a claim is of one sentence
+    if not holding and told_apart and near[0][1].near >= _nearness(near) - TIE:
         holding = joint = _told_beside(ask, near, lacks[0])
     if not holding:
         return Verdict((), f"kind_{lacks[0]}")
     if asks_number(question) and _is_of_another(ask, holding[0][1]):
-        first = holding[0][1]
-        beside = [
-            item
-            for item in holding[1:]
-            if item[1].passage == first.passage and 0 <= first.start - item[1].end <= FOLLOWING
-        ]
-        own = [
-            item for item in beside if not _is_of_another(ask, item[1])
-        ]  # 高级工2500元。列入目录的上浮20%。
+        own = _going_on(ask, holding)
         if not own:
             return Verdict((), "kind_amount")
         holding = [*own, *(item for item in holding if item not in own)]
     if (question.has("who") or "where" in question.kinds) and _is_of_another_deed(ask, holding[0][1]):
         return Verdict((), "refuse")
-    good: list[Passage] = []
-    for value, sentence in holding:
-        if sentence.passage not in good and value >= holding[0][0] - BEHIND:
-            good.append(sentence.passage)
-    chosen = tuple(good[:3])
-    if _other_year(ask, chosen) or _no_target_of(ask, chosen):
-        return Verdict((), "year")
-    if _is_nobody_named(ask, chosen):
-        return Verdict((), "refuse")
-    if question.has("definition") and question.language == "zh" and not is_defined(ask, chosen):
-        return Verdict((), "kind_definition")
+    chosen = _best_of(holding)
+    reason = _objection(ask, chosen)
+    if reason:
+        return Verdict((), reason)
     return Verdict(chosen, near=near, answering=holding, joint=[sentence for _, sentence in joint])
+
+
+def _of_unknown(ask: Ask) -> str:
+    """Why a question cannot be answered whatever the sentences are: it is of nothing that the policies speak of; ""
+    where it can."""
+    question = ask.question
+    about = [term for term in question.terms if term.weight >= 0.9]
+    if question.has("members") and not question.roles and not about:
+        return "kind_amount"
+    if question.has("together") and not all(ask.corpus.known(replace(term, near=())) for term in about):
+        return "kind_together"  # with a thing that no policy speaks of
+    if len(question.terms) == 1 and not ask.corpus.known(replace(question.terms[0], near=())):
+        return "refuse"  # the one thing asked about is none of the policies' (国务院负责什么)
+    says = question.terms or question.mentions or question.years
+    return "refuse" if not says or _is_asked_thing_unknown(ask) else ""
+
+
+def _nearest_first(ask: Ask, passages: Sequence[Passage]) -> list[_Near]:
+    """The sentences of passages, the nearest first, without those of other parties and of classes that lack what is
+    wanted."""
+    question = ask.question
+    near = ranked(ask, [passage for passage in passages if not _is_header(ask, passage)])
+    near = [item for item in near if not _is_of_another_party(ask, item[1])]
+    return [item for item in near if not (tells_class(question, item[1]) and lacking(question, item[1].text))]
+
+
+def _nearness(near: Sequence[_Near]) -> float:
+    """The cosine of the sentence that is nearest in meaning."""
+    return max((sentence.near for _, sentence in near), default=0.0)
+
+
+def _too_far(ask: Ask, near: Sequence[_Near]) -> str:
+    """Why the sentences do not speak of a question; "" where they do."""
+    question, nearest = ask.question, _nearness(near)
+    if nearest < FAR[question.language == "en"]:
+        return "refuse"
+    if nearest < SURE[question.language == "en"] and _says_little(ask, near[0][1]):
+        return "refuse"
+    if question.has("filtered") and question.has("tasks", "targets"):  # a condition that no list knows
+        return "kind_comparison"
+    return ""
+
+
+def _holding(ask: Ask, near: Sequence[_Near], lacks: Sequence[str], margin: float) -> list[_Near]:
+    """The sentences that lack nothing of what is wanted; where the first of them is further than ``margin`` behind the
+    nearest, only those nearest in meaning, if not in words, with the others behind them."""
+    question = ask.question
+    holding = [item for item, kind in zip(near, lacks, strict=True) if not kind]
+    behind = holding and lacks[0] and lacks[0] != "together" and near[0][0] - holding[0][0] > margin
+    if not behind:
+        return holding
+    least = _nearness(near) - TIE
+    meant = [item for item in holding if item[1].near >= least and not lacking(question, item[1].text)]
+    sure = question.language == "zh" or "penalty" in question.kinds  # words that tell a sentence of it apart
+    close = meant and sure and not _is_of_another_thing(ask, passage_unit(ask, meant[0][1].passage))
+    return [*meant, *holding] if close else []
+
+
+def _going_on(ask: Ask, holding: Sequence[_Near]) -> list[_Near]:
+    """The sentences behind the first, which tells the number of another thing, that go on to tell the one asked for
+    (高级工2500元。列入目录的上浮20%。)."""
+    first = holding[0][1]
+    beside = [
+        item
+        for item in holding[1:]
+        if item[1].passage == first.passage and 0 <= first.start - item[1].end <= FOLLOWING
+    ]
+    return [item for item in beside if not _is_of_another(ask, item[1])]
+
+
+def _best_of(holding: Sequence[_Near]) -> tuple[Passage, ...]:
+    """The passages of the sentences that answer about as well as the first, three at most."""
+    near = (sentence.passage for value, sentence in holding if value >= holding[0][0] - BEHIND)
+    good: list[Passage] = []
+    for passage in near:
+        if passage not in good:
+            good.append(passage)
+    return tuple(good[:3])
+
+
+def _objection(ask: Ask, chosen: Sequence[Passage]) -> str:
+    """Why passages whose sentences hold what is wanted do not answer after all; "" where they do."""
+    question = ask.question
+    if _other_year(ask, chosen) or _no_target_of(ask, chosen):
+        return "year"
+    if _is_nobody_named(ask, chosen):
+        return "refuse"
+    defined = question.language != "zh" or not question.has("definition") or is_defined(ask, chosen)
+    return "" if defined else "kind_definition"
 
 
 def _is_unpunished(ask: Ask, sentence: Sentence) -> bool:
@@ -168,7 +218,8 @@ def _told_beside(ask: Ask, near: Sequence[tuple[float, Sentence]], kind: str) ->
         if other.policy != first.policy or "\n" in between.rstrip():
             continue
         goes_on = first.start < other.start and "。" not in between  # …完成18处；到2026年底，…
-        told = re.sub(_EVERY, "", _with_opening(ask, other))  # how often it is done, is no time limit
+        told = _with_opening(ask, other)
+        told = expression("often", "every").sub("", told)  # how often it is done, is no time limit
         close = value - item[0] <= BESIDE or (item is near[1] and kind == "when")
         if (goes_on or close) and not lacking(ask.question, text + told):
             return [item, near[0]]
@@ -252,7 +303,8 @@ def _holds_amount_alone(ask: Ask, unit: Unit) -> bool:
 def _lacks_thing(ask: Ask, unit: Unit) -> bool:
     """Whether a unit lacks the first thing that a question names, which the policies know."""
     nouns = [term for term in ask.question.terms if term.weight >= 0.9 and not term.pair]
-    nouns = [noun for noun in nouns if not re.search(re.escape(noun.text) + _BESIDE, ask.question.folded)]
+    near = words()["place"]["near"]
+    nouns = [noun for noun in nouns if not re.search(re.escape(noun.text) + near, ask.question.folded)]
     thing = min(nouns, key=lambda term: ask.question.folded.find(term.text), default=None)
     return thing is not None and ask.corpus.known(replace(thing, near=())) and grip(thing, unit) < 0.45
 
@@ -388,7 +440,7 @@ def _is_nobody_named(ask: Ask, passages: Sequence[Passage]) -> bool:
 
 def _is_asked_thing_unknown(ask: Ask) -> bool:
     """Whether one thing of a sort is asked for (去哪个法院) that the policies never mention."""
-    asked = _ONE_OF.findall(ask.question.folded)
+    asked = expression("one_of", "asked").findall(ask.question.folded)
     return any(
         text.startswith(term.text) and not ask.corpus.known(term)
         for text in asked

@@ -8,12 +8,10 @@ from datetime import date, timedelta
 from assistant.ask import Ask
 from assistant.dates import last_day
 from assistant.draft import Draft
+from assistant.terms import expression
 from assistant.validity import REPLACED, End
 from index.policy import Policy
 from prompts import phrase
-
-_EXPIRED = re.compile(r"失效|过期|作废|废止|无效|到期|\b(?:expired|invalid|no longer)\b")
-_IN_FORCE = re.compile(r"有效|生效|\b(?:in force|valid)\b")
 
 
 def answer_library(ask: Ask) -> Draft | None:
@@ -26,9 +24,9 @@ def answer_library(ask: Ask) -> Draft | None:
     policies = list(ask.corpus.policies.values())
     ended = {policy.id for policy in policies if ask.corpus.lives[policy.id].ended(ask.today)}
     name = "documents"
-    if _EXPIRED.search(question.folded):
+    if expression("document", "expired").search(question.folded):
         policies, name = [p for p in policies if p.id in ended], "documents_expired"
-    elif _IN_FORCE.search(question.folded):
+    elif expression("document", "in_force").search(question.folded):
         policies, name = [p for p in policies if p.id not in ended], "documents_valid"
     draft = ask.draft()
     draft.count = len(policies)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.corpus import ITEM
 from assistant.terms import words
+from assistant.within import ITEM
 from index.keywords import tagged
 from index.policy import Policy, Section
 from index.quantities import read_numeral
@@ -187,29 +187,9 @@ def _in_clause(text: str, at: int, before: str) -> Iterator[_Found]:
 
     ``before`` is the clause before it.
     """
-    side = _SIDE_BY_SIDE.search(text)
-    counted = COUNTED.match(text, side.end()) if side else None
-    if side and counted:
-        spans = [
-            (at + side.start() + m.start(), at + side.start() + m.end())
-            for m in re.finditer("[“「][^”」]+[”」]", side[0])
-        ]
-        yield _counted_head(counted), tuple(spans), value_of(counted["number"]), bool(counted["etc"]), False
-        return
-    quoted = _QUOTED.search(text)
-    if quoted:
-        spans = _parts(quoted[1], at + quoted.start(1))
-        counted = COUNTED.match(text, quoted.end())
-        if counted:
-            yield (
-                _counted_head(counted),
-                tuple(spans),
-                value_of(counted["number"]),
-                bool(counted["etc"]),
-                False,
-            )
-        elif behind := re.match(r"(?:等)?[一-鿿]{1,20}", text[quoted.end() :]):
-            yield behind[0], tuple(spans), None, behind[0].startswith("等"), False
+    quoted = _in_quotes(text, at)
+    if quoted is not None:
+        yield from quoted
         return
     text = re.sub("(?:以?外|之外)$", "", text)
     spans = _parts(text, at)
@@ -219,23 +199,57 @@ def _in_clause(text: str, at: int, before: str) -> Iterator[_Found]:
     opened = _opened(text[: first[1] - at])
     spans[0] = (first[0] + opened, first[1])
     left = squeeze(text[:opened])
-    tail = text[last[0] - at :]
-    for said in COUNTED.finditer(tail):
+    counted = _counted_items(text, at, spans)
+    if counted:
+        yield counted
+        return
+    open_end = _OPEN.search(text[last[0] - at :])
+    if open_end and open_end.start():
+        named = [*spans[:-1], *split_joined(text, [(last[0], last[0] + open_end.start())], at)]
+        yield _head(open_end["head"]) or left, tuple(named), None, True, False
+        return
+    if re.search(words()["listing"]["left"], left):
+        yield before + left, (*spans[:-1], *split_joined(text, spans[-1:], at)), None, False, False
+    yield "", tuple(spans), None, False, True
+
+
+def _in_quotes(text: str, at: int) -> list[_Found] | None:
+    """The things named in quotation marks, each in its own or all in one; None where a clause has none."""
+    side = _SIDE_BY_SIDE.search(text)
+    counted = COUNTED.match(text, side.end()) if side else None
+    if side and counted:
+        spans = [
+            (at + side.start() + m.start(), at + side.start() + m.end())
+            for m in re.finditer("[“「][^”」]+[”」]", side[0])
+        ]
+        return [_of_counted(counted, spans)]
+    quoted = _QUOTED.search(text)
+    if not quoted:
+        return None
+    spans = _parts(quoted[1], at + quoted.start(1))
+    counted = COUNTED.match(text, quoted.end())
+    if counted:
+        return [_of_counted(counted, spans)]
+    behind = re.match(r"(?:等)?[一-鿿]{1,20}", text[quoted.end() :])
+    return [(behind[0], tuple(spans), None, behind[0].startswith("等"), False)] if behind else []
+
+
+def _of_counted(counted: re.Match[str], spans: Sequence[tuple[int, int]]) -> _Found:
+    """Items with the number behind them, which need not be theirs."""
+    return _counted_head(counted), tuple(spans), value_of(counted["number"]), bool(counted["etc"]), False
+
+
+def _counted_items(text: str, at: int, spans: Sequence[tuple[int, int]]) -> _Found | None:
+    """Items that are as many as the number behind the last of them says, or fewer with 等; None where none is."""
+    last = spans[-1]
+    for said in COUNTED.finditer(text[last[0] - at :]):
         number = value_of(said["number"])
         named = [*spans[:-1], (last[0], last[0] + said.start())]
         named = named if len(named) == number else split_joined(text, named, at)
         if said.start() and (len(named) == number or said["etc"]):
             short = bool(said["etc"]) and len(named) < number
-            yield _counted_head(said), tuple(named), number, short, False
-            return
-    open_end = _OPEN.search(tail)
-    if open_end and open_end.start():
-        named = [*spans[:-1], *split_joined(text, [(last[0], last[0] + open_end.start())], at)]
-        yield _head(open_end["head"]) or left, tuple(named), None, True, False
-    else:
-        if re.search(words()["listing"]["left"], left):
-            yield before + left, (*spans[:-1], *split_joined(text, spans[-1:], at)), None, False, False
-        yield "", tuple(spans), None, False, True
+            return _counted_head(said), tuple(named), number, short, False
+    return None
 
 
 def _counted_head(counted: re.Match[str]) -> str:

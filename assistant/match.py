@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 from assistant.corpus import Clause, Corpus, Unit
 from assistant.question import Question
-from assistant.terms import Term, words
+from assistant.terms import Term, expression, words
 from index.policy import Target
 from index.text import squeeze
 
 ENOUGH = 0.5  # coverage from which a unit may be what a question is about
-_OPPOSITE = re.compile("^(?:非..|未成年|未婚|不动产)")  # a word and what makes its opposite of it
 NEAR = 0.12  # units this close to the best are equally meant
 
 
@@ -46,7 +45,7 @@ def _holds_itself(variant: str, text: str) -> bool:
     """Whether a text holds a word outside its opposite (独生子女 in 非独生子女)."""
     at = text.find(variant)
     while at >= 0:
-        if not _OPPOSITE.search(text[max(0, at - 1) : at] + variant[:2]):
+        if not expression("negation", "opposite").search(text[max(0, at - 1) : at] + variant[:2]):
             return True
         at = text.find(variant, at + 1)
     return False

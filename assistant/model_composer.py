@@ -16,7 +16,7 @@ from assistant.models import ChatModel
 from assistant.numbers import numbers_missing
 from assistant.screen import Screen, without_marks
 from assistant.sentences import asks_number, share_of_words
-from assistant.terms import Language
+from assistant.terms import Language, expression
 from index.store import Index
 from index.text import fold, squeeze
 from prompts import phrase
@@ -47,13 +47,6 @@ _LEADS_UP = re.compile(
     r"(?:By|In|To|For|With|Through|Under|As|If|When|While|After|Before|On)\b"
 )  # to the main clause
 _NAMES = re.compile(r"\b(?:namely|including|such as|like)\b")  # what stands in a row behind is no clause
-_HANGS = re.compile(  # a clause of a Chinese sentence that leads up to the next one
-    r"[，；：](?:以(?!商|奖|旧|工)|在|对|为|按照?|通过|根据|依据|围绕|随着|当|如|若|凡|自|从|由|经|因|除|到|至|针对|结合|于)[^，；：]*$"
-    r"|(?:的|后|时|前|内|起|外|下|中|上|者|或|和|及|与|为重点|为目标|为主线|为抓手|为核心|为基础)$"
-)
-_TURNS = re.compile(  # what goes on so takes back, caps or binds what is before it
-    r"[但除不且并同若如的或和及与则其仍未非最上限每须需应只原单累总]|[^，；。]{0,12}(?:超过|以内|封顶|限|除外)|[，；]"
-)
 AHEAD = {
     "zh": 18,
     "en": 42,
@@ -222,7 +215,8 @@ def _may_end(before: str, behind: str, language: Language) -> bool:
         last = re.split(r"\b(?:by|,) (?:and )?(?:[a-z]+ly )?[a-z]+ing\b", before)
         return len(last) > 1 and not _LEADS_UP.match(before) and not _NAMES.search(last[-1])
     known = len(behind) >= AHEAD["zh"] or bool(re.search("[，；。]", behind))
-    return known and not _HANGS.search(before) and not _TURNS.match(behind)
+    hangs, turns = expression("clause", "hangs"), expression("clause", "turns")
+    return known and not hangs.search(before) and not turns.match(behind)
 
 
 def _whole_sentences(text: str) -> str:

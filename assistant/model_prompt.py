@@ -11,13 +11,14 @@ from dataclasses import replace
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.corpus import Corpus, section_at
+from assistant.corpus import Corpus
 from assistant.draft import plain_number
 from assistant.match import coverage, missing
 from assistant.models import ChatModel, Messages
 from assistant.sentences import Sentence, passage_unit, ranked, sentences, subject_terms
 from assistant.sentences import opening as list_opening
 from assistant.terms import Language, Term, glosses
+from assistant.within import section_at
 from index.policy import Policy, Section
 from index.quantities import quantities, scale_unit
 from index.text import fold_with_origin

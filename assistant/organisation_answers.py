@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assistant.ask import Ask
-from assistant.corpus import MAIN_ROLES, Clause, subtree_end
+from assistant.corpus import MAIN_ROLES, Clause
 from assistant.draft import Draft
 from assistant.duty_lists import compare_organisations, shared_tasks
 from assistant.duty_text import (
@@ -26,6 +26,7 @@ from assistant.match import coverage, missing
 from assistant.question import Question, any_part, roles_in
 from assistant.task_lists import deadline, say_deadline, say_deadlines_asked
 from assistant.terms import words
+from assistant.within import subtree_end
 from index.organisations import Mention
 from index.policy import Role, Section
 from prompts import phrase
@@ -179,44 +180,26 @@ def _say_tasks(
     ask: Ask, draft: Draft, clauses: Sequence[Clause], names: Sequence[str], title: str
 ) -> tuple[list[Clause], list[Clause]]:
     """Sentences on one policy; the clauses that were asked for, and those to show."""
-    question = ask.question
     mine = _held(clauses, names)
     name = next(
         (d.organisation for clause in clauses for d in clause.duties if d.organisation in names), names[0]
     )
     org = title + draft.organisation(name)
-    wanted = _wanted_roles(question, mine)
+    wanted = _wanted_roles(ask.question, mine)
     listed = unique_clauses(clause for role in wanted for clause in mine[role])
     others = [role for role in Role if role not in wanted and mine[role]]
     near = unique_clauses(clause for role in others for clause in mine[role])
     rule = _whole_rule(mine[Role.IMPLEMENT], names)
     if listed and rule and wanted == [Role.IMPLEMENT]:
-        source = ask.corpus.policies[listed[0].policy].source
-        draft.say(
-            "all_tasks_rule",
-            orgs=title
-            + draft.organisations(
-                d for d in names if any(d == x.organisation for c in listed for x in c.duties)
-            ),
-            count=draft.compute(len(listed)),
-            rule=_rule_text(source[rule[0] : rule[1]]),
-            cite=draft.cite(listed[0].policy, *rule),
-        )
+        _say_rule_of_all(ask, draft, listed, names, title, rule)
         return listed, listed
     if listed:
-        more = phrase(draft.language, "see_table") if len(listed) > 1 else ""
-        parts = _counted(draft, {role: mine[role] for role in wanted})
-        draft.say("org_roles", org=org, parts=parts, more=more)
-        if len(listed) == 1:
-            say_clause(draft, listed[0], tuple(Role))
-        lacking = [role for role in wanted if role in _APART and not mine[role]]
-        if lacking:  # 牵头几项，配合几项: of which there is none, is said too
-            draft.say("org_none", org=org, role=role_words(draft, lacking), cite="")
+        _say_wanted(draft, org, mine, wanted, listed)
     else:
         spans = [(c.policy, *span) for c in near[:1] for span in _why_not_led(c, wanted)]
         cite = "".join(draft.cite(*span) for span in spans)
         draft.say("org_none", org=org, role=role_words(draft, wanted), cite=cite)
-        if question.has("why"):
+        if ask.question.has("why"):
             draft.note("premise", "notice_premise")
     if others:
         cite = "" if listed else "".join(draft.cite(c.policy, c.start, c.end) for c in near[:1])
@@ -224,6 +207,44 @@ def _say_tasks(
             "org_also", org=org, parts=_counted(draft, {role: mine[role] for role in others}), cite=cite
         )
     return listed, listed or near
+
+
+def _say_rule_of_all(
+    ask: Ask,
+    draft: Draft,
+    listed: Sequence[Clause],
+    names: Sequence[str],
+    title: str,
+    rule: tuple[int, int],
+) -> None:
+    """That these bodies implement all tasks, by the one rule that says so."""
+    policy = listed[0].policy
+    bearing = {duty.organisation for clause in listed for duty in clause.duties}
+    draft.say(
+        "all_tasks_rule",
+        orgs=title + draft.organisations(name for name in names if name in bearing),
+        count=draft.compute(len(listed)),
+        rule=_rule_text(ask.corpus.policies[policy].source[slice(*rule)]),
+        cite=draft.cite(policy, *rule),
+    )
+
+
+def _say_wanted(
+    draft: Draft,
+    org: str,
+    mine: dict[Role, list[Clause]],
+    wanted: Sequence[Role],
+    listed: Sequence[Clause],
+) -> None:
+    """How many tasks a body has of each role asked for; a single one with who else bears it."""
+    more = phrase(draft.language, "see_table") if len(listed) > 1 else ""
+    parts = _counted(draft, {role: mine[role] for role in wanted})
+    draft.say("org_roles", org=org, parts=parts, more=more)
+    if len(listed) == 1:
+        say_clause(draft, listed[0], tuple(Role))
+    lacking = [role for role in wanted if role in _APART and not mine[role]]
+    if lacking:  # 牵头几项，配合几项: of which there is none, is said too
+        draft.say("org_none", org=org, role=role_words(draft, lacking), cite="")
 
 
 def _held(clauses: Sequence[Clause], names: Sequence[str]) -> dict[Role, list[Clause]]:
@@ -298,43 +319,9 @@ def _organisation_in_task(
     elif not _states_role(question) or not _speaks_of_all(ask, clause):
         return None  # no role in this very task is stated that could be denied
     mark = cite_clause(draft, clause)
-    asks_others = question.has("who") and not question.has("yesno")
     claimed = dict(zip([m.names for m in bearers], _claimed_roles(question, bearers), strict=True))
     for group in groups:
-        asked = claimed[group]
-        roles = [role for role in Role if clause.bears(group, [role])]
-        bearing = [d for d in clause.duties if d.organisation in group]
-        cite = mark + "".join(draft.cite(clause.policy, *rule) for rule in rules_behind(bearing))
-        org = (
-            draft.organisations(d.organisation for d in bearing)
-            if bearing
-            else draft.organisations(group[:1])
-        )
-        actual = role_words(draft, roles)
-        values = {
-            "org": org,
-            "task": clause.task,
-            "actual": actual,
-            "asked": role_words(draft, asked),
-            "cite": cite,
-        }
-        claims = (
-            bool(asked)
-            and not asks_others
-            and (question.has("yesno", "why") or not question.has("tasks", "list"))
-        )
-        if not roles:
-            draft.say("premise_absent" if claims else "role_absent", **values)
-            draft.denied.update(group)
-            if claims:
-                draft.note("premise", "notice_premise")
-        elif claims and not _agrees(asked, roles):
-            draft.say("premise_wrong", **values)
-            draft.note("premise", "notice_premise")
-        elif claims and question.has("yesno"):
-            draft.say("premise_right", **{**values, "asked": actual})
-        else:
-            draft.say("premise_neutral", **values)
+        _say_part(draft, question, clause, group, claimed[group], mark)
     if question.has("why"):
         draft.say("why_not")
     say_clause(draft, clause, tuple(Role))
@@ -342,6 +329,34 @@ def _organisation_in_task(
     if len(topic) > 1:
         clause_table(draft, topic)
     return draft
+
+
+def _say_part(
+    draft: Draft, question: Question, clause: Clause, group: tuple[str, ...], asked: Sequence[Role], mark: str
+) -> None:
+    """What part a body has in a task, against the roles ``asked`` that the question gives it; ``mark`` cites the task."""
+    roles = [role for role in Role if clause.bears(group, [role])]
+    bearing = [d for d in clause.duties if d.organisation in group]
+    cite = mark + "".join(draft.cite(clause.policy, *rule) for rule in rules_behind(bearing))
+    names = [d.organisation for d in bearing] or group[:1]
+    org, actual = draft.organisations(names), role_words(draft, roles)
+    values = {"org": org, "task": clause.task, "actual": actual, "cite": cite}
+    values["asked"] = role_words(draft, asked)
+    asks_others = question.has("who") and not question.has("yesno")
+    listing = question.has("tasks", "list") and not question.has("yesno", "why")
+    claims = bool(asked) and not asks_others and not listing
+    if not roles:
+        draft.say("premise_absent" if claims else "role_absent", **values)
+        draft.denied.update(group)
+        if claims:
+            draft.note("premise", "notice_premise")
+    elif claims and not _agrees(asked, roles):
+        draft.say("premise_wrong", **values)
+        draft.note("premise", "notice_premise")
+    elif claims and question.has("yesno"):
+        draft.say("premise_right", **{**values, "asked": actual})
+    else:
+        draft.say("premise_neutral", **values)
 
 
 def _states_role(question: Question) -> bool:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from assistant.condense import Read, condense
+from assistant.condense import condense
 from assistant.document_rules import rules_asked
 from assistant.header_asked import asks_of_document, fields_asked
+from assistant.leaning import Read
 from assistant.question import Question
 from assistant.sentences import asks_number
-from assistant.terms import ASKING, Term, pattern, words
+from assistant.terms import Term, expression, is_asking, pattern, words
 from index.text import fold_with_origin
 from prompts import phrase
 
-_SPLIT = re.compile(r"[,，;；。?？]+|\band\b(?=\s+(?:who|which|what|how|when|by)\b)", re.I)
 _ONE_ANSWER = (
     "yesno",
     "why",
@@ -27,14 +27,6 @@ _ONE_ANSWER = (
     "without",
     "except",
 )
-_PREPOSITION = re.compile(r"(^|[,，])(?:对于?|关于|针对|在)(?=[^,，])")  # 对建筑垃圾: not a part of its noun
-_ASKED_BESIDE = re.compile(
-    r"[,，;；。?？、]+|,?\s+and\s+(?=(?:(?:at least|at most|at|by|in|on|to|from|until|under|for) )?(?:who|which|what|how|when|where|why|is|are|may|must|can|does|do)\b)",
-    re.I,
-)
-_TAG = re.compile(
-    r"(?:对|是|行|好|可以|能|没错|有没有)?(?:不?[对是行好]|可以|没错|么|吗|吧|嘛)*(?:吗|吧|么|嘛|不)?"
-)  # 对吧: asks nothing of its own
 MOST = 3  # parts of a question
 MOST_ASKED = 4  # questions in one
 
@@ -50,7 +42,8 @@ def parts_of(question: Question, read: Read, corpus: str) -> list[Question]:
         claim = phrase("zh", "ask_premise", claim=(premise["of"] or "") + premise["claim"])
         history = [{"role": "user", "content": claim}]
         return [read(claim), read(condense(rest, history, read, corpus))]
-    pieces = [piece.strip() for piece in _SPLIT.split(_behind_introduction(question)) if piece.strip()]
+    pieces = expression("pieces", "split").split(_behind_introduction(question))
+    pieces = [piece.strip() for piece in pieces if piece.strip()]
     if not 2 <= len(pieces) <= MOST or question.has(*_ONE_ANSWER):
         return []
     if rules_asked(question.folded) or re.search(words()["document"]["another"], question.folded):
@@ -109,9 +102,10 @@ def _asking(question: Question) -> list[str]:
     """The pieces of a question that ask something, each with what sets the scene before it."""
     asking: list[str] = []
     scene = ""
-    for piece in filter(None, map(str.strip, _ASKED_BESIDE.split(_behind_introduction(question)))):
+    pieces = expression("pieces", "beside").split(_behind_introduction(question))
+    for piece in filter(None, map(str.strip, pieces)):
         folded = piece.lower()
-        if not ASKING.search(folded) or _TAG.fullmatch(folded) or len(piece) < 3:
+        if not is_asking(folded) or expression("pieces", "tag").fullmatch(folded) or len(piece) < 3:
             scene += piece + ("，" if question.language == "zh" else ", ")
         else:
             asking.append(scene + piece)
@@ -141,7 +135,7 @@ def sides_of(question: Question, read: Read, corpus: str) -> list[Question]:
     named = [found[name].strip() for name in ("first", "second")]
     if question.language == "zh":
         rest = question.folded[: found.start()] + "，" + question.folded[found.end() :]
-        rest = _PREPOSITION.sub(r"\1", pattern("ask", "compare").sub("，", rest))
+        rest = expression("pieces", "preposition").sub(r"\1", pattern("ask", "compare").sub("，", rest))
         about = _known_words(read(rest), corpus, 0.9)
         shared += "".join(f" {word}" for word in about if not any(word in side for side in named))
     sides = [read(side + shared) for side in named]

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.answer import Passage
-from assistant.corpus import Corpus, lead_in, section_at, subtree_end
+from assistant.corpus import Corpus
 from assistant.draft import Draft
 from assistant.question import Place, Question
 from assistant.sentences import share_of_words
+from assistant.within import lead_in, section_at, subtree_end
 from index.policy import Policy, Section
 from index.sentences import sentence_spans
 from index.text import fold, squeeze

@@ -6,7 +6,7 @@ Offsets and patterns refer to the folded question. The patterns are data (``word
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -173,29 +173,21 @@ def read_question(
     """
     clean = without_control(text)
     folded = fold(clean)
-    mentions = tuple(mentions)
     language = language_of(clean)
+    named_bodies = tuple(mentions)
     asking = re.sub(words()["number_of_plan"]["zh"], "", folded)
-    asks = frozenset(name for name in words()["ask"] if pattern("ask", name).search(asking))
-    if pattern("ask", "without").search(_without_names(folded, mentions)):
-        asks |= {"without"}  # 没有X参与, however long the name of X is
-    rest = blank(folded, [(m.start, m.end) for m in mentions])
-    opening = introduction(folded, mentions) if language == "zh" else None
+    asks = _asks_of(folded, asking, named_bodies)
+    opening = introduction(folded, named_bodies) if language == "zh" else None
+    rest = blank(folded, [*((m.start, m.end) for m in named_bodies), *([opening] if opening else [])])
+    asked = named_bodies
     if opening:
-        rest = blank(rest, [opening])
         of_tasks = bool(asks & {"tasks", "count"} and roles_in(rest)) and "who" not in asks
-        mentions = asked_about(folded, mentions, opening[1], of_tasks)
+        asked = asked_about(folded, asked, opening[1], of_tasks)
     alien: tuple[str, ...] = ()
     if asks & {"amount", "targets"} and not asks & {"tasks", "who"} and not roles_in(folded):
-        alien = tuple(m.text for m in mentions if m.member)  # the number of all is none of a county's
-        mentions = tuple(m for m in mentions if not m.member)
-    kinds = frozenset(name for name in words()["kind"] if pattern("kind", name).search(asking))
-    if "who" in asks and not re.search(r"多少|几|how much", asking):
-        kinds -= {"money"}
-    years = tuple(dict.fromkeys(int(m.group(1) or "20" + m.group(2)) for m in _YEAR.finditer(folded)))
-    plan = _PLAN.search(folded)
-    if plan and not years and "targets" in asks and "who" not in asks:
-        years = (PLAN_ENDS[plan.group(1)],)
+        alien = tuple(m.text for m in asked if m.member)  # the number of all is none of a county's
+        asked = tuple(m for m in asked if not m.member)
+    kinds = _kinds_of(asking, asks)
     policies, rest, named = policies_named(rest, titles)
     rest, own, foreign = _regions(rest, tuple(filter(None, regions)), corpus)
     local = tuple(policy for region in own for policy in regions[region])
@@ -206,45 +198,88 @@ def read_question(
         folded,
     )
     dates = [m.span() for m in _YEAR.finditer(folded)]
-    numbers = tuple(q for q in quantities(folded) if all(q.end <= a or q.start >= b for a, b in dates))
-    if not numbers and "yesno" in asks:  # is the target 20?
-        numbers = tuple(
-            Quantity(*m.span(), float(m.group()), float(m.group()), "", m.group())
-            for m in _BARE.finditer(folded)
-            if all(m.end() <= a or m.start() >= b for a, b in dates)
-        )
+    numbers = _numbers_of(folded, dates, asks)
     rest = blank(rest, dates)
     rest = blank(rest, [(q.start, q.end + len(_BOUND.match(folded, q.end).group())) for q in numbers])  # type: ignore[union-attr]
     if marker:
         rest = blank(rest, [marker.span()])
-    if mentions or roles_in(folded):
+    if asked or roles_in(folded):
         rest = without_sorts(rest)
-    terms = in_context(stressed(lightened(find_terms(rest, language), folded), folded), folded)
-    if "penalty" in kinds:  # what follows is asked for, not what it is about
-        others = tuple(term for term in terms if not pattern("kind", "penalty").fullmatch(term.text))
-        terms = others or terms  # 罚款多少: all of them
-    if not terms and named:
-        terms = find_terms(" ".join(named), language, 0.5)
-    terms = opposed(join_kinds(terms, corpus), folded)
-    way = "how" in asks and not mentions and not asks & {"who", "count"}
+    way = "how" in asks and not asked and not asks & {"who", "count"}
     return Question(
         text=clean,
         folded=folded,
         language=language,
-        mentions=mentions,
-        years=years,
+        mentions=asked,
+        years=_years_of(folded, asks),
         numbers=numbers,
-        roles=() if way else roles_in(_of_bodies(folded, mentions)),
+        roles=() if way else roles_in(_of_bodies(folded, asked)),
         asks=asks,
         kinds=kinds,
         policies=policies,
-        terms=terms,
+        terms=_terms_of(rest, folded, language, kinds, named, corpus),
         local=local,
         foreign=(*foreign, *alien),
         introduced=opening[1] if opening else 0,
         marker=marker.group() if marker else "",
         quoted=tuple(re.findall(r'"([^"]{2,40})"', folded)) + tuple(re.findall(r"《([^》]{2,60})》", folded)),
     )
+
+
+def _asks_of(folded: str, asking: str, mentions: Sequence[Mention]) -> frozenset[str]:
+    """What is asked, by the words of ``asking``: the question without the number that a plan is about."""
+    asks = frozenset(name for name in words()["ask"] if pattern("ask", name).search(asking))
+    if pattern("ask", "without").search(_without_names(folded, mentions)):
+        asks |= {"without"}  # 没有X参与, however long the name of X is
+    return asks
+
+
+def _kinds_of(asking: str, asks: Collection[str]) -> frozenset[str]:
+    """The kinds of answer that are wanted (money, a place)."""
+    kinds = frozenset(name for name in words()["kind"] if pattern("kind", name).search(asking))
+    return kinds - {"money"} if "who" in asks and not re.search(r"多少|几|how much", asking) else kinds
+
+
+def _years_of(folded: str, asks: Collection[str]) -> tuple[int, ...]:
+    """The years that a question names; of targets of a five-year plan (十四五) its last."""
+    years = tuple(dict.fromkeys(int(m.group(1) or "20" + m.group(2)) for m in _YEAR.finditer(folded)))
+    plan = _PLAN.search(folded)
+    of_plan = plan and not years and "targets" in asks and "who" not in asks
+    return (PLAN_ENDS[plan.group(1)],) if plan and of_plan else years
+
+
+def _numbers_of(folded: str, dates: Sequence[tuple[int, int]], asks: Collection[str]) -> tuple[Quantity, ...]:
+    """The numbers of a question that are no years; a bare one where it asks whether it is so (is the target 20?)."""
+
+    def is_apart(start: int, end: int) -> bool:
+        return all(end <= a or start >= b for a, b in dates)
+
+    numbers = tuple(q for q in quantities(folded) if is_apart(q.start, q.end))
+    if numbers or "yesno" not in asks:
+        return numbers
+    return tuple(
+        Quantity(*m.span(), float(m.group()), float(m.group()), "", m.group())
+        for m in _BARE.finditer(folded)
+        if is_apart(*m.span())
+    )
+
+
+def _terms_of(
+    rest: str,
+    folded: str,
+    language: Language,
+    kinds: Collection[str],
+    named: Sequence[str],
+    corpus: str,
+) -> tuple[Term, ...]:
+    """The content words of what is left of a question; of a question with none, those of the titles that it names."""
+    terms = in_context(stressed(lightened(find_terms(rest, language), folded), folded), folded)
+    if "penalty" in kinds:  # what follows is asked for, not what it is about
+        others = tuple(term for term in terms if not pattern("kind", "penalty").fullmatch(term.text))
+        terms = others or terms  # 罚款多少: all of them
+    if not terms and named:
+        terms = find_terms(" ".join(named), language, 0.5)
+    return opposed(join_kinds(terms, corpus), folded)
 
 
 def _of_bodies(folded: str, mentions: Sequence[Mention]) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from assistant.corpus import lead_in, section_at
 from assistant.quiz_ground import GAP, LONGEST, OPTIONS, Ground, Question
 from assistant.tour_document import is_due
+from assistant.within import lead_in, section_at
 from index.policy import Policy, Target
 from index.quantities import scale_unit
 from index.tables import heading_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant.ask import Ask
@@ -38,6 +39,16 @@ _OTHERWISE = (
     "when",
     "list",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The numbers of one sentence around the value of a target."""
+
+    sentence: str  # folded
+    numbers: list[Quantity]  # all of them, in order
+    own: Quantity | None  # the target's; None where it is not found among them
+    values: list[Quantity]  # those side by side with it, itself too
 
 
 def answer_reckoned(ask: Ask) -> Draft | None:
@@ -121,9 +132,7 @@ def _share(ask: Ask, pool: Sequence[Found], *, alone: bool = False) -> Draft | N
         draft.computed.update(map(plain_number, ends))
         of = f"{stated[0]['number']}{unit}的{plain_number(ends[0])}%以上{plain_number(ends[1])}%以下"
         draft.say("reckoned", of=of, total=f"{low}以上{high}以下")
-        start, end = _paragraph(draft, *found)
-        text = re.sub(r"\s+", " ", ask.corpus.policies[found[0]].source[start:end]).strip()
-        draft.quote(text=text, cite=draft.cite(found[0], start, end))
+        draft.quote_slice(found[0], *_paragraph(draft, *found))
         return draft
     return _said(draft, found, of, base * found[1].low / 100, unit)
 
@@ -165,9 +174,7 @@ def _said(draft: Draft, found: Found, of: str, total: float, unit: str) -> Draft
     if target.comparator in (Comparator.MORE, Comparator.AT_LEAST):
         draft.say("lower_bound")
     start, end = _paragraph(draft, *found)
-    end = max(end, cap[2]) if cap else end
-    text = re.sub(r"\s+", " ", draft.corpus.policies[policy].source[start:end]).strip()
-    draft.quote(text=text, cite=draft.cite(policy, start, end))
+    draft.quote_slice(policy, start, max(end, cap[2]) if cap else end)
     return draft
 
 
@@ -182,7 +189,7 @@ def _meant(ask: Ask, pool: Sequence[Found]) -> Found | None:
     if not ranked:
         return None
     fit, policy, best = ranked[0]
-    row = _row(ask.corpus.policies[policy].source, best)[1]
+    row = _row(ask.corpus.policies[policy].source, best).values
     if len(row) > 1:  # 国家级、省级分别按40%、30%
         best_of = _class_named(ask, policy, best, row)
         return None if best_of is None or is_cell(ask.draft(), policy, best_of) else (policy, best_of)
@@ -195,15 +202,14 @@ def _meant(ask: Ask, pool: Sequence[Found]) -> Found | None:
     return None if doubtful else (policy, best)
 
 
-def _row(source: str, target: Target) -> tuple[list[Quantity], list[Quantity], Quantity | None, str]:
-    """The numbers of a target's sentence, those in one row with its own (分别按…50%、40%), its own, and the sentence, folded."""
+def _row(source: str, target: Target) -> _Row:
+    """The row of numbers that a target's value stands in (分别按…50%、40%)."""
     folded = fold_with_origin(source[target.sentence_start : target.sentence_end])
-    sentence = folded.text
-    numbers = with_bare(sentence, list(quantities(sentence)))
+    numbers = with_bare(folded.text, list(quantities(folded.text)))
     at, until = target.start - target.sentence_start, target.end - target.sentence_start
     same = [q for q in numbers if (q.low, q.unit) == (target.low, target.unit)]
     own = next((q for q in reversed(same) if at <= folded.origin[q.start] < until), None)
-    return numbers, row_of(numbers, own, sentence) if own else [], own, sentence
+    return _Row(folded.text, numbers, own, row_of(numbers, own, folded.text) if own else [])
 
 
 def _class_named(ask: Ask, policy: str, best: Target, row: Sequence[Quantity]) -> Target | None:
@@ -284,12 +290,14 @@ def _cap(draft: Draft, policy: str, target: Target) -> tuple[float, str, int] | 
 
 def _cap_in_row(draft: Draft, policy: str, target: Target) -> tuple[float, str, int] | None:
     """The cap of a value of a row, from the row of amounts behind it: 分别按50%、40%, 最高分别不超过200万元、100万元."""
-    numbers, row, own, sentence = _row(draft.corpus.policies[policy].source, target)
-    behind = [q for q in numbers if row and q.start >= row[-1].end and plain_unit(q.unit) == "元"]
-    caps = row_of(numbers, behind[0], sentence) if behind else []
-    if own is None or len(caps) != len(row):
+    row = _row(draft.corpus.policies[policy].source, target)
+    behind = [
+        q for q in row.numbers if row.values and q.start >= row.values[-1].end and plain_unit(q.unit) == "元"
+    ]
+    caps = row_of(row.numbers, behind[0], row.sentence) if behind else []
+    if row.own is None or len(caps) != len(row.values):
         return None
-    cap = caps[row.index(own)]
+    cap = caps[row.values.index(row.own)]
     return cap.low * scale_unit(cap.unit)[0], f"{plain_number(cap.low)}{cap.unit}", target.sentence_end
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import zip_longest
 
-from assistant.corpus import ITEM, section_at, subtree_end
+from assistant.within import ITEM, section_at, subtree_end
 from index.policy import Policy, Section
 from index.quantities import read_numeral
 from index.text import squeeze

@@ -17,9 +17,11 @@ from assistant.section_answers import answer_section, answer_structure
 from assistant.sentences import asks_number
 from assistant.table_extremes import answer_extremes
 from assistant.table_rows import answer_rows
-from assistant.target_answers import (
+from assistant.target_answers import answer_targets
+from assistant.target_check import correct_value
+from assistant.target_nature import answer_nature
+from assistant.target_of_body import (
     add_targets,
-    answer_targets,
     asks_bearer_and_number,
     asks_number_of_body,
     asks_number_of_task,
@@ -27,8 +29,6 @@ from assistant.target_answers import (
     is_of_all,
     targets_of_body,
 )
-from assistant.target_check import correct_value
-from assistant.target_nature import answer_nature
 from assistant.tier_answers import answer_tier
 from assistant.wanted import of_earlier_stage
 from index.text import squeeze

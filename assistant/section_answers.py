@@ -6,10 +6,10 @@ import re
 
 from assistant.apart import MOST, say_which
 from assistant.ask import Ask
-from assistant.corpus import subtree_end
 from assistant.draft import Draft, without_own_marks
 from assistant.references import articles_referred, last_numbered, numbered_section
-from assistant.terms import Term, words
+from assistant.terms import Term, expression, words
+from assistant.within import subtree_end
 from index.parser import DOCUMENT_KINDS
 from index.policy import Policy, Section
 from index.text import squeeze
@@ -166,62 +166,62 @@ def _by_heading(ask: Ask) -> Draft | None:
 
 def answer_structure(ask: Ask) -> Draft | None:
     """重点任务有哪些, 共几章: the parts of the document or of one of its sections, or None."""
-    question = ask.question
-    counted = re.findall(
-        r"(?:几|多少|\d+)个?(章|条|节|部分)|how many (chapters|articles|sections|parts)", question.folded
+    return _parts_counted(ask) or next(
+        filter(None, (_parts_of_section(ask, p) for p in ask.policies())), None
     )
-    text = squeeze(question.text)
-    if (
-        counted
-        and not _names_part(ask, text)
-        and not any(
-            t.weight >= 0.9
-            and not re.search(words()["structure"]["plain"], t.text)
-            and not any(t.text in squeeze(policy.title) for policy in ask.policies())
-            for t in question.terms
-        )
-        and not any(_is_sort(ask, t) for t in question.terms)  # 奖励措施有多少条: those of one sort
-    ):
-        draft = ask.draft()
-        for policy in ask.policies():
-            for kind in dict.fromkeys(words()["marker"].get(b, a or b) for a, b in counted):
-                found = _of_kind(policy, kind)
-                if found:
-                    _say_children(draft, policy, None, found)
-        if draft.pieces:
-            return draft
+
+
+def _parts_counted(ask: Ask) -> Draft | None:
+    """共几章: the parts of a document of the sorts that a question counts; None where it counts another thing's."""
+    counted = expression("structure", "counted").findall(ask.question.folded)
+    if not counted or _names_part(ask, squeeze(ask.question.text)):
+        return None
+    things = any(
+        t.weight >= 0.9
+        and not re.search(words()["structure"]["plain"], t.text)
+        and not any(t.text in squeeze(policy.title) for policy in ask.policies())
+        for t in ask.question.terms
+    )
+    if things or any(_is_sort(ask, t) for t in ask.question.terms):  # 奖励措施有多少条: those of one sort
+        return None
+    draft = ask.draft()
     for policy in ask.policies():
-        if (
-            not (question.has("structure", "list") or _BY_ITEM.search(question.folded))
-            or re.search(r"多少(?![个项条章])|几(?![个项条章部大])", question.folded)
-            or question.kinds
-        ):
+        for kind in dict.fromkeys(words()["marker"].get(b, a or b) for a, b in counted):
+            found = _of_kind(policy, kind)
+            if found:
+                _say_children(draft, policy, None, found)
+    return draft if draft.pieces else None
+
+
+def _parts_of_section(ask: Ask, policy: Policy) -> Draft | None:
+    """重点任务有哪些: the parts of the first section whose heading a question names, and no more than that."""
+    question, text = ask.question, squeeze(ask.question.text)
+    lists = question.has("structure", "list") or expression("structure", "by_item").search(question.folded)
+    if not lists or expression("structure", "how_many").search(question.folded) or question.kinds:
+        return None
+    for section in policy.sections:
+        heading = squeeze(section.heading)
+        if len(heading) < 3 or not section.level:
             continue
-        for section in policy.sections:
-            heading = squeeze(section.heading)
-            if (
-                len(heading) < 3
-                or not section.level
-                or (not _names_heading(text, heading) and not _same_heading(question.folded, heading))
-            ):
-                continue
-            children = _below(policy, section)
-            items = [item for child in children for item in _below(policy, child)]
-            grouped = items and not any(_own_text(policy, child) for child in children)
-            rest = [
-                t
-                for t in question.terms
-                if t.weight >= 0.9
-                and t.text not in heading
-                and not re.fullmatch(rf"[a-z]+|{words()['structure']['plain']}", t.text)
-            ]
-            if len(children) >= 2 and not rest:
-                draft = ask.draft()
-                if grouped and _BY_ITEM.search(question.folded):
-                    _say_children(draft, policy, section, items, groups=len(children))
-                else:
-                    _say_children(draft, policy, section, children)
-                return draft
+        if not _names_heading(text, heading) and not _same_heading(question.folded, heading):
+            continue
+        children = _below(policy, section)
+        items = [item for child in children for item in _below(policy, child)]
+        grouped = items and not any(_own_text(policy, child) for child in children)
+        rest = [
+            t
+            for t in question.terms
+            if t.weight >= 0.9
+            and t.text not in heading
+            and not re.fullmatch(rf"[a-z]+|{words()['structure']['plain']}", t.text)
+        ]
+        if len(children) >= 2 and not rest:
+            draft = ask.draft()
+            if grouped and expression("structure", "by_item").search(question.folded):
+                _say_children(draft, policy, section, items, groups=len(children))
+            else:
+                _say_children(draft, policy, section, children)
+            return draft
     return None
 
 
@@ -251,11 +251,6 @@ def _below(policy: Policy, section: Section) -> list[Section]:
 def _own_text(policy: Policy, section: Section) -> str:
     """What a section says itself, beside its heading and the sections below it."""
     return policy.source[section.body_start : section.end].strip()
-
-
-_BY_ITEM = re.compile(
-    r"(?:几|多少)(?:项|件|条)|\btasks\b|\bmeasures\b"
-)  # what is done, not how it is grouped
 
 
 def _names_heading(text: str, heading: str) -> bool:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Passage
 from assistant.ask import Ask
-from assistant.corpus import Unit, caption_over, lead_in
+from assistant.corpus import Unit
 from assistant.definitions import is_definition
 from assistant.match import coverage, grip
 from assistant.preferred import passage_suits, sentence_suits
 from assistant.question import Question
 from assistant.references import article_name, articles_named
 from assistant.terms import Term
+from assistant.within import caption_over, lead_in
 from index.keywords import tagged
 from index.organisations import Mention
 from index.policy import Policy

@@ -13,7 +13,7 @@ from assistant.match import grip
 from assistant.question import Question
 from assistant.sentences import Sentence, passage_unit, subject_terms
 from assistant.terms import pattern, words
-from index.quantities import Quantity, quantities, read_numeral, scale_unit
+from index.quantities import Quantity, quantities, read_numeral, scale_unit, units_alike
 from index.text import fold_with_origin, squeeze
 
 FRAME = 3  # characters around a number (分…次拨付) that show that it is of the same thing
@@ -32,10 +32,14 @@ def contradicted(ask: Ask, sentence: Sentence, quoted: str) -> str:
     every = _numbers(fold_with_origin(quoted).text)
     in_words = [q for q in _beside(question.folded, question.numbers) if q.low > 1]  # 一人 is hardly a number
     for stated in (*question.numbers, *in_words):
-        same = [q for q in own if _alike(stated, q)]
-        if len([q for q in question.numbers if _alike(stated, q)]) > 1:
+        same = [q for q in own if units_alike(stated.unit, q.unit)]
+        if len([q for q in question.numbers if units_alike(stated.unit, q.unit)]) > 1:
             continue  # 500元以上2000元以下，罚2000元行吗: of a range that it gives itself
-        if not stated.unit or not same or any(_equal(stated, q) for q in every if _alike(stated, q)):
+        if (
+            not stated.unit
+            or not same
+            or any(_equal(stated, q) for q in every if units_alike(stated.unit, q.unit))
+        ):
             continue
         framed = any(_frame(question.folded, stated, sentence, q) >= FRAME for q in same)
         claimed = len(same) == 1 and question.has("claim") and _speaks_of_it(ask, sentence)
@@ -87,10 +91,6 @@ def _counted(text: str) -> list[Quantity]:
         value = float(match["number"]) if match["number"].isdigit() else read_numeral(match["number"])
         found.append(Quantity(*match.span(), value, value, match["unit"], match.group()))
     return found
-
-
-def _alike(one: Quantity, other: Quantity) -> bool:
-    return scale_unit(one.unit)[1] == scale_unit(other.unit)[1]
 
 
 def _equal(one: Quantity, other: Quantity) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from assistant.ask import Ask
-from assistant.corpus import section_at
 from assistant.draft import Draft, plain_number
 from assistant.question import Question
 from assistant.target_fit import Found
 from assistant.target_text import beside, cite_target, period_text, plain_unit, value_text, when_text
 from assistant.terms import words
+from assistant.within import section_at
 from index.policy import Comparator, Target
 from index.quantities import Quantity, scale_unit
 from index.text import squeeze

@@ -6,25 +6,21 @@ import re
 from collections.abc import Sequence
 
 from assistant.ask import Ask
-from assistant.corpus import Unit, subtree_end
-from assistant.match import NEAR, coverage, grip, rank_targets
+from assistant.corpus import Unit
+from assistant.match import NEAR, Fit, coverage, grip, rank_targets
 from assistant.references import numbered_section
 from assistant.target_fit import Found, means, unit_fits
-from assistant.target_parts import JOINTS, by_parts, by_sides, by_topic
+from assistant.target_parts import by_parts, by_sides, by_topic
 from assistant.target_text import is_cell
 from assistant.target_years import asks_both, asks_what_stands, in_years, is_part, of_one_series, years_asked
-from assistant.terms import words
+from assistant.terms import expression, words
+from assistant.within import subtree_end
 from index.policy import Target
-from index.quantities import read_numeral, scale_unit
+from index.quantities import read_numeral, scale_unit, units_alike
 from index.text import squeeze
 
 ROW = 0.3  # of each noun of a question, that a row of a table has to hold whose name it gives
-_MEASURE = re.compile(
-    r"[年月日天号元万亿千百个家户人名位次分点倍成项条层期批类级]$"
-)  # is no row's name: 5站, 6片 are
-_COUNTED = re.compile(
-    r"([二三四五六七八九两]|\b(?:two|three|four|five|six|seven|eight|nine)\b)(?:大|个(?!百分)|项|类|\s)"
-)
+_Ranked = tuple[Fit, str, Target]  # how well a target of a policy fits a question
 
 
 def eligible_targets(ask: Ask) -> list[Found]:
@@ -60,19 +56,9 @@ def choose_targets(ask: Ask) -> list[Found]:
     pool = eligible_targets(ask)
     if question.has("difference") and "money" in question.kinds:
         pool = [found for found in pool if scale_unit(found[1].unit.split("/")[0])[1] == "元"]
-    if question.has("sum", "difference", "ratio", "largest", "smallest", "list", "amount") and (
-        question.has("ratio") or JOINTS.search(question.folded)
-    ):
-        of_topic = by_topic(ask, pool)
-        if of_topic and not question.has("sum", "difference", "ratio", "largest", "smallest"):
-            return in_years(ask, of_topic)
-        fitting = [f for f in pool if unit_fits(question, f[1].unit)]
-        parts = (by_sides(ask, pool) if question.has("difference") else []) or by_parts(ask, fitting)
-        if len(parts) < 2 and question.has("ratio", "difference"):
-            parts = by_parts(ask, pool)  # 几倍, 几个点: not the unit of the values
-        counted = _COUNTED.search(question.folded) if question.has("sum") else None
-        if len(parts) > 1 and (not counted or len(parts) >= _counted(counted.group(1))):
-            return in_years(ask, parts)
+    parts = _of_several_things(ask, pool)
+    if parts:
+        return in_years(ask, parts)
     if question.numbers and (question.has("yesno", "why") or not question.has("amount")):
         stated = {scale_unit(quantity.unit)[1] for quantity in question.numbers}
         pool = [(p, t) for p, t in pool if scale_unit(t.unit)[1] in stated] or pool
@@ -81,71 +67,95 @@ def choose_targets(ask: Ask) -> list[Found]:
     dated = [item for item in ranked if item[2].year in years_asked(question)]
     if dated and not group and means(ask, *dated[0]):
         ranked = dated  # of the year asked for, though another year's is named more exactly
-    if not ranked:
+    if not ranked or not means(ask, *ranked[0]):
         return []
-    fit, policy, best = ranked[0]
-    if not means(ask, fit, policy, best):
-        return []
+    _, policy, best = ranked[0]
     spans = asks_both(question) or (group and not question.has("difference"))
     series = of_one_series(ask, best, every) if spans else []
     if len(series) > 1:
         return series
     if group:
-        counted = _COUNTED.search(question.folded)
-        least = 0.3 if counted else max(0.35, 0.5 * fit.coverage)
-        same = [
-            (p, t)
-            for f, p, t in ranked
-            if scale_unit(t.unit)[1] == scale_unit(best.unit)[1]
-            and f.coverage >= least
-            and (t.year == best.year or question.has("difference"))
-        ]
-        if not counted and question.language == "zh":
-            nouns = [term for term in question.terms if term.weight >= 0.9]
-            same = [
-                (p, t)
-                for p, t in same
-                if all(grip(term, ask.corpus.target_unit(p, t)) >= 0.3 for term in nouns)
-            ]
-        same = [found for found in same if not _told_apart(ask, found, same)]
-        if counted:  # 四大产业集群: four, or none
-            number = _counted(counted.group(1))
-            if len(same) < number:
-                return []
-            same = same[:number]
-        if question.has("difference") and not question.has("largest", "smallest"):
-            same = [(p, t) for p, t in same if squeeze(t.indicator) == squeeze(best.indicator)]
-            if len(same) < 2:
-                return []  # a change or a gap needs two numbers of one thing
-        return in_years(ask, same)
+        return in_years(ask, _of_group(ask, ranked))
     if question.has("rest"):
         return _whole_and_part(ask, policy, best)
     inside = _parts_of(ask, policy, best)
     if inside:
         return [(policy, best), *inside]
-    whole = _under_heading(ask, policy, best)
-    if whole:
-        return in_years(ask, whole)
-    row = _of_task(ask, policy, best)
-    if row:
-        return in_years(ask, row)
+    beside = _under_heading(ask, policy, best) or _of_task(ask, policy, best)
+    return in_years(ask, beside or _alike(ask, ranked))
+
+
+def _of_several_things(ask: Ask, pool: Sequence[Found]) -> list[Found]:
+    """The targets of each of the things that a question joins or compares (A和B); [] where it names one."""
+    question = ask.question
+    computed = question.has("sum", "difference", "ratio", "largest", "smallest")
+    joined = question.has("ratio") or expression("several", "joints").search(question.folded)
+    if not joined or not (computed or question.has("list", "amount")):
+        return []
+    of_topic = by_topic(ask, pool)
+    if of_topic and not computed:
+        return of_topic
+    fitting = [f for f in pool if unit_fits(question, f[1].unit)]
+    parts = (by_sides(ask, pool) if question.has("difference") else []) or by_parts(ask, fitting)
+    if len(parts) < 2 and question.has("ratio", "difference"):
+        parts = by_parts(ask, pool)  # 几倍, 几个点: not the unit of the values
+    counted = expression("value", "counted").search(question.folded) if question.has("sum") else None
+    whole = len(parts) > 1 and (not counted or len(parts) >= _counted(counted.group(1)))
+    return parts if whole else []
+
+
+def _of_group(ask: Ask, ranked: Sequence[_Ranked]) -> list[Found]:
+    """Those of the unit and the year of the best that are added up or compared with it; [] where they are not as many as
+    the question says, or none is left to tell a change by."""
+    question = ask.question
+    fit, _, best = ranked[0]
+    counted = expression("value", "counted").search(question.folded)
+    least = 0.3 if counted else max(0.35, 0.5 * fit.coverage)
+    same = [
+        (p, t)
+        for f, p, t in ranked
+        if units_alike(t.unit, best.unit)
+        and f.coverage >= least
+        and (t.year == best.year or question.has("difference"))
+    ]
+    if not counted and question.language == "zh":
+        nouns = [term for term in question.terms if term.weight >= 0.9]
+        same = [
+            (p, t) for p, t in same if all(grip(term, ask.corpus.target_unit(p, t)) >= 0.3 for term in nouns)
+        ]
+    same = [found for found in same if not _told_apart(ask, found, same)]
+    if counted:  # 四大产业集群: four, or none
+        number = _counted(counted.group(1))
+        same = same[:number] if len(same) >= number else []
+    if same and question.has("difference") and not question.has("largest", "smallest"):
+        same = [(p, t) for p, t in same if squeeze(t.indicator) == squeeze(best.indicator)]
+        return same if len(same) > 1 else []  # a change or a gap needs two numbers of one thing
+    return same
+
+
+def _alike(ask: Ask, ranked: Sequence[_Ranked]) -> list[Found]:
+    """The best, and those that fit about as well; where a list is asked for, a little less well."""
+    question = ask.question
+    fit, _, best = ranked[0]
     alike = [
         (p, t)
         for f, p, t in ranked
         if (f.score >= fit.score - NEAR / 2 or squeeze(t.indicator) == squeeze(best.indicator))
         and means(ask, f, p, t)
     ]
-    if question.has("list", "targets") and not question.has("count"):
-        alike = [
-            (p, t) for f, p, t in ranked if f.score >= fit.score - 2 * NEAR and means(ask, f, p, t)
-        ] or alike
-    return in_years(ask, alike)
+    if not question.has("list", "targets") or question.has("count"):
+        return alike
+    return [(p, t) for f, p, t in ranked if f.score >= fit.score - 2 * NEAR and means(ask, f, p, t)] or alike
 
 
 def rows_named(ask: Ask) -> list[Found]:
     """The values of the row of a table whose name the question gives with its number (5站的补多少); [] where none is."""
     folded, corpus = ask.question.folded, ask.corpus
-    names = [name for name in re.findall(r"(?<![\d.])\d+[一-鿿]", folded) if not _MEASURE.search(name)]
+    names = [
+        name
+        for name in re.findall(r"(?<![\d.])\d+[一-鿿]", folded)
+        if not expression("value", "measure").search(name)
+    ]
     nouns = [term for term in ask.question.terms if term.weight >= 0.9]
     found = [
         (policy, target)

@@ -8,7 +8,7 @@ from assistant.ask import Ask
 from assistant.corpus import Unit
 from assistant.match import Fit, coverage, grip, is_of_opposite, precision
 from assistant.question import Question
-from assistant.terms import is_verb
+from assistant.terms import expression, is_verb, words
 from index.policy import Role, Target
 from index.quantities import COUNTING
 from index.text import squeeze
@@ -31,16 +31,7 @@ _DURATIONS = frozenset(
         "个自然日",
     )
 )
-_SHARE = re.compile(r"占.+(?:比重|比例|比)")  # behind it: what the share is of
-_SHARE_ASKED = re.compile(r"占|比重|比例|百分|%|\bpercent|\bshare\b|\bproportion")
 _OWN_PART = 0.5  # of the numerator's name that the question has to give where it does not ask for a share
-_MANY = (
-    "(?:多少|几)(?:家|户|座|所|处|台|辆|条|支|个(?!月|小?时|工作日|百分))"  # of things, not how long or much
-)
-_LEVEL = re.compile(r"(?:国家|部|省|市|县)级")
-_GRADE = re.compile(
-    r"(?P<which>[一二三四五](?=星)|[初中高特甲乙丙]|\d?a{1,5})(?P<grade>星?级)"
-)  # of hotels, titles, sights
 
 
 def is_commitment(target: Target) -> bool:
@@ -106,11 +97,12 @@ def of_another_kind(question: Question, text: str, headings: str) -> bool:
 
     A heading that names the kind together with the thing is enough.
     """
-    words = [term for term in question.terms if not term.pair and len(term.text) > 1]
-    for kind in words:
-        for thing in words:
+    many = words()["value"]["of_things"]
+    single = [term for term in question.terms if not term.pair and len(term.text) > 1]
+    for kind in single:
+        for thing in single:
             both = re.escape(kind.text + thing.text)
-            if not re.search(f"{both}[^,。;?]{{0,4}}{_MANY}|{_MANY}[^,。;?]{{0,6}}?{both}", question.folded):
+            if not re.search(f"{both}[^,。;?]{{0,4}}{many}|{many}[^,。;?]{{0,6}}?{both}", question.folded):
                 continue
             if kind.text + thing.text in headings or is_verb(kind.text) or is_verb(thing.text):
                 continue
@@ -141,15 +133,16 @@ def of_sibling(question: Question, corpus: str, text: str, beside: str = "") -> 
 
 def of_another_level(question: Question, unit: Unit) -> bool:
     """Whether a level (国家级) is asked for that is not named here: the province's number is not the state's."""
-    levels = [term for term in question.terms if any(map(_LEVEL.fullmatch, term.variants))]
+    level = expression("value", "level")
+    levels = [term for term in question.terms if any(map(level.fullmatch, term.variants))]
     text = "".join(part for _, part in unit.texts).lower()
     return any(grip(term, unit) < 0.5 for term in levels) or of_another_grade(question, text)
 
 
 def of_another_grade(question: Question, text: str) -> bool:
     """Whether a squeezed text gives grades (五星级、四星级) without one that is asked for (三星级)."""
-    asked = list(_GRADE.finditer(question.folded))
-    return bool(asked and _GRADE.search(text.lower())) and not all(
+    asked = list(expression("value", "grade").finditer(question.folded))
+    return bool(asked and expression("value", "grade").search(text.lower())) and not all(
         re.search(
             rf"{grade['which']}(?:[、,和及或至-][一二三四五初中高特甲乙丙a\d]+)*{grade['grade']}",
             text.lower(),
@@ -160,8 +153,8 @@ def of_another_grade(question: Question, text: str) -> bool:
 
 def of_another_whole(question: Question, indicator: str) -> bool:
     """Whether this is a share (A占B比重) while the question asks for B, or for more than A, itself."""
-    share = _SHARE.search(indicator)
-    if not share or _SHARE_ASKED.search(question.folded):
+    share = expression("value", "share").search(indicator)
+    if not share or expression("value", "share_asked").search(question.folded):
         return False
     return precision(question.terms, indicator[: share.start()]) < _OWN_PART
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
@@ -22,11 +23,9 @@ def answer_nature(ask: Ask) -> Draft | None:
     """The indicators of the nature asked for, or the nature of the one asked about; None where nothing says it."""
     question = ask.question
     asked = list(dict.fromkeys(re.findall(words()["nature"]["zh"], question.folded)))
-    if (
-        not asked
-        or (question.years and not question.has("yesno"))
-        or (question.has("who", "why", "definition", "amount") and not question.has("targets"))
-    ):
+    of_year = question.years and not question.has("yesno")
+    of_value = question.has("who", "why", "definition", "amount") and not question.has("targets")
+    if not asked or of_year or of_value:
         return None
     clause = next(part for part in re.split("[,，?？。;；]", question.folded) if asked[0] in part)
     own = [t for t in question.terms if t.text in clause] if question.has("yesno") else question.terms
@@ -39,27 +38,40 @@ def answer_nature(ask: Ask) -> Draft | None:
         return None  # of an indicator that no table has
     found = _by_indicator(one or eligible_targets(ask))
     named = {key: (nature, span) for key, span in found.items() if (nature := _nature(ask, key[0], span))}
-    draft = ask.draft()
     if one:
-        if len(named) != 1:
-            return None
-        (policy, indicator), (nature, span) = next(iter(named.items()))
-        if len(asked) == 1:
-            draft.say("count_right" if nature == asked[0] else "count_wrong", asked=asked[0])
-        draft.quote(text=f"{indicator}：{nature}", cite=draft.cite(policy, *span))
-        _quote_consequence(ask, draft, policy, asked[0])
-        return draft
+        return _of_one(ask, asked, named)
     chosen = [(key, span) for key, (nature, span) in named.items() if [nature] == asked]
-    chosen = chosen or _items(ask, asked)
+    return _of_each(ask, asked[0], chosen or _items(ask, asked))
+
+
+_Key = tuple[str, str]  # policy and indicator
+_Span = tuple[int, int]
+
+
+def _of_one(ask: Ask, asked: Sequence[str], named: Mapping[_Key, tuple[str, _Span]]) -> Draft | None:
+    """Whether one indicator is of the nature asked for, or of which it is; None where several are meant."""
+    if len(named) != 1:
+        return None
+    draft = ask.draft()
+    (policy, indicator), (nature, span) = next(iter(named.items()))
+    if len(asked) == 1:
+        draft.say("count_right" if nature == asked[0] else "count_wrong", asked=asked[0])
+    draft.quote(text=f"{indicator}：{nature}", cite=draft.cite(policy, *span))
+    _quote_consequence(ask, draft, policy, asked[0])
+    return draft
+
+
+def _of_each(ask: Ask, nature: str, chosen: Sequence[tuple[_Key, _Span]]) -> Draft | None:
+    """The indicators of a nature, counted; None without any."""
     if not chosen:
         return None
+    draft = ask.draft()
     draft.count = len(chosen)
     opening = (re.match(r"\d+", indicator) for (_, indicator), _ in chosen)
-    draft.computed.update(
-        number[0] for number in opening if number
-    )  # 9．0—6岁 is read as 9.0 where it is cited
+    # 9．0—6岁 is read as 9.0 where it is cited
+    draft.computed.update(number[0] for number in opening if number)
     unit = "项" if draft.language == "zh" else "items"
-    draft.say("sections", name=f"{asked[0]}指标", count=draft.compute(len(chosen)), unit=unit)
+    draft.say("sections", name=f"{nature}指标", count=draft.compute(len(chosen)), unit=unit)
     items = (f"{indicator}{draft.cite(policy, *span)}" for (policy, indicator), span in chosen)
     draft.pieces.append(phrase(draft.language, "item_comma").join(items) + phrase(draft.language, "stop"))
     return draft

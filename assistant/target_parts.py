@@ -11,17 +11,11 @@ from assistant.match import coverage, grip, precision
 from assistant.question import Question
 from assistant.target_fit import Found
 from assistant.target_years import years_asked
-from assistant.terms import Term, words
+from assistant.terms import Term, expression, words
 from index.policy import Target
 from index.text import squeeze
 
-_ALL = re.compile(r"(?:这|那)?[两三四五六七八九十几](?:个|项|者|家|样|条|种|类)")  # 两个项目合计: all of them
-_MANY = re.compile("多少|几|百分之|how (?:many|much)")
 NEARBY = 0.85  # what the words count that stand in the sentence or the heading of a target
-_COMPARED = re.compile(r"是|相当于|\bas\b")
-JOINTS = re.compile(
-    r"、|(?<![总之温])和(?![谐平])|与|及|跟|比|,|/|;|\band\b|\bthan\b|\bversus\b|\bvs\b|加上|还有|以及"
-)
 
 
 def by_sides(ask: Ask, pool: Sequence[Found]) -> list[Found]:
@@ -60,8 +54,8 @@ def _only(fitting: Sequence[Found]) -> Found | None:
 
 def by_topic(ask: Ask, pool: Sequence[Found]) -> list[Found]:
     """The targets of a topic of which several numbers are asked (X那块，A多少，B多少), which stand in one sentence; else []."""
-    parts = JOINTS.split(ask.question.folded)
-    asking = [part for part in parts if _MANY.search(part)]
+    parts = expression("several", "joints").split(ask.question.folded)
+    asking = [part for part in parts if expression("several", "many").search(part)]
     topic = [
         term
         for part in parts
@@ -98,8 +92,11 @@ def by_parts(ask: Ask, pool: Sequence[Found]) -> list[Found]:
     found: list[Found] = []
     named: list[Target] = []  # the best for each part
     last: list[str] = []  # words of the last part, whose end is often said of all
-    text = _COMPARED.sub("、", question.folded) if question.has("ratio") else question.folded
-    parts = [_terms_in(question, part) for part in JOINTS.split(text) if not _ALL.match(part)]
+    text = question.folded
+    if question.has("ratio"):
+        text = expression("several", "compared").sub("、", text)
+    joints, every = expression("several", "joints"), expression("several", "all")
+    parts = [_terms_in(question, part) for part in joints.split(text) if not every.match(part)]
     parts = [own for own in parts if any(term.weight >= 0.5 for term in own)]
     if len(parts) < 2 and question.has("largest", "smallest"):
         return []  # 哪个最大，比最小的多多少: one group is named, not two things

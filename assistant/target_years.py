@@ -10,16 +10,13 @@ from assistant.ask import Ask
 from assistant.match import Fit
 from assistant.question import Question
 from assistant.target_fit import Found
+from assistant.terms import expression
 from index.policy import Policy, Target
 from index.quantities import scale_unit
 from index.tables import is_total
 from index.text import squeeze
 
 _SPAN = re.compile(r"(20\d\d)年?(?:底|末)?(?:-|—|–|~|至|到)(20\d\d)年?")
-_BASE = re.compile(r"现状|基期|基数|目前|现有|现在|原来|\bcurrent(?:ly)?\b|\bbaseline|\bnow\b")
-_OVER_YEARS = re.compile(
-    r"哪一?年|[两二三四五]年|各年|历年|逐年|分年|\bwhich year|\b(?:two|three|four|five) years"
-)
 
 
 def years_asked(question: Question) -> tuple[int, ...]:
@@ -32,7 +29,7 @@ def years_asked(question: Question) -> tuple[int, ...]:
 
 def asks_what_stands(question: Question) -> bool:
     """Whether a question asks for what stands already (现状, 目前)."""
-    return bool(_BASE.search(question.folded))
+    return bool(expression("value", "base").search(question.folded))
 
 
 def asks_both(question: Question) -> bool:
@@ -43,19 +40,19 @@ def asks_both(question: Question) -> bool:
 
 def without_base(text: str) -> str:
     """A question without the words for what stands already (现在有多少 asks 有多少)."""
-    return re.sub(_BASE.pattern, "", text, flags=re.I)
+    return re.sub(expression("value", "base").pattern, "", text, flags=re.I)
 
 
 def without_base_words(question: Question) -> Question:
     """A question that compares with what stands (比现状提高多少) without the words for that among its terms."""
-    terms = tuple(term for term in question.terms if not _BASE.search(term.text))
+    terms = tuple(term for term in question.terms if not expression("value", "base").search(term.text))
     return replace(question, terms=terms) if terms and question.has("difference") else question
 
 
 def of_one_series(ask: Ask, best: Target, ranked: Sequence[tuple[Fit, str, Target]]) -> list[Found]:
     """The values of one indicator over the years that a question spans (三年一共, 哪年最多), and their total."""
     years, both = years_asked(ask.question), asks_both(ask.question)
-    spans = both or len(years) > 1 or bool(_OVER_YEARS.search(ask.question.folded))
+    spans = both or len(years) > 1 or bool(expression("value", "over_years").search(ask.question.folded))
     name = squeeze(best.indicator)
     series = [
         (p, t)

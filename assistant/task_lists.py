@@ -7,19 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.ask import Ask
-from assistant.corpus import ITEM, MAIN_ROLES, Clause, Unit, section_at
+from assistant.corpus import MAIN_ROLES, Clause, Unit
 from assistant.draft import Draft
 from assistant.duty_text import clause_table, role_words, say_clause, unique_clauses
 from assistant.match import missing
 from assistant.question import Question, roles_in, topic_of
-from assistant.terms import Term, words
+from assistant.terms import Term, expression, words
+from assistant.within import ITEM, section_at
 from index.policy import Policy, Role, Section
 from index.task_tables import deadline_at
 from index.text import squeeze
-
-_DEADLINE = re.compile(r"(?:完成|办结|落实)(?:时限|时间|期限)[ 　]*[:：]([^\n。]*)")  # 完成时限：2026年底前
-_DENIES = re.compile(r"没有?|无|未|不(?!是)|without|\bno\b")
-_TAKES_PART = re.compile(r"参与|涉及|involv|take part|既不.{0,12}也不")
 
 
 def tasks_by_role(ask: Ask) -> Draft | None:
@@ -43,11 +40,7 @@ def tasks_by_role(ask: Ask) -> Draft | None:
     if not clauses:
         return None
     draft.say(name, count=draft.compute(len(clauses)), role=role_words(draft, roles))
-    draft.count = len(clauses)
-    if len(clauses) == 1:
-        say_clause(draft, clauses[0], tuple(Role))
-    clause_table(draft, clauses)
-    return draft
+    return _listed(draft, clauses, 1 if len(clauses) == 1 else 0)
 
 
 def tasks_without(ask: Ask, names: Sequence[str]) -> Draft | None:
@@ -57,7 +50,7 @@ def tasks_without(ask: Ask, names: Sequence[str]) -> Draft | None:
     """
     draft, question = ask.draft(), ask.question
     held, roles = ((), question.roles) if names else _around_negation(question)
-    if not roles or _TAKES_PART.search(question.folded):
+    if not roles or expression("part", "takes_part").search(question.folded):
         held, roles = (), tuple(Role)
     clauses = [
         clause
@@ -86,7 +79,7 @@ def tasks_without(ask: Ask, names: Sequence[str]) -> Draft | None:
 
 def _around_negation(question: Question) -> tuple[tuple[Role, ...], tuple[Role, ...]]:
     """Roles that a question names before it denies some (the first may be none), and those that it denies."""
-    denied = _DENIES.search(question.folded)
+    denied = expression("part", "denies").search(question.folded)
     if not denied:
         return (), question.roles
     before = roles_in(question.folded[: denied.start()])
@@ -110,8 +103,13 @@ def tasks_ranked(ask: Ask) -> Draft | None:
         most=draft.compute(best),
         count=draft.compute(len(clauses)),
     )
+    return _listed(draft, clauses, 3)
+
+
+def _listed(draft: Draft, clauses: Sequence[Clause], told: int) -> Draft:
+    """An answer with tasks, counted: the first of them in sentences, all in a table."""
     draft.count = len(clauses)
-    for clause in clauses[:3]:
+    for clause in clauses[:told]:
         say_clause(draft, clause, tuple(Role))
     clause_table(draft, clauses)
     return draft
@@ -133,11 +131,7 @@ def tasks_about(ask: Ask) -> Draft | None:
     if not clauses:
         return None
     draft.say("tasks_about", topic=topic, count=draft.compute(len(clauses)))
-    draft.count = len(clauses)
-    if len(clauses) == 1:
-        say_clause(draft, clauses[0], tuple(Role))
-    clause_table(draft, clauses)
-    return draft
+    return _listed(draft, clauses, 1 if len(clauses) == 1 else 0)
 
 
 def deadline(ask: Ask, clause: Clause) -> tuple[str, int, int] | None:
@@ -151,7 +145,8 @@ def deadline_in(policy: Policy, clause: Clause) -> tuple[str, int, int] | None:
         section = section_at(policy, start)
         if section and (row := deadline_at(policy, section.id, start)):
             return row
-    match = _DEADLINE.search(policy.source, clause.start, policy.sections[clause.section].end)
+    end = policy.sections[clause.section].end
+    match = expression("part", "deadline").search(policy.source, clause.start, end)
     return (match.group(), *match.span()) if match else None
 
 
@@ -198,11 +193,7 @@ def tasks_due(ask: Ask) -> Draft | None:
         return None
     years = "、".join(map(str, ask.question.years))
     draft.say("tasks_due", years=years, count=draft.compute(len(clauses)))
-    draft.count = len(clauses)
-    for clause in clauses[:6]:
-        say_clause(draft, clause, tuple(Role))
-    clause_table(draft, clauses)
-    return draft
+    return _listed(draft, clauses, 6)
 
 
 def all_tasks(ask: Ask) -> Draft | None:

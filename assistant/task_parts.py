@@ -9,7 +9,7 @@ from dataclasses import replace
 from assistant.ask import Ask
 from assistant.corpus import Clause, Unit
 from assistant.match import coverage, missing
-from assistant.target_parts import JOINTS
+from assistant.terms import words
 from index.text import squeeze
 
 NAMED = 0.6  # coverage at which the name of a task gives what a part of the question names
@@ -47,7 +47,7 @@ def _parts(ask: Ask) -> list[Ask]:
     if question.mentions or not question.has("who"):
         return []
     parts = []
-    for part in re.split(rf"{JOINTS.pattern}|[?。]", question.folded):
+    for part in re.split(f"{words()['several']['joints']}|[?。]", question.folded):
         terms = tuple(term for term in question.terms if term.text in part)
         if any(term.weight >= WEIGHTY and not term.pair for term in terms):
             parts.append(replace(ask, question=replace(question, terms=terms)))

@@ -38,17 +38,6 @@ UNKNOWN = 0.4  # weight of an English word that the glossary does not know
 CONTEXT = 0.4  # weight of a word of a sentence that does not ask
 DEED = 0.9  # weight of the everyday verb behind 能 or 可以
 PHRASE = 0.5  # weight of two neighbouring words as one (智慧社区), where the policies know it
-ASKING = re.compile(
-    r"[谁哪吗呢几]|什么|啥|多少|如何|怎|是否|[对是有能要会行]不|能不能|可不可以|多[久大长高]|\b(?:who|which|what|when|where|how|why|can|may|must|does|do|is|are)\b"
-)
-_MAY = re.compile(r"(?:能不能|可不可以|能|可以|允许)([一-鿿])(?=[一-鿿]{2,}[吗么]|[一-鿿]{2,}$)")
-_OF_BEFORE = re.compile(
-    r"^(?:既然|那么?|另外|还有|以后|今后|请问|到底)?这(?:块|个|项|件|种|条|类|档|摊)?(?:子)?(?:事儿?|活儿?|工作|任务|业务)?(?=由|是|归|该|算|谁|哪|能|要|有|让|找|怎|咋)|管这|这(?:件|个|项)?(?:事儿?|活儿?|工作)(?=$|谁|哪)"
-    r"|^(?:这|那)?[两三四](?:个|项|者|家|样|条|种|类)[^,]{0,6}?(?:合计|加起来|加一起|一共|总共|相差|差|各)"
-)
-_KIND_ASKED = re.compile(
-    r"(?:哪(?:些|个|几个|几类|几种|种|类)|什么样的)([一-鿿]{2,4})|什么([一-鿿]{2,4})(?=$|[,。?])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +75,17 @@ def pattern(group: str, name: str) -> re.Pattern[str]:
     """The expressions of an entry of ``words.toml`` in both languages as one; KeyError where there is none."""
     entry = words()[group][name]
     return re.compile("|".join([*entry["zh"], *entry["en"]]))
+
+
+@cache
+def expression(group: str, name: str) -> re.Pattern[str]:
+    """The one expression of an entry of ``words.toml``; KeyError where there is none."""
+    return re.compile(words()[group][name])
+
+
+def is_asking(text: str) -> bool:
+    """Whether a folded text, or a clause of it, asks something."""
+    return bool(expression("asking", "words").search(text))
 
 
 @cache
@@ -203,7 +203,7 @@ def find_terms(rest: str, language: Language, factor: float = 1.0) -> tuple[Term
 
 def lightened(terms: Iterable[Term], folded: str) -> tuple[Term, ...]:
     """What stands behind 哪些 is the kind of answer asked for (哪些省市), not what it is about: it weighs less."""
-    asked = [match.group(1) or match.group(2) for match in _KIND_ASKED.finditer(folded)]
+    asked = [match.group(1) or match.group(2) for match in expression("asking", "kind").finditer(folded)]
     return tuple(
         replace(term, weight=0.4 * term.weight) if any(text.startswith(term.text) for text in asked) else term
         for term in terms
@@ -212,7 +212,7 @@ def lightened(terms: Iterable[Term], folded: str) -> tuple[Term, ...]:
 
 def stressed(terms: Iterable[Term], folded: str) -> tuple[Term, ...]:
     """Of whether something may be done (能修手机吗), the deed weighs as much as what it is done to."""
-    deeds = {match.group(1) for match in _MAY.finditer(folded)}
+    deeds = {match.group(1) for match in expression("asking", "may").finditer(folded)}
     return tuple(
         replace(term, weight=max(term.weight, DEED))
         if term.text in deeds and len(term.variants) > 1
@@ -224,10 +224,10 @@ def stressed(terms: Iterable[Term], folded: str) -> tuple[Term, ...]:
 def in_context(terms: tuple[Term, ...], folded: str) -> tuple[Term, ...]:
     """Words of the sentences that only set the scene weigh less than those of the sentence that asks."""
     parts = [part for part in re.split(r"[,。;:!?]", folded) if part.strip()]
-    asking = [part for part in parts if ASKING.search(part)]
+    asking = [part for part in parts if is_asking(part)]
     if len(parts) < 2 or not asking or len(asking) == len(parts):
         return terms
-    if any(_OF_BEFORE.search(part) for part in asking):
+    if any(expression("asking", "of_before").search(part) for part in asking):
         return terms  # 这块归谁管: what it is about was said before
     inside = [any(term.text in part for part in asking) for term in terms]
     if not any(own and term.weight >= 0.9 for own, term in zip(inside, terms, strict=True)):

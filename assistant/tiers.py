@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf, isfinite
 
-from assistant.corpus import ITEM, Corpus, once_a_corpus, subtree_end, table_over
+from assistant.corpus import Corpus, once_a_corpus
 from assistant.numbers import values_of
 from assistant.ranges import Range, plain, ranges
 from assistant.table_conditions import Table, tables_of
 from assistant.terms import words
+from assistant.within import ITEM, subtree_end, table_over
 from index.distribution import row_of, with_bare
 from index.grids import Cell, Row, unit_of
 from index.policy import Policy, Section

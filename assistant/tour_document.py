@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant.bearers import Span, clause_spans
-from assistant.corpus import section_at
 from assistant.document_rules import document_rules, rules_of
 from assistant.task_lists import deadline_in, deadline_words
 from assistant.tour_reader import Reader, Step, place_of, quoted, title_of
+from assistant.within import section_at
 from index.policy import Policy, Role, Section, Target
 from index.sentences import sentence_spans
 from index.tables import heading_of

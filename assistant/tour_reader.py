@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from assistant.bearers import Span
 from assistant.bodies import Body
-from assistant.corpus import Clause, section_at
+from assistant.corpus import Clause
 from assistant.terms import Language
+from assistant.within import section_at
 from index.policy import Policy, Section, Target
 from index.text import squeeze
 from prompts import phrase

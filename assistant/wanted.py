@@ -10,26 +10,12 @@ from assistant.listings import value_of
 from assistant.question import Question
 from assistant.sentences import TIME, asks_number
 from assistant.target_fit import of_another_level, of_another_whole, unit_fits, unit_of_time
-from assistant.terms import words
+from assistant.terms import expression, words
 from index.quantities import in_digits, quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 
 _YEARS = re.compile(r"(?<![\d.])(20\d\d)(?:年?[-—~至到]+(20\d\d))?年")
-_FRACTION = re.compile(
-    r"[一二两三四五六七八九十百\d]{1,6}分之[一二两三四五六七八九十\d]{1,6}|(?<!\d)一半|减半|半数|全额"
-    r"|\d{1,2}∶\d{1,2}|(?<![\d:])\d{1,2}:\d{1,2}(?=的?比例)"
-    r"|(?<![统逐第划专合百十几])[一二两三四五六七八九]成(?![立员果文不为熟绩功本交分型套人])"
-)
-_TIMES_ASKED = re.compile(r"(?:几|多少)[次回趟]")
-_EVERY = re.compile(r"每(?:季度?|个?月|周|半?年|[天日])[^,。;\d]{0,8}[一两二三四五六]次(?!性)")
 _DAYS = re.compile(r"\d{1,2}月\d{1,2}日(?:(?:至|到|—|-|~)(?:\d{1,2}月)?\d{1,2}日)?")  # a period is one
-_PEOPLE_ASKED = re.compile(
-    r"(?:多少|几)个?(?:人|票|户|位|业主|居民|村民|代表|成员)"
-)  # of whom a text may name a share (三分之二以上的业主)
-_OF_PEOPLE = re.compile(
-    r"分之[一二三四五六七八九十\d]+[^,;。]{0,8}?(?:人|业主|户|居民|村民|代表|成员|票)|过半数|半数以上"
-)
-_SHARE_ASKED = re.compile(r"分之几|几成|几折|比例|比重|占比|百分比|多少成")
 _NEEDED = (
     ("frequency", "when"),
     ("date", "when"),
@@ -58,7 +44,7 @@ def lacking(question: Question, text: str) -> str:
     listed = question.has("targets") and question.has("list")  # 有哪些里程目标
     allowed = re.search("(?<!才)[能准允]|可以|最[多高]", question.folded)
     forbids = allowed and re.search(words()["modal"]["must_not"]["stands"], text)  # 不得垫资: no share of it
-    shared = _SHARE_ASKED.search(question.folded)
+    shared = expression("value", "fraction_asked").search(question.folded)
     halved = not shared and _holds(words()["ask"]["number"]["needs"], text)  # how much, in words
     if (asks_number(question) or listed) and not (forbids or halved or holds_number(question, text)):
         return "amount"
@@ -103,13 +89,13 @@ def holds_number(question: Question, text: str) -> bool:
     """Whether a text holds a number of the unit, level and thing asked for; a duration also in words (五年)."""
     if unit_fits(question, "年") and not unit_fits(question, "元") and TIME.search(text):
         return True
-    folded = fold_with_origin(text).text
-    if _TIMES_ASKED.search(question.folded) and (_EVERY.search(folded) or len(_DAYS.findall(folded)) > 1):
+    folded, asked = fold_with_origin(text).text, question.folded
+    often = expression("often", "times").search(folded) or len(_DAYS.findall(folded)) > 1
+    if often and expression("often", "asked").search(asked):
         return True  # 每季度开展一次, or 每年6月20日、12月10日
-    if _FRACTION.search(folded) and _SHARE_ASKED.search(question.folded):
-        return True
-    if _OF_PEOPLE.search(folded) and _PEOPLE_ASKED.search(question.folded):
-        return True
+    for told, wanted in (("fraction", "fraction_asked"), ("of_people", "people_asked")):
+        if expression("value", told).search(folded) and expression("value", wanted).search(asked):
+            return True
     return not of_another_level(question, Unit(((1.0, squeeze(text)),))) and any(
         unit_fits(question, quantity.unit)
         and not of_another_whole(question, before := re.split("[,;。]", folded[: quantity.start])[-1])

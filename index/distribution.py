@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from index.quantities import Quantity, read_numeral, scale_unit
+from index.quantities import Quantity, read_numeral, units_alike
 from index.wording import read_comparator, without_leads
 
 _A_YEAR = r"(?:到|至)?20\d\d年?(?:底|末)?"
@@ -78,7 +78,7 @@ def row_of(numbers: list[Quantity], quantity: Quantity, sentence: str) -> list[Q
 def _goes_on(sentence: str, one: Quantity, other: Quantity) -> bool:
     """Whether no more than a comma stands between two values, and both are of one kind."""
     between = sentence[one.end : other.start].strip()
-    same = scale_unit(one.unit)[1] == scale_unit(other.unit)[1]
+    same = units_alike(one.unit, other.unit)
     return same and between in ("、", "和", "及", ",", "以及", "与")
 
 
@@ -176,7 +176,7 @@ def _year_by_year(sentence: str, numbers: list[Quantity]) -> dict[Quantity, tupl
         row, years = [quantity], [int(first["year"])]
         for other in numbers[numbers.index(quantity) + 1 :]:
             goes_on = _NEXT_YEAR.fullmatch(sentence[row[-1].end : other.start])
-            if not goes_on or scale_unit(other.unit)[1] != scale_unit(quantity.unit)[1]:
+            if not goes_on or not units_alike(other.unit, quantity.unit):
                 break
             row.append(other)
             years.append(int(goes_on["year"]))

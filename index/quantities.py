@@ -262,3 +262,8 @@ def scale_unit(unit: str) -> tuple[float, str]:
             plain, factor = plain[len(word) :], _SCALE[word]
             break
     return factor, "家" if plain in COUNTING else _SAME.get(plain, plain)
+
+
+def units_alike(one: str, other: str) -> bool:
+    """Whether two units measure the same: 万元 and 亿元, or two counting words."""
+    return scale_unit(one)[1] == scale_unit(other)[1]

@@ -31,7 +31,7 @@ from index.fragments import (
 )
 from index.grids import grids
 from index.policy import Comparator, Policy, Section, Target
-from index.quantities import COUNTING, Quantity, quantities, scale_unit
+from index.quantities import COUNTING, Quantity, quantities, units_alike
 from index.tables import table_targets
 from index.task_tables import cells_of
 from index.text import Folded, fold, fold_with_origin, squeeze
@@ -310,21 +310,20 @@ def _section_targets(
             previous_end = until
 
 
-def _alike(one: Target | Quantity, other: Quantity) -> bool:
-    """Whether two values are of one kind of unit."""
-    return scale_unit(one.unit)[1] == scale_unit(other.unit)[1]
-
-
 def _named_alike(target: Target, quantity: Quantity) -> bool:
     """Whether a value without a name may be one more of a target's, which has a name that tells what it is."""
-    return bool(target.indicator) and _alike(target, quantity) and not BARE_VERB.match(target.indicator)
+    return (
+        bool(target.indicator)
+        and units_alike(target.unit, quantity.unit)
+        and not BARE_VERB.match(target.indicator)
+    )
 
 
 def _risen_from(sentence: str, quantity: Quantity) -> Quantity | None:
     """The value from which this one rises (由2024年的41%提高到55%), right before it; None where there is none."""
     for other in quantities(sentence[: quantity.start]):
         rises = _RISES.fullmatch(sentence[other.end : quantity.start])
-        if rises and _FROM.search(sentence[: other.start]) and _alike(other, quantity):
+        if rises and _FROM.search(sentence[: other.start]) and units_alike(other.unit, quantity.unit):
             return other
     return None
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.bearers import Span
-from assistant.corpus import section_at
 from assistant.quiz import QUESTIONS
 from assistant.quiz_ground import Question
 from assistant.terms import Language
 from assistant.tour_reader import Step
 from assistant.view import Words, cite, quoted, safe, texts
+from assistant.within import section_at
 from index.policy import Policy
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.corpus import caption_over, table_over
+from assistant.within import caption_over, table_over
 from index.parser import parse
 
 

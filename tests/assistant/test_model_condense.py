@@ -8,7 +8,8 @@ import pytest
 
 from assistant.answer import Evidence, Final
 from assistant.chain import PolicyAssistant
-from assistant.condense import condense, leans
+from assistant.condense import condense
+from assistant.leaning import leans
 from assistant.model_condense import rewrite, translate
 from assistant.question import is_foreign, language_of
 from tests.assistant.endpoint import endpoint, fails, says, silent
