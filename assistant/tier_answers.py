@@ -15,7 +15,7 @@ from assistant.ranges import Range, ranges
 from assistant.reckoning import reckon_in
 from assistant.table_conditions import Table, things_of
 from assistant.table_rows import head_of, shown_row, told_cells
-from assistant.terms import words
+from assistant.terms import expression, words
 from assistant.tiers import Tier, Tiers, spoken_in_digits, tiers_of
 from assistant.wanted import lacking
 from index.grids import Row, unit_of
@@ -256,6 +256,7 @@ def _of_table(ask: Ask, meant: Sequence[_Meant], said: Sequence[_Said]) -> Draft
     """The rows that the numbers and the named cells choose, told whole; of heads that are tiers the column of the number."""
     table = meant[0].tiers.table
     assert table is not None
+    source = ask.corpus.policies[table.policy].source
     of_heads = {tier.place for one in meant for tier in one.tiers.tiers if tier.row is None}
     places = [place for place in _columns(table) if place not in of_heads]
     draft = ask.draft()
@@ -279,6 +280,10 @@ def _of_table(ask: Ask, meant: Sequence[_Meant], said: Sequence[_Said]) -> Draft
     if not rows or len(rows) > MOST or lacking(ask.question, told) or not _is_held(ask, texts, others):
         return None
     _say_rows(ask, draft, table, rows, places, meant)
+    section = ask.corpus.policies[table.policy].sections[table.section]
+    apart = len(rows) > 1 and len(meant) > 1
+    for rule in expression("tier", "joint").finditer(source, section.start, section.end) if apart else ():
+        draft.quote_slice(table.policy, *rule.span())
     return draft
 
 

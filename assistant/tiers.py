@@ -22,7 +22,6 @@ from index.distribution import row_of, with_bare
 from index.grids import Cell, Row, unit_of
 from index.policy import Policy, Section
 from index.quantities import Quantity, quantities, read_numeral
-from index.sentences import sentence_spans
 from index.text import Folded, fold, fold_with_origin, squeeze
 
 _Read = tuple[Row | None, Cell, int, Range]  # a cell, the column, and the range that it is
@@ -168,8 +167,9 @@ def _tiers(policy: Policy, section: Section, start: int, end: int, members: Sequ
 def _steps(policy: Policy, section: Section) -> Iterator[Tiers]:
     """首次突破1亿元、3亿元、5亿元的，分别奖励20万元、50万元、100万元: each number up to the next, with what is given for it."""
     entry = words()["tier"]
-    for start, end in sentence_spans(policy.source, section.start, section.end):
-        folded = fold_with_origin(policy.source[start:end])
+    for whole in re.finditer(r"[^。\n]+。?", policy.source[section.start : section.end]):
+        start, end = section.start + whole.start(), section.start + whole.end()
+        folded = fold_with_origin(whole.group())
         sentence = folded.text
         numbers = with_bare(sentence, [*quantities(sentence)])
         rows = [
