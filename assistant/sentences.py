@@ -30,7 +30,7 @@ BEST = 1.4  # what the value of its best sentence counts beside the score of a p
 HEADING = 0.95  # what a word counts that stands in the heading of a sentence, or in what opens its list
 TITLE = 0.5  # what a word counts that only the title of the policy holds
 TIME = re.compile(
-    r"\d{4}年|\d+\s*(?:日|天|个?工作日|个?月|年|小时|分钟)|[一二两三四五六七八九十]+(?:日|天|个月|年|个工作日)|每(?:半?年|季度?|月|周|旬|[日天](?!常)|[一二两三四五六七八九十\d]+个?(?:年|季度|月|周|日|天))|之日起|届满|底前|\d+月\d+日|当年|年度[^，。]{0,8}时|(?<![小同及届临按定平随课工])时的|当月|次年|届满"
+    r"\d{4}年|\d+\s*(?:日|天|个?工作日|个?月|年|小时|分钟)|[一二两三四五六七八九十]+(?:日|天|个月|年|个工作日)|每(?:半?年|学[年期]|季度?|月|周|旬|[日天](?!常)|[一二两三四五六七八九十\d]+个?(?:年|季度|月|周|日|天))|之日起|届满|底前|\d+月\d+日|当年|年度[^，。]{0,8}时|(?<![小同及届临按定平随课工])时的|当月|次年|届满"
 )
 
 

@@ -12,7 +12,7 @@ from assistant.ask import Ask
 from assistant.corpus import Corpus, Unit, once_a_corpus
 from assistant.numbers import dates_in, scaled_value, values_of
 from assistant.question import any_part, roles_in
-from assistant.terms import words
+from assistant.terms import expression, words
 from index.grids import Cell, Grid, Row, grids, unit_of
 from index.policy import Policy, Role, Section
 from index.quantities import Quantity, is_unit, quantities
@@ -20,6 +20,7 @@ from index.tables import caption_unit, is_total
 from index.text import fold, squeeze
 
 SHORTEST = 3  # characters of the end of a thing that names it
+END = 2  # characters of the end of a thing that tells one row from the others
 MOSTLY = 0.5  # of a column's cells that have to be values
 _Day = tuple[int | None, int | None, int | None]  # year, month, day
 _TESTS = {">": gt, ">=": ge, "<": lt, "<=": le}
@@ -67,6 +68,10 @@ class Table:
         """The columns but those of the rows' names and serial numbers."""
         serial = words()["table"]["serial"]
         return [p for p, head in enumerate(self.heads) if p != self.name and not re.fullmatch(serial, head)]
+
+    def told(self) -> list[int]:
+        """The columns but those of serial numbers."""
+        return [p for p, head in enumerate(self.heads) if not expression("table", "serial").fullmatch(head)]
 
     def of_values(self, unit: str | None = None) -> list[int]:
         """The columns of values, of a plain unit where one is given."""
@@ -121,6 +126,26 @@ def _read(policy: Policy, section: Section, grid: Grid) -> Table | None:
     lines = fold(policy.source[grid.caption : grid.header.start]) + "\n" + fold(section.heading)
     numbers = tuple(re.findall(entry["number"], re.sub(r"(?<=[表件]) +", "", lines)))
     return Table(policy.id, section.id, grid, heads, label, unit, name, tuple(rows), totals, over, numbers)
+
+
+def text_beside(policy: Policy, table: Table) -> str:
+    """The headings over a table, and the sentences that refer to it by its number (标准见附表2)."""
+    path = " ".join(policy.sections[table.section].path)
+    name = "|".join(map(re.escape, table.numbers))
+    found = re.finditer(rf"[^。\n]*(?:{name})(?!\d)[^。\n]*", policy.source) if name else ()
+    return path + "".join(sentence.group() for sentence in found)
+
+
+def rows_named(folded: str, rows: Sequence[Row], places: Sequence[int]) -> list[Row]:
+    """The rows of which a squeezed question names a thing in these columns, the longest, or the end of one that no other
+    row has (高中 of 普通高中); [] where it names none."""
+    things = [{thing for place in places for thing in things_of(row.cells[place])} for row in rows]
+    named = [max((len(thing) for thing in own if thing in folded), default=0) for own in things]
+    if any(named):
+        return [row for row, size in zip(rows, named, strict=True) if size == max(named)]
+    ends = [{thing[-END:] for thing in own if len(thing) > END} for own in things]
+    said = [row for row, own in zip(rows, ends, strict=True) if any(end in folded for end in own)]
+    return said if len(said) == 1 else []
 
 
 def conditions_of(ask: Ask, folded: str, table: Table) -> list[Condition]:

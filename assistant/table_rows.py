@@ -114,7 +114,8 @@ def _fitting(ask: Ask, table: Table, asked: Asked | None) -> tuple[float, _Found
     if not rows or _says_otherwise(ask, folded, table, conditions, bool(extreme)):
         return None
     is_named = bool(re.search(entry["is"], folded)) and _is_meant(folded, table)
-    of_all = bool(asked and is_named) or bool(asked is None and table.totals and table.noun in folded)
+    added = table.totals or ask.question.has("sum")
+    of_all = bool(asked and is_named) or bool(asked is None and added and table.noun in folded)
     place = value_asked(ask, folded, table)
     if not (conditions or of_all) or (asked is None and not extreme and place < 0):
         return None

@@ -13,7 +13,7 @@ from assistant.match import ENOUGH, coverage, grip
 from assistant.numbers import values_of
 from assistant.ranges import Range, ranges
 from assistant.reckoning import reckon_in
-from assistant.table_conditions import Table, things_of
+from assistant.table_conditions import Table, rows_named, text_beside
 from assistant.table_rows import head_of, shown_row, told_cells
 from assistant.terms import expression, words
 from assistant.tiers import Tier, Tiers, spoken_in_digits, tiers_of
@@ -25,6 +25,7 @@ from prompts import phrase
 
 CLOSE = 0.1  # tiers of another rule this close to the best are equally meant
 NEAR = 0.35  # what the nearness of the passage counts
+OWN = 0.5  # what the words count that stand in the tiers themselves
 JUST = 1e-6  # how far beyond 100 is what is said to be more than 100
 THING = 0.9  # weight of a word that names a thing
 LEAST = 0.3  # of each word that names a thing which the policies speak of, that the tiers have to hold
@@ -128,9 +129,10 @@ def _value(one: Range) -> float:
 def _fit(ask: Ask, tiers: Tiers) -> float:
     """How well tiers fit what else a question says; 0 where they do not, or where it says nothing and others may be meant."""
     policy = ask.corpus.policies[tiers.policy]
-    section = policy.sections[tiers.section]
     own = policy.source[tiers.start : tiers.end]
-    beside = " ".join(section.path) + _referring(policy.source, tiers.table)
+    beside = (
+        text_beside(policy, tiers.table) if tiers.table else " ".join(policy.sections[tiers.section].path)
+    )
     unit = Unit(((1.0, squeeze(own)), (0.9, squeeze(beside)), (0.5, squeeze(policy.title))))
     terms = [
         term
@@ -151,15 +153,8 @@ def _fit(ask: Ask, tiers: Tiers) -> float:
         (v for (p, at), v in ask.dense.items() if p == policy.id and tiers.start - 40 <= at < tiers.end),
         default=0.0,
     )
-    return held + NEAR * near if held >= ENOUGH else 0.0
-
-
-def _referring(source: str, table: Table | None) -> str:
-    """The sentences that refer to a table by its number (标准见附表2)."""
-    if table is None or not table.numbers:
-        return ""
-    name = "|".join(map(re.escape, table.numbers))
-    return "".join(found.group() for found in re.finditer(rf"[^。\n]*(?:{name})(?!\d)[^。\n]*", source))
+    named = coverage(ask.corpus, terms, Unit(((1.0, squeeze(own)),)))
+    return held + NEAR * near + OWN * named if held >= ENOUGH else 0.0
 
 
 def _of_text(ask: Ask, meant: Sequence[_Meant], said: Sequence[_Said]) -> Draft | None:
@@ -247,9 +242,10 @@ def _flat(text: str) -> str:
 
 
 def _is_held(ask: Ask, texts: Iterable[str], others: Sequence[_Said]) -> bool:
-    """Whether the numbers that no tier is of stand in what is told, or are a claim that it corrects."""
+    """Whether the numbers that no tier is of stand in what is told, or are a claim of its units that it corrects."""
     held = {(one.low, one.unit) for text in texts for one in ranges(spoken_in_digits(squeeze(text)))}
-    return ask.question.has("yesno") or all((one.value, one.unit) in held for one in others)
+    units = {unit for _, unit in held} if ask.question.has("yesno") else set()
+    return all((one.value, one.unit) in held or one.unit in units for one in others)
 
 
 def _of_table(ask: Ask, meant: Sequence[_Meant], said: Sequence[_Said]) -> Draft | None:
@@ -258,7 +254,7 @@ def _of_table(ask: Ask, meant: Sequence[_Meant], said: Sequence[_Said]) -> Draft
     assert table is not None
     source = ask.corpus.policies[table.policy].source
     of_heads = {tier.place for one in meant for tier in one.tiers.tiers if tier.row is None}
-    places = [place for place in _columns(table) if place not in of_heads]
+    places = [place for place in table.told() if place not in of_heads]
     draft = ask.draft()
     if lost := [one for one in meant if not one.tiers.of(one.said.value)]:
         _say_none(draft, lost[0].tiers, lost[0].said)
@@ -272,7 +268,8 @@ def _of_table(ask: Ask, meant: Sequence[_Meant], said: Sequence[_Said]) -> Draft
         found = one.tiers.of(one.said.value)
         places = [place for place in places if place != found[0].place]
         places += [tier.place for tier in found if tier.row is None]
-    rows = _named(squeeze(ask.question.folded), _rows(meant, table), places)
+    rows = _rows(meant, table)
+    rows = rows_named(squeeze(ask.question.folded), rows, places) or rows
     places = sorted(set(places))
     others = [one for one in said if one not in chosen and not one.got]
     told = " ".join(_told(draft, table, row, places, of_heads) for row in rows)
@@ -296,23 +293,6 @@ def _rows(meant: Sequence[_Meant], table: Table) -> list[Row]:
             of_each.append([row for row in table.rows if any(tier.row is row for tier in found)])
     together = [row for row in table.rows if all(any(row is own for own in rows) for rows in of_each)]
     return together or [row for row in table.rows if any(row is own for rows in of_each for own in rows)]
-
-
-def _columns(table: Table) -> list[int]:
-    """The columns but those of serial numbers."""
-    return [p for p, head in enumerate(table.heads) if not re.fullmatch(words()["table"]["serial"], head)]
-
-
-def _named(folded: str, rows: Sequence[Row], places: Sequence[int]) -> list[Row]:
-    """The rows of which a squeezed question names a cell (餐饮), the longest; all where it names none."""
-    named = {
-        number: max(
-            (len(thing) for place in places for thing in things_of(row.cells[place]) if thing in folded),
-            default=0,
-        )
-        for number, row in enumerate(rows)
-    }
-    return [row for number, row in enumerate(rows) if named[number] == max(named.values())]
 
 
 def _say_rows(
@@ -351,7 +331,7 @@ def _told(draft: Draft, table: Table, row: Row, places: Sequence[int], of_heads:
 
 def _say_product(draft: Draft, table: Table, row: Row, said: Sequence[_Said]) -> None:
     """What so much for each comes to, up to the amount in a column of caps."""
-    for place in _columns(table):
+    for place in table.told():
         money, _, per = (unit_of(table.heads[place]) or table.over).partition("/")
         value = table.value(row, place)
         count = next((one for one in said if per and one.text.endswith(per)), None)
@@ -359,7 +339,7 @@ def _say_product(draft: Draft, table: Table, row: Row, said: Sequence[_Said]) ->
             continue
         total = value[0] * count.value
         draft.say("reckoned", of=f"{head_of(table, place)}×{count.text}", total=_money(draft, total))
-        for other in _columns(table):
+        for other in table.told():
             cap = table.value(row, other) if re.search(words()["tier"]["cap"], table.heads[other]) else None
             if cap and total > cap[0]:
                 draft.say("reckoned_cap", cap=_money(draft, cap[0]))

@@ -7,7 +7,7 @@ import pytest
 from index.facts import annotate
 from index.parser import parse
 from index.policy import Comparator, Policy, Target
-from index.tables import heading_of
+from index.tables import caption_unit, heading_of
 
 HEAD = "# 关于印发测试市规划的通知\n\n测政发〔2025〕5号\n\n# 测试市规划\n\n一、目标\n\n"
 Value = tuple[int | None, str, float, str, bool]
@@ -188,3 +188,17 @@ def test_a_list_in_columns_is_no_table_of_targets(number: str) -> None:
 def test_a_unit_in_a_bracket_may_be_called_one() -> None:
     found = read("| 县 | 产值（单位：万元） |\n|---|---|\n| 甲县 | 500 |\n").targets
     assert [(t.indicator, t.low, t.unit) for t in found] == [("甲县产值", 500, "万元")]
+
+
+@pytest.mark.parametrize(
+    ("line", "unit"),
+    [
+        ("单位：万元", "万元"),
+        ("伙食费最高标准（单位：元／生·餐）", "元/生·餐"),
+        ("附表2 加装电梯补助标准（万元/单元）", "万元/单元"),
+        ("附表3 重点项目表（试行）", ""),
+        ("补助标准（万元/个）按年度执行", ""),
+    ],
+)
+def test_the_line_over_a_table_gives_its_unit(line: str, unit: str) -> None:
+    assert caption_unit(f"{line}\n\n") == unit
