@@ -115,6 +115,7 @@ def _say(ask: Ask, meant: _Meant) -> Draft:
         draft.row(shown_row(source, row), [number])
         draft.say("table_row", told=told_cells(table, row, meant.places), cite=f"[{number}]{top}")
     after = table.grid.rows[-1].end
+    told = squeeze(" ".join(told_cells(table, row, table.told()) for row in meant.rows)) + table.label
     notes = expression("table", "note").match(source, after)
     for note in re.finditer(r"[^。\n]*[^。\s][^。\n]*。?", notes.group()) if notes else ():
         if any(
