@@ -27,7 +27,9 @@ from assistant.sentences import (
 from assistant.stated import contradicted, forbidden
 from assistant.terms import Term, expression, words
 from assistant.wanted import lacking
-from assistant.within import ITEM, section_at
+from assistant.within import ITEM, section_at, table_over
+from index.grids import row_told
+from index.policy import Policy
 from index.quantities import in_digits, quantities, scale_unit
 from index.text import fold_with_origin, squeeze
 from prompts import phrase
@@ -67,13 +69,33 @@ def compose(ask: Ask, passages: Sequence[Passage], joint: Sequence[Sentence] = (
         if several and first.policy != told:
             told = first.policy
             head = phrase(draft.language, "says", name=f"《{ask.corpus.names[told]}》")
-        source = ask.corpus.policies[first.policy].source
-        text = re.sub(r"\s*\n\s*", "\n", source[first.start : last.end])
-        score = first.passage.score
-        draft.quote(text=text, cite=draft.cite(first.policy, first.start, last.end, score), head=head)
+        policy = ask.corpus.policies[first.policy]
+        text, header = _as_told(policy, first.start, last.end)
+        cite = draft.cite(policy.id, first.start, last.end, first.passage.score)
+        cite += draft.cite(policy.id, *header) if header else ""
+        draft.quote(text=text, cite=cite, head=head)
     if ask.question.has("count", "list") and not asks_number(ask.question):
         draft.count = _items_quoted(ask, chosen)
     return draft
+
+
+def _as_told(policy: Policy, start: int, end: int) -> tuple[str, tuple[int, int] | None]:
+    """A slice of a policy line by line, the rows of a table behind the names of their columns; and the slice of those
+    names, with the line over them, where it lies elsewhere and a row is told."""
+    lines: list[str] = []
+    header = None
+    for line in re.finditer(r"[^\n]*\S[^\n]*", policy.source[start:end]):
+        at = start + line.start()
+        bars = line.group().lstrip().startswith("|")
+        found = table_over(policy, at) if bars else None
+        if found and found[1].start == at and found[1].end <= end:
+            lines.append(row_told(*found, policy.source))
+            header = (found[0].caption, found[0].header.end)
+        elif not bars or at == start:
+            lines.append(line.group().strip())
+    if lines and lines[0].startswith("|") and header:
+        del lines[0]  # the names of the columns
+    return "\n".join(lines), None if header and start <= header[0] else header
 
 
 def say_mentioned(ask: Ask, passages: Sequence[Passage]) -> Draft:

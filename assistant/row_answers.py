@@ -117,9 +117,9 @@ def _say(ask: Ask, meant: _Meant) -> Draft:
     after = table.grid.rows[-1].end
     told = squeeze(" ".join(told_cells(table, row, table.told()) for row in meant.rows)) + table.label
     notes = expression("table", "note").match(source, after)
+    terms = [term for term in ask.question.terms if term.weight >= 0.4]
+    names = [v for term in terms for v in term.variants if v not in told]
     for note in re.finditer(r"[^。\n]*[^。\s][^。\n]*。?", notes.group()) if notes else ():
-        if any(
-            t.weight >= THING and v in squeeze(note.group()) for t in ask.question.terms for v in t.variants
-        ):
+        if any(name in squeeze(note.group()) for name in names):
             draft.quote_slice(table.policy, after + note.start(), after + note.end())
     return draft

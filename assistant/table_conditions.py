@@ -26,11 +26,12 @@ _Day = tuple[int | None, int | None, int | None]  # year, month, day
 _TESTS = {">": gt, ">=": ge, "<": lt, "<=": le}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """A table with what its columns hold; texts are squeezed."""
 
     policy: str
+    source: str  # of the whole policy
     section: int
     grid: Grid
     heads: tuple[str, ...]
@@ -125,7 +126,20 @@ def _read(policy: Policy, section: Section, grid: Grid) -> Table | None:
     unit = Unit(((1.0, label + "|".join(heads)), (0.9, path), (0.5, squeeze(policy.title))))
     lines = fold(policy.source[grid.caption : grid.header.start]) + "\n" + fold(section.heading)
     numbers = tuple(re.findall(entry["number"], re.sub(r"(?<=[表件]) +", "", lines)))
-    return Table(policy.id, section.id, grid, heads, label, unit, name, tuple(rows), totals, over, numbers)
+    return Table(
+        policy.id,
+        policy.source,
+        section.id,
+        grid,
+        heads,
+        label,
+        unit,
+        name,
+        tuple(rows),
+        totals,
+        over,
+        numbers,
+    )
 
 
 def text_beside(policy: Policy, table: Table) -> str:

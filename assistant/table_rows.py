@@ -261,7 +261,7 @@ def head_of(table: Table, place: int) -> str:
 
 def told_cells(table: Table, row: Row, places: Sequence[int]) -> str:
     """Cells of a row, each behind the head of its column, with the unit that this or the line over the table gives."""
-    return row_told(*_part(table, row, places))
+    return row_told(*_part(table, row, places), table.source)
 
 
 def shown_row(source: str, row: Row) -> list[str]:

@@ -325,7 +325,7 @@ def _say_rows(
 def _told(draft: Draft, table: Table, row: Row, places: Sequence[int], of_heads: Collection[int]) -> str:
     """Cells of a row behind their heads; under a head that is a tier, which is told already, the value with its unit."""
     told = [told_cells(table, row, [place for place in places if place not in of_heads])]
-    told += [row.cells[place].text + table.over for place in places if place in of_heads]
+    told += [shown_row(table.source, row)[place] + table.over for place in places if place in of_heads]
     return phrase(draft.language, "item_comma").join(filter(None, told))
 
 

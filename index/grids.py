@@ -13,6 +13,7 @@ from index.quantities import is_unit, quantities
 from index.text import fold, squeeze
 
 BRACKET = re.compile(r"\((?:(?:计量)?单位\s*:\s*)?([^()]{1,16})\)")
+_EITHER = re.compile(r"[(（][^()（）]{1,30}[)）]")  # BRACKET in a text that is not folded
 _RULE = re.compile(r":?-{2,}:?|-")
 _NUMBER = re.compile(r"(?!(?:19|20)\d\d$)[\d.,]+")  # without a unit, and no year
 _CAPTION = 80  # characters that the line over a table has at most
@@ -104,13 +105,22 @@ def cell_end(source: str, end: int) -> int:
     return bar.end() if bar else end
 
 
-def row_told(grid: Grid, row: Row) -> str:
-    """A row in words: each cell behind its column's name, with the unit in brackets there (补贴标准（元/月） over 1450)."""
+def row_told(grid: Grid, row: Row, source: str = "") -> str:
+    """A row in words: each cell behind its column's name, with the unit in brackets there (补贴标准（元/月） over 1450).
+
+    As ``source`` writes them, where it is given; folded else.
+    """
     told = []
     for name, cell in zip(grid.header.cells, row.cells, strict=row.aligned):
         unit = unit_of(name.text) if re.fullmatch(r"[\d.,]+", cell.text) else ""
-        told.append(f"{_without_unit(name.text)}{cell.text}{unit}")
+        told.append(f"{_without_unit(_written(name, source))}{_written(cell, source)}{unit}")
     return "；".join(told)
+
+
+def _written(cell: Cell, source: str) -> str:
+    """A cell as a source writes it, on one line; folded without one, or where it says more than stands there."""
+    text = re.sub(r"\s+", " ", source[cell.start : cell.end])
+    return text if text and cell.text.startswith(fold(text)) else cell.text
 
 
 def unit_of(text: str) -> str:
@@ -120,7 +130,13 @@ def unit_of(text: str) -> str:
 
 def _without_unit(name: str) -> str:
     """A header without its brackets that hold a unit; those that tell it from others (2025年) stay."""
-    return BRACKET.sub(lambda bracket: "" if is_unit(bracket[1]) else bracket[0], name)
+    return _EITHER.sub(lambda bracket: "" if is_unit(_unit_in(bracket[0])) else bracket[0], name)
+
+
+def _unit_in(bracket: str) -> str:
+    """What stands in brackets of a head, without 单位：."""
+    found = BRACKET.fullmatch(fold(bracket))
+    return found[1] if found else ""
 
 
 def _may_be_row(line: str, rows: list[Row]) -> bool:
