@@ -29,6 +29,7 @@ from assistant.one_of import is_none_named
 from assistant.parts import Part, asked_beside, aspects_of, parts_of, sides_of
 from assistant.place import around, last_exchange, leads_there, names_its_own, places_of
 from assistant.question import Place, Question
+from assistant.ratios import say_ratio
 from assistant.reading import read_against, with_neighbours
 from assistant.refusal import refuse
 from assistant.retriever import HybridRetriever
@@ -320,6 +321,8 @@ class Answerer:
             return listed
         quotes = compose(ask, verdict.passages, verdict.joint)
         count_listed(ask, quotes, verdict.answering)
+        if best:
+            say_ratio(ask, quotes, best)
         return quotes
 
     def _of_each_kind(self, asked: Question, passages: Sequence[Passage]) -> Draft | None:

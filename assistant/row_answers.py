@@ -11,6 +11,7 @@ from assistant.corpus import Unit
 from assistant.draft import Draft
 from assistant.match import ENOUGH, coverage, grip
 from assistant.ranges import ranges
+from assistant.sentences import asks_number
 from assistant.table_conditions import Table, rows_named, tables_of, text_beside
 from assistant.table_rows import shown_row, told_cells
 from assistant.terms import Term, expression
@@ -42,7 +43,7 @@ def answer_row(ask: Ask) -> Draft | None:
         "why", "definition", "largest", "smallest", "list", "sum", "yesno"
     ):
         return None
-    if question.mentions and question.roles:
+    if question.has("who") or (question.mentions and question.roles):
         return None  # what a body does is the ledger's
     meant = [
         found
@@ -80,6 +81,9 @@ def _fit(ask: Ask, table: Table) -> _Meant | None:
     places = _asked(terms, table)
     told = " ".join(told_cells(table, row, places) for row in rows)
     enough = held >= (SURE if lost else ENOUGH) and len(lost) < 2
+    exact = ask.question.has("frequency") or asks_number(ask.question)
+    if not exact and len(places) == len(table.told()):
+        return None  # when what is done: a column has to say so
     if not enough or lacking(ask.question, told) or not _holds_numbers(ask, own):
         return None
     return _Meant(table, rows, places, held + coverage(ask.corpus, terms, Unit(((1.0, own),))))

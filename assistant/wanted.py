@@ -93,6 +93,12 @@ def holds_number(question: Question, text: str) -> bool:
     often = expression("often", "times").search(folded) or len(_DAYS.findall(folded)) > 1
     if often and expression("often", "asked").search(asked):
         return True  # 每季度开展一次, or 每年6月20日、12月10日
+    if (
+        question.numbers
+        and expression("ratio", "of").search(squeeze(folded))
+        and expression("ratio", "asked").search(asked)
+    ):
+        return True  # 1∶80, of so many
     for told, wanted in (("fraction", "fraction_asked"), ("of_people", "people_asked")):
         if expression("value", told).search(folded) and expression("value", wanted).search(asked):
             return True
