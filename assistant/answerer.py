@@ -322,7 +322,7 @@ class Answerer:
         quotes = compose(ask, verdict.passages, verdict.joint)
         count_listed(ask, quotes, verdict.answering)
         if best:
-            say_ratio(ask, quotes, best)
+            say_ratio(ask, quotes, best.policy, best.start, best.end)
         return quotes
 
     def _of_each_kind(self, asked: Question, passages: Sequence[Passage]) -> Draft | None:

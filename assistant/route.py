@@ -13,6 +13,7 @@ from assistant.groups import answer_groups
 from assistant.header_answers import answer_header
 from assistant.library_answers import answer_library
 from assistant.own_rows import answer_own_row
+from assistant.ratios import answer_ratio
 from assistant.row_answers import answer_row
 from assistant.section_answers import answer_section, answer_structure
 from assistant.sentences import asks_number
@@ -47,6 +48,7 @@ RULES: tuple[Callable[[Ask], Draft | None], ...] = (
     answer_extremes,
     answer_header,
     answer_section,
+    answer_ratio,
     answer_tier,
     answer_nature,
     answer_rows,

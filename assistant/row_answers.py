@@ -12,7 +12,7 @@ from assistant.draft import Draft
 from assistant.match import ENOUGH, coverage, grip
 from assistant.ranges import ranges
 from assistant.sentences import asks_number
-from assistant.table_conditions import Table, rows_named, tables_of, text_beside
+from assistant.table_conditions import Table, notes_below, rows_named, tables_of, text_beside
 from assistant.table_rows import shown_row, told_cells
 from assistant.terms import Term, expression
 from assistant.wanted import lacking
@@ -118,12 +118,10 @@ def _say(ask: Ask, meant: _Meant) -> Draft:
         number = draft.number(table.policy, row.start, row.end)
         draft.row(shown_row(source, row), [number])
         draft.say("table_row", told=told_cells(table, row, meant.places), cite=f"[{number}]{top}")
-    after = table.grid.rows[-1].end
     told = squeeze(" ".join(told_cells(table, row, table.told()) for row in meant.rows)) + table.label
-    notes = expression("table", "note").match(source, after)
-    terms = [term for term in ask.question.terms if term.weight >= 0.4]
-    names = [v for term in terms for v in term.variants if v not in told]
-    for note in re.finditer(r"[^。\n]*[^。\s][^。\n]*。?", notes.group()) if notes else ():
+    names = [v for t in ask.question.terms if t.weight >= 0.4 for v in t.variants if v not in told]
+    start, end = notes_below(table)
+    for note in re.finditer(r"[^。\n]*[^。\s][^。\n]*。?", table.source[start:end]):
         if any(name in squeeze(note.group()) for name in names):
-            draft.quote_slice(table.policy, after + note.start(), after + note.end())
+            draft.quote_slice(table.policy, start + note.start(), start + note.end())
     return draft

@@ -143,11 +143,18 @@ def _read(policy: Policy, section: Section, grid: Grid) -> Table | None:
 
 
 def text_beside(policy: Policy, table: Table) -> str:
-    """The headings over a table, and the sentences that refer to it by its number (标准见附表2)."""
+    """The headings over a table, the sentences that refer to it by its number (标准见附表2), and the notes below it."""
     path = " ".join(policy.sections[table.section].path)
     name = "|".join(map(re.escape, table.numbers))
     found = re.finditer(rf"[^。\n]*(?:{name})(?!\d)[^。\n]*", policy.source) if name else ()
-    return path + "".join(sentence.group() for sentence in found)
+    return path + "".join(sentence.group() for sentence in found) + policy.source[slice(*notes_below(table))]
+
+
+def notes_below(table: Table) -> tuple[int, int]:
+    """The slice of the notes right below a table (注：…); empty where there are none."""
+    after = table.grid.rows[-1].end
+    notes = expression("table", "note").match(table.source, after)
+    return notes.span() if notes else (after, after)
 
 
 def rows_named(folded: str, rows: Sequence[Row], places: Sequence[int]) -> list[Row]:
