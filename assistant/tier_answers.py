@@ -11,6 +11,7 @@ from assistant.corpus import Unit
 from assistant.draft import Draft
 from assistant.match import ENOUGH, coverage, grip
 from assistant.numbers import values_of
+from assistant.question import Question
 from assistant.ranges import Range, ranges
 from assistant.reckoning import reckon_in
 from assistant.table_conditions import Table, rows_named, text_beside
@@ -90,12 +91,13 @@ def _names_another(ask: Ask, tiers: Tiers) -> bool:
 def _meant(ask: Ask, fit: Callable[[Tiers], float]) -> list[_Meant]:
     """The tiers of the numbers that a question gives, best first."""
     question = ask.question
-    if question.language != "zh" or question.has("why", "definition", "largest", "smallest", "list"):
+    listed = question.has("list") and not question.has("amount")
+    if listed or question.has("why", "definition", "largest", "smallest"):
         return []
     asked = {policy.id for policy in ask.policies()}
     found = [
         _Meant(tiers, one, score)
-        for one in _numbers(question.folded)
+        for one in _numbers(question)
         if not one.got
         for tiers in tiers_of(ask.corpus)
         if tiers.policy in asked and one.unit == tiers.unit and (score := fit(tiers)) > 0
@@ -105,14 +107,17 @@ def _meant(ask: Ask, fit: Callable[[Tiers], float]) -> list[_Meant]:
 
 def _say(ask: Ask, meant: Sequence[_Meant]) -> Draft | None:
     """What the tiers of one rule, or the rows of one table, say; None where that is not what is asked for."""
-    said = _numbers(ask.question.folded)
+    said = _numbers(ask.question)
     draft = _of_table(ask, meant, said) if meant[0].tiers.table else _of_text(ask, meant, said)
     return draft if draft and draft.pieces else None
 
 
-def _numbers(folded: str) -> list[_Said]:
-    """The numbers of a folded question in plain units; of one that it bounds (超过100人) what lies just beyond."""
-    text = spoken_in_digits(squeeze(folded))
+def _numbers(question: Question) -> list[_Said]:
+    """The numbers of a question in plain units; of one that it bounds (超过100人) what lies just beyond."""
+    text = question.folded if question.language == "en" else squeeze(question.folded)
+    for spoken, written in words()["tier"]["english"].items() if question.language == "en" else ():
+        text = re.sub(rf"(?<=\d){spoken}", written, text)
+    text = spoken_in_digits(text)
     got = words()["tier"]["got"]
     return [
         _Said(text[one.start : one.end], _value(one), one.unit, bool(re.search(got, text[: one.start])))
@@ -205,7 +210,7 @@ def _quote(draft: Draft, source: str, tiers: Tiers, found: Sequence[Tier]) -> No
             before += phrase(draft.language, "left_out") if start != tiers.tiers[0].start else ""
         text = before + _flat(source[start:end]).rstrip("。；")
         cite = draft.cite(tiers.policy, start, end) + mark
-        draft.quote(text=text, cite=cite + phrase(draft.language, "stop"))
+        draft.quote(text=text, cite=cite + ("" if draft.language == "en" else phrase(draft.language, "stop")))
 
 
 def _say_balance(draft: Draft, tiers: Tiers, tier: Tier, said: Sequence[_Said], text: str) -> None:
@@ -233,7 +238,7 @@ def _values(text: str) -> list[tuple[float, str]]:
 def _shown(draft: Draft, said: _Said) -> str:
     """A number as it is read, which needs no support."""
     draft.computed.update(re.findall(r"\d+(?:\.\d+)?", said.text))
-    return said.text
+    return said.text if draft.language == "zh" else re.sub("[一-鿿]+", "", said.text).strip()
 
 
 def _flat(text: str) -> str:

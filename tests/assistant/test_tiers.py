@@ -82,6 +82,13 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
         ("餐饮店80平方米每月交多少垃圾费？", ["200元/月"], ["30元", "80元"]),
         ("100平的零售店每个月垃圾费多少钱？", ["60元/月"], ["30元", "200元"]),
         ("五楼1200平方米的单元加装电梯补助多少？", ["20万元"], ["18", "24"]),
+        ("How much allowance does a 92-year-old get each month?", ["每人每月300元"], ["100元"]),
+        ("A firm hired 60 new employees; how much is the reward per person?", ["每人奖补800元"], ["500元"]),
+        (
+            "How much is the subsidy for a car park with 120 parking spaces?",
+            ["3000元/个", "36万元"],
+            ["2000元"],
+        ),
     ],
 )
 def test_the_tier_of_the_number_is_told_alone(
