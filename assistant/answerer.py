@@ -16,6 +16,7 @@ from assistant.certificate import certify
 from assistant.composer import compose, say_mentioned
 from assistant.corpus import Corpus
 from assistant.dates import is_of_a_year
+from assistant.deadlines import answer_by_default
 from assistant.definitions import only_mentioned
 from assistant.denied import answer_denied
 from assistant.document_rules import rules_asked
@@ -307,6 +308,8 @@ class Answerer:
             return say_mentioned(ask, mentioning)
         fine = asks_fine(asked)
         verdict = judge(ask, chosen, MARGIN_OF_EACH if fine else margin)
+        if verdict.reason == "kind_when" and (by_default := answer_by_default(ask, chosen)):
+            return by_default
         if not verdict.passages:
             several = not fine and len(asked.kinds) > 1 and verdict.reason.startswith("kind_")
             each = self._of_each_kind(asked, passages) if several else None

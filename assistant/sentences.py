@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answer import Passage
 from assistant.ask import Ask
+from assistant.class_labels import of_another_class
 from assistant.corpus import Unit
 from assistant.definitions import is_definition
 from assistant.match import coverage, grip
@@ -28,6 +29,9 @@ PASSAGE = 0.25  # what the score of a sentence's passage counts
 MOST = 2.0  # value of a sentence from which it counts in full
 BEST = 1.4  # what the value of its best sentence counts beside the score of a passage (chosen on eval/cases)
 HEADING = 0.95  # what a word counts that stands in the heading of a sentence, or in what opens its list
+OTHER_CLASS = (
+    0.8  # what a sentence loses that is of another class than the question names (Ⅳ级, asked of Ⅰ级)
+)
 TITLE = 0.5  # what a word counts that only the title of the policy holds
 TIME = re.compile(
     r"\d{4}年|\d+\s*(?:日|天|个?工作日|个?月|年|小时|分钟)|[一二两三四五六七八九十]+(?:日|天|个月|年|个工作日)|每(?:半?年|学[年期]|季度?|月|周|旬|[日天](?!常)|[一二两三四五六七八九十\d]+个?(?:年|季度|月|周|日|天))|之日起|届满|底前|\d+月\d+日|当年|年度[^，。]{0,8}时|(?<![小同及届临按定平随课工])时的|当月|次年|届满"
@@ -141,6 +145,8 @@ def ranked(ask: Ask, passages: Sequence[Passage]) -> list[tuple[float, Sentence]
             value += DEFINES
         suits = passage_suits(ask, sentence.passage) + sentence_suits(ask, sentence.text)
         value += ask.question.gain(sentence.policy, sentence.start)
+        if of_another_class(ask.question.folded, sentence.text, " ".join(sentence.section[-2:])):
+            value -= OTHER_CLASS
         valued.append((value + suits, sentence))
     return sorted(valued, key=lambda item: (-item[0], item[1].start))
 

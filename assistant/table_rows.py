@@ -164,7 +164,7 @@ def _held(
 def _is_of_sort(folded: str, table: Table, sorts: Sequence[Term], chosen: bool) -> bool:
     """Whether the rows of a table are what is asked for; where no condition chooses them, the line over it tells too."""
     entry, noun = words()["table"], table.noun
-    own = noun if chosen else noun + table.label
+    own = noun + table.label
     places = re.search(entry["place_asked"], folded) and re.search(entry["place"], table.heads[table.name])
     named = chosen and len(noun) > 1 and noun in folded
     return named or bool(places) or any(variant in own for term in sorts for variant in term.variants)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.ask import Ask
+from assistant.class_labels import of_another_class
 from assistant.corpus import Unit
 from assistant.match import Fit, coverage, grip, is_of_opposite, precision
 from assistant.question import Question
@@ -64,7 +65,7 @@ def means(ask: Ask, fit: Fit, policy: str, target: Target) -> bool:
         return False
     if of_another_level(question, unit) or of_another_whole(question, squeeze(target.indicator)):
         return False
-    if of_another_class(question, target.indicator):
+    if of_another_class(question.folded, target.indicator):
         return False
     direct = coverage(ask.corpus, question.terms, Unit(unit.texts[:1]))
     exact = precision(question.terms, squeeze(target.indicator))
@@ -151,21 +152,6 @@ def of_another_grade(question: Question, text: str) -> bool:
         )
         for grade in asked
     )
-
-
-def of_another_class(question: Question, indicator: str) -> bool:
-    """Whether a number is of classes (一类、二类企业) without the one that a question names (三类企业)."""
-    asked, told = (_labels(text) for text in (squeeze(question.folded), squeeze(indicator).lower()))
-    return any(kind in told and not labels <= told[kind] for kind, labels in asked.items())
-
-
-def _labels(text: str) -> dict[str, set[str]]:
-    """The labels of the classes that a squeezed text names, by the word for them (类, 级): 一、二类 names both."""
-    found: dict[str, set[str]] = {}
-    for match in expression("value", "classes").finditer(text):
-        labels = re.split(f"[{match['kind']}、,和及或]+", match["labels"])
-        found.setdefault(match["kind"], set()).update(filter(None, labels))
-    return found
 
 
 def of_another_whole(question: Question, indicator: str) -> bool:

@@ -30,7 +30,8 @@ _COMPARED = ("difference", "rest", "largest", "smallest", "ratio")
 def lacking(question: Question, text: str) -> str:
     """The first kind of answer that a question wants and a text does not hold, as phrases name it; "" where it holds
     all. Amounts and times of the day in Chinese numerals count as those in digits."""
-    for kind in sorted(question.kinds):
+    claimed = {"person"} if question.has("yesno") else set()  # who is said to hold an office needs no name
+    for kind in sorted(question.kinds - claimed):
         if not _holds(words()["kind"][kind]["needs"], text):
             return kind
     if question.has("when") and not (TIME.search(text) or TIME.search(in_digits(text))):

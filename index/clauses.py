@@ -335,14 +335,23 @@ def _add_names(text: str, start: int, end: int, role: Role, clause: Clause, *, s
 
 
 _OFFICE_END = re.compile(r"(?:局|厅|委|部|署|办|政府|\)|委员会|银行|支队|中心)$")
-_BODY_END = re.compile(rf"{_OFFICE_END.pattern}|(?:会|社|联|行|院|队|公司|集团|台|站|所)$")
+_BODY_END = re.compile(rf"{_OFFICE_END.pattern}|(?:会|社|联|行|院|队|公司|集团|台|站|所|海关|大学|学校|馆)$")
+
+
+_DUE = re.compile(  # 10月底前, 2026年12月底前完成, 方案6月底前出台, 长期坚持: when it is due, in the brackets of who does it
+    r"(?:(?:完成|办理|办结)?(?:时限|时间|期限)\s*:?\s*)?"
+    r"(?:(?:20\d\d年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:[上中下]旬|上半年|下半年)?[年月]?[底末初]?(?:之前|以前|前)?(?:完成|启动|见效|到位|建成|取得[^,;]{0,8})?"
+    r"|[^,;、]{0,10}\d{1,2}月(?:[上中下]旬)?[底末]?(?:之|以)?前[^,;、]{0,6}"
+    r"|长期(?:坚持|推进|实施)?|(?:持续|常态化|全年)(?:推进|开展|实施|坚持)?)"
+)
 
 
 def read_bare_list(text: str, start: int, end: int, clause: Clause) -> None:
     """（市X局、市Y局） at the end of an item, without a verb: offices, or other bodies beside one (市供销社、市总工会)."""
     names = []
     for left, right in slices(text, start, end, ",;"):
-        if not _RULE_FIRST.search(text[left:right]) and not _RULE_TAIL.match(text[left:right]):
+        piece = text[left:right]
+        if not (_RULE_FIRST.search(piece) or _RULE_TAIL.match(piece) or _DUE.fullmatch(piece.strip())):
             names += names_in(text, left, right)
     pieces = [text[a:b] for a, b in names]
     bodies = all(looks_like_name(p) and not is_generic(p) and _BODY_END.search(p) for p in pieces)
