@@ -1,7 +1,6 @@
 """Ranges of a number as a text bounds them (50人以下, 50人（含）至100人, 超过30分钟不足2小时, 6层及以上), in plain units.
 
-以上 and 以下 include the number itself, as official documents have it, unless （不含） says otherwise; where one of two
-ranges that meet says （含） or has a sign that leaves the number out, it lies in the other.
+以上 and 以下 include the number itself, as official documents have it, unless （不含） says otherwise.
 """
 
 from __future__ import annotations
@@ -12,10 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from assistant.numbers import scaled_value
-from assistant.terms import words
-from index.quantities import Quantity, quantities
-
-CLOSE = 1.0  # what lies between 99人 and 100人
+from assistant.terms import expression, words
+from index.quantities import Quantity, quantities, read_numeral
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +28,9 @@ class Range:
     high_in: bool = True
     sure_low: bool = False  # (含) says so, or a sign leaves it out
     sure_high: bool = False
+    step: float = (
+        1.0  # one of the unit as written, in the plain unit: 10,000 of 199万元, after which 200万元 comes
+    )
 
     @property
     def is_point(self) -> bool:
@@ -47,10 +47,19 @@ class Range:
         return (self.sure_low and self.low == value) or (self.sure_high and self.high == value)
 
     def meets(self, other: Range) -> bool:
-        """Whether another of the same unit begins where this one ends."""
+        """Whether another of the same unit begins where this one ends, or with the next whole number behind it."""
         gap = other.low - self.high
-        whole = self.high == int(self.high) and other.low == int(other.low) if math.isfinite(gap) else False
-        return self.unit == other.unit and (gap == 0 or (gap == CLOSE and whole))
+        next_one = gap == self.step == other.step and (self.high / self.step).is_integer()
+        return self.unit == other.unit and (gap == 0 or next_one)
+
+    def overlaps(self, other: Range) -> bool:
+        """Whether more than one number lies in both."""
+        return max(self.low, other.low) < min(self.high, other.high)
+
+    def cuts(self, other: Range) -> bool:
+        """Whether some number lies in both."""
+        low = max(self.low, other.low)
+        return self.overlaps(other) or (self.holds(low) and other.holds(low))
 
 
 def ranges(folded: str) -> Iterator[Range]:
@@ -69,9 +78,9 @@ def _bound(folded: str, quantity: Quantity) -> Range:
     """What one number with the words around it bounds."""
     entry = words()["table"]["bound"]
     (low, unit), (high, _) = (plain(end, quantity.unit) for end in (quantity.low, quantity.high))
-    note = re.compile(words()["tier"]["included"]).match(folded, quantity.end)
+    included = expression("tier", "included")
+    note = included.match(folded, quantity.end)
     end = note.end() if note else quantity.end
-    outside = bool(note) and "不" in note.group()  # type: ignore[union-attr]
     sign, start, until = "", quantity.start, end
     for name, (ahead, after) in entry.items():
         before = re.search(f"(?:{ahead})$", folded[: quantity.start])
@@ -80,11 +89,12 @@ def _bound(folded: str, quantity: Quantity) -> Range:
             sign, start = name, before.start()
         if behind and not before and behind.end() > until:
             sign, until = name, behind.end()
-            note = note or re.match("及", behind.group())
-    late = re.compile(words()["tier"]["included"]).match(folded, until) if until > end else None
+            note = note or expression("tier", "with_it").match(behind.group())
+    late = included.match(folded, until) if until > end else None
     if late:
-        until, outside, note = late.end(), "不" in late.group(), late
-    found = Range(start, until, low, high, unit)
+        until, note = late.end(), late
+    outside = bool(note and note.groupdict().get("out"))
+    found = Range(start, until, low, high, unit, step=plain(1, quantity.unit)[0])
     if quantity.low != quantity.high:
         return replace(found, high_in=not outside, sure_high=bool(note))
     if sign in (">", ">="):
@@ -107,7 +117,16 @@ def _joined(folded: str, one: Range, two: Range) -> Range | None:
     if not signs and not between["to"]:
         return None
     return Range(
-        one.start, two.end, one.low, two.high, one.unit, one.low_in, two.high_in, one.sure_low, two.sure_high
+        one.start,
+        two.end,
+        one.low,
+        two.high,
+        one.unit,
+        one.low_in,
+        two.high_in,
+        one.sure_low,
+        two.sure_high,
+        two.step,
     )
 
 
@@ -116,3 +135,12 @@ def plain(value: float, unit: str) -> tuple[float, str]:
     value, unit = scaled_value(value, unit)
     factor, same = words()["tier"]["same"].get(unit, (1, unit))
     return value * factor, same
+
+
+def spoken_in_digits(folded: str) -> str:
+    """A folded text as its numbers are compared: 4层 for 四楼, 80平方米 for 80平, 2000万元 for 2000万."""
+    entry = words()["tier"]
+    folded = re.sub(entry["numeral"], lambda found: f"{read_numeral(found[1]):g}", folded)
+    for spoken, written in entry["spoken"].items():
+        folded = re.sub(spoken, written, folded)
+    return folded

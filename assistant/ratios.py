@@ -11,24 +11,25 @@ from assistant.ask import Ask
 from assistant.corpus import Corpus, Unit, once_a_corpus
 from assistant.draft import Draft, plain_number
 from assistant.match import ENOUGH, coverage
-from assistant.ranges import ranges
+from assistant.ranges import ranges, spoken_in_digits
 from assistant.sentences import asks_number
 from assistant.terms import expression
-from assistant.tiers import spoken_in_digits
 from index.policy import Policy
 from index.sentences import sentence_spans
 from index.text import fold, squeeze
 
+COUNTED = 4  # characters behind a number in which a question says what it counts
 AHEAD = 0.1  # how much better a rule has to fit than the next
-MOST = 2  # ratios of one sentence that are told
 
 
 @dataclass(frozen=True, slots=True)
 class _Ratio:
-    """So many for so many, as a text writes it."""
+    """So many of one thing for so many of another, as a text writes it."""
 
     said: str
-    clause: str
+    left: str  # of whom there are few
+    right: str  # of whom there are many
+    unit: str  # of the few, "" where it has none
     one: int
     many: int
 
@@ -71,43 +72,66 @@ def answer_ratio(ask: Ask) -> Draft | None:
 
 
 def say_ratio(ask: Ask, draft: Draft, policy: str, start: int, end: int) -> None:
-    """Add what each ratio of a sentence, quoted where it is not yet, makes of the one number of the question, where it asks how many."""
+    """Add what a ratio of a sentence, quoted where it is not yet, makes of the one number of the question, where it asks how
+    many."""
     sentence = ask.corpus.policies[policy].source[start:end]
     asked = expression("ratio", "asked").search(ask.question.folded)
     text = spoken_in_digits(squeeze(ask.question.folded))
     numbers = [one for one in ranges(text) if one.is_point]
-    found = list(_ratios(squeeze(fold(sentence))))
-    if not asked or not asks_number(ask.question) or len(numbers) != 1 or not 0 < len(found) <= MOST:
+    if not asked or not asks_number(ask.question) or len(numbers) != 1:
         return
     [number] = numbers
+    counted = re.split("[,;。?]", text[number.end : number.end + COUNTED])[0]
+    ratio = _meant(counted, asked, list(_ratios(squeeze(fold(sentence)))))
+    if ratio is None:
+        return
     said = plain_number(number.low)
-    draft.computed.add(said)
+    draft.computed.update((said, str(ratio.one), str(ratio.many)))
     if squeeze(sentence) not in squeeze(draft.text()):
         draft.quote_slice(policy, start, end)
-    for ratio in _meant(re.split("[,;。?]", text[number.end :])[0], found):
-        draft.computed.update((str(ratio.one), str(ratio.many)))
-        total = draft.compute(math.ceil(number.low * ratio.one / ratio.many))
-        draft.say("ratio_of", number=said, ratio=ratio.said, total=f"{total}{asked['unit']}")
+    up = _shared(counted, ratio.left) > _shared(
+        counted, ratio.right
+    )  # asked for those of whom there are many
+    share = number.low * ratio.many / ratio.one if up else math.ceil(number.low * ratio.one / ratio.many)
+    draft.say("ratio_of", number=said, ratio=ratio.said, total=f"{draft.compute(share)}{asked['unit']}")
 
 
-def _meant(counted: str, ratios: list[_Ratio]) -> list[_Ratio]:
-    """Of several ratios the one whose clause repeats most of what the reader counts (失能老人); all where none does so alone."""
+def _meant(counted: str, asked: re.Match[str], ratios: list[_Ratio]) -> _Ratio | None:
+    """The ratio whose clause repeats most of what the reader counts (失能老人), of those that none does the first, behind
+    which exceptions stand; None where its units are not those asked for."""
+    persons = expression("tier", "persons")
+    fitting = [
+        ratio
+        for ratio in ratios
+        if not ratio.unit or bool(persons.search(ratio.unit)) == bool(persons.search(asked["unit"]))
+    ]
+    return max(fitting, key=lambda ratio: _shared(counted, ratio.left + ratio.right), default=None)
 
-    def repeated(ratio: _Ratio) -> int:
-        sizes = range(len(counted), 1, -1)
-        return next(
-            (n for n in sizes for at in range(len(counted) - n + 1) if counted[at : at + n] in ratio.clause),
-            0,
-        )
 
-    most = max(map(repeated, ratios))
-    best = [ratio for ratio in ratios if repeated(ratio) == most]
-    return best if len(best) == 1 else ratios
+def _shared(one: str, other: str) -> int:
+    """The length of the longest stretch of two characters or more that two texts share; 0 where there is none."""
+    sizes = range(len(one), 1, -1)
+    return next((n for n in sizes for at in range(len(one) - n + 1) if one[at : at + n] in other), 0)
 
 
 def _ratios(text: str) -> Iterator[_Ratio]:
-    """The ratios of a squeezed text in its order, the smaller number first."""
+    """The ratios of a squeezed text in its order."""
     for match in expression("ratio", "of").finditer(text):
         clause = re.split("[,;:。]", text[: match.start()])[-1]
-        one, many = int(match["one"] or match["few"]), int(match["many"] or match["every"])
-        yield _Ratio(match.group(), clause, min(one, many), max(one, many))
+        if match["few"]:
+            few = re.split("[,;。]", text[match.end() :])[0]
+            yield _Ratio(
+                match.group(), few, match["of"], match["unit"], int(match["few"]), int(match["every"])
+            )
+            continue
+        left, right = int(match["left"]), int(match["right"])
+        parts = re.split(expression("ratio", "and").pattern, clause, maxsplit=1)
+        if (
+            len(parts) < 2
+            or not expression("ratio", "is").search(clause + match.group())
+            or min(left, right) != 1
+        ):
+            continue
+        before, behind = parts if left < right else parts[::-1]
+        if left != right:
+            yield _Ratio(match.group(), before, behind, "", 1, max(left, right))

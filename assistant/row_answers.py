@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.ask import Ask
+from assistant.class_labels import of_another_class
 from assistant.corpus import Unit
 from assistant.draft import Draft
 from assistant.match import ENOUGH, coverage, grip
-from assistant.ranges import ranges
+from assistant.ranges import spoken_in_digits
 from assistant.sentences import asks_number
 from assistant.table_conditions import Table, notes_below, rows_named, tables_of, text_beside
 from assistant.table_rows import shown_row, told_cells
@@ -71,7 +72,8 @@ def _fit(ask: Ask, table: Table) -> _Meant | None:
     own = (
         "|".join(table.heads)
         + table.label
-        + "".join(squeeze(cell.text) for row in rows for cell in row.cells)
+        + "|"
+        + "|".join(squeeze(cell.text) for row in rows for cell in row.cells)
     )
     policy = ask.corpus.policies[table.policy]
     beside = text_beside(policy, table)
@@ -103,9 +105,10 @@ def _asked(terms: Sequence[Term], table: Table) -> list[int]:
 
 
 def _holds_numbers(ask: Ask, own: str) -> bool:
-    """Whether the numbers of a question stand in a table."""
-    held = {(one.low, one.unit) for one in ranges(own)}
-    return all((one.low, one.unit) in held for one in ranges(squeeze(ask.question.folded)))
+    """Whether all numbers and labels of classes of a question stand in a table: what it says of another is no answer."""
+    digits = re.findall(r"\d+(?:\.\d+)?", spoken_in_digits(squeeze(ask.question.folded)))
+    written = re.findall(r"\d+(?:\.\d+)?", spoken_in_digits(own))
+    return set(digits) <= set(written) and not of_another_class(ask.question.folded, own)
 
 
 def _say(ask: Ask, meant: _Meant) -> Draft:

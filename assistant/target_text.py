@@ -47,8 +47,25 @@ def dated(target: Target) -> str:
 
 def _numbers(draft: Draft, policy: str, target: Target) -> list[int]:
     row = heading_of(draft.corpus.policies[policy], target.section, target.start)
-    spans = row or [*_named_before(draft, policy, target), (target.sentence_start, target.sentence_end)]
+    whole = (target.sentence_start, target.sentence_end)
+    spans = row or [*_dated_before(draft, policy, target), *_named_before(draft, policy, target), whole]
     return [draft.number(policy, *span) for span in spans]
+
+
+def _dated_before(draft: Draft, policy: str, target: Target) -> list[tuple[int, int]]:
+    """The line that opens the list of a target and says when it is due, where its sentence does not."""
+    document = draft.corpus.policies[policy]
+    section = document.sections[target.section]
+    own = document.source[target.sentence_start : target.sentence_end]
+    if target.year is None or str(target.year) in own or "\n" not in document.source[: target.sentence_start]:
+        return []
+    above = document.sections[section.parent] if section.parent is not None else section
+    for start, end in ((section.start, target.sentence_start), (above.start, above.end)):
+        lines = re.finditer(rf"[^\n]*{target.year}[^\n]*[：:][ \t]*(?=\n)", document.source[start:end])
+        found = [(start + line.start(), start + line.end()) for line in lines]
+        if found:
+            return found[-1:]
+    return []
 
 
 def _named_before(draft: Draft, policy: str, target: Target) -> list[tuple[int, int]]:

@@ -13,17 +13,19 @@ from itertools import pairwise
 from math import inf, isfinite
 
 from assistant.corpus import Corpus, once_a_corpus
+from assistant.document_rules import rules_of
 from assistant.numbers import values_of
-from assistant.ranges import Range, plain, ranges
+from assistant.ranges import Range, plain, ranges, spoken_in_digits
 from assistant.table_conditions import Table, tables_of
-from assistant.terms import words
+from assistant.terms import expression, words
 from assistant.within import ITEM, subtree_end, table_over
 from index.distribution import row_of, with_bare
 from index.grids import Cell, Row, unit_of
 from index.policy import Policy, Section
-from index.quantities import Quantity, quantities, read_numeral
+from index.quantities import Quantity, quantities
 from index.text import Folded, fold, fold_with_origin, squeeze
 
+LOWER = "以上"  # bounds from below, the other words from above
 _Read = tuple[Row | None, Cell, int, Range]  # a cell, the column, and the range that it is
 
 
@@ -48,6 +50,10 @@ class Tiers:
     section: int
     tiers: tuple[Tier, ...]
     opening: tuple[int, int] | None  # the slice before the first that says of what they are
+    counted: str = ""  # squeezed: what the ranges count (新增用工, 泊位数), as the words before them say
+    beside: tuple[
+        Range, ...
+    ] = ()  # other ranges of the unit in the same slice, for others or for something else
     table: Table | None = None
 
     @property
@@ -66,22 +72,48 @@ class Tiers:
         """Where the last of them ends."""
         return max(tier.end for tier in self.tiers)
 
-    def of(self, value: float) -> list[Tier]:
-        """The tiers that hold a value; of two that meet in it the one that says so."""
-        found = [tier for tier in self.tiers if tier.range.holds(value)]
-        sure = [tier for tier in found if tier.range.says(value)]
-        closed = [tier for tier in found if isfinite(tier.range.high - tier.range.low)]
-        return sure or closed or found
+    def of(self, number: Range, rows: Sequence[Row] | None = None) -> list[Tier]:
+        """The tiers that a number lies in, or a range of the reader's reaches into, of a table in these rows; of two that
+        meet in it the one that says so."""
+        found = [
+            tier
+            for tier in self.tiers
+            if (tier.range.cuts(number) if number.is_point else tier.range.overlaps(number))
+            and (tier.row is None or rows is None or any(tier.row is row for row in rows))
+        ]
+        sure = [tier for tier in found if number.is_point and tier.range.says(number.low)]
+        return sure or found
 
 
 @once_a_corpus
 def tiers_of(corpus: Corpus) -> tuple[Tiers, ...]:
     """The tiers of every policy."""
     return tuple(
-        found
+        _as_included(policy, found)
         for policy in corpus.policies.values()
         for found in (*_in_tables(corpus, policy), *_in_text(policy))
     )
+
+
+def _as_included(policy: Policy, tiers: Tiers) -> Tiers:
+    """Tiers whose ends are in or out as the document says of 以上 and 以下 (“以上”包括本数，“以下”不包括本数)."""
+    stated = "".join(squeeze(policy.source[start:end]) for start, end in rules_of(policy, "inclusive"))
+    words_in, words_out = (
+        set(expression("tier", "bound_word").findall("".join(expression("tier", name).findall(stated))))
+        for name in ("includes", "excludes")
+    )
+
+    def read(tier: Tier) -> Tier:
+        one = tier.range
+        for word in expression("tier", "bound_word").findall(tier.said):
+            stands = word in words_in | words_out
+            if word == LOWER and stands and isfinite(one.low) and not one.sure_low:
+                one = replace(one, low_in=word in words_in, sure_low=True)
+            elif word != LOWER and stands and isfinite(one.high) and not one.sure_high:
+                one = replace(one, high_in=word in words_in, sure_high=True)
+        return replace(tier, range=one)
+
+    return replace(tiers, tiers=tuple(map(read, tiers.tiers))) if words_in or words_out else tiers
 
 
 def _in_text(policy: Policy) -> Iterator[Tiers]:
@@ -107,24 +139,50 @@ def _opens_list(policy: Policy, section: Section) -> bool:
 
 
 def _chains(policy: Policy, section: Section, start: int, end: int) -> Iterator[Tiers]:
-    """The runs of ranges in a slice of which each begins where the one before ends, or ends where that begins."""
+    """The runs of ranges in a slice, one beside the other, of which each begins where the one before ends, or all end so."""
     text = fold_with_origin(policy.source[start:end])
     found = [
         one
         for one in ranges(text.text)
         if _decides(text.text, one) and not table_over(policy, start + text.origin[one.start])
     ]
-    taken: set[int] = set()
-    for at in range(len(found)):
-        chain = [at]
-        for number in range(at + 1, len(found)):
-            before, one = found[chain[-1]], found[number]
-            if number not in taken and (before.meets(one) or one.meets(before)):
-                chain.append(number)
-        members = [found[number] for number in chain]
-        if at not in taken and len(members) > 1 and not all(one.is_point for one in members):
-            taken.update(chain)
-            yield _tiers(policy, section, start, end, members)
+    for unit in dict.fromkeys(one.unit for one in found):
+        every = [one for one in found if one.unit == unit]
+        chains: list[list[Range]] = []
+        for one in every:
+            if chains and _goes_on(text.text, chains[-1], one):
+                chains[-1].append(one)
+            else:
+                chains.append([one])
+        for chain in chains:
+            if len(chain) > 1 and not all(one.is_point for one in chain):
+                beside = tuple(one for one in every if one not in chain)
+                yield replace(_tiers(policy, section, start, end, chain), beside=beside)
+
+
+def _goes_on(folded: str, chain: Sequence[Range], one: Range) -> bool:
+    """Whether a range goes on in the direction of a chain, and is of the same thing."""
+    up, down = chain[-1].meets(one), one.meets(chain[-1])
+    if len(chain) > 1:
+        rises = chain[-2].meets(chain[-1])
+        up, down = up and rises, down and not rises
+    first, own = (_counted(folded, each) for each in (chain[0], one))
+    alike = not own or not first or any(own[at : at + 2] in first for at in range(len(own) - 1))
+    return (up or down) and alike
+
+
+def _counted(folded: str, one: Range) -> str:
+    """What a range counts: the words of its clause before it, without the marker of an item."""
+    clause = folded[_clause_start(folded, one.start, 0) : one.start]
+    return expression("tier", "marker").sub("", squeeze(clause))
+
+
+def _counted_first(folded: str, first: Range) -> str:
+    """What the first of some ranges counts; where its clause says no more than that it is an area or an age, its sentence."""
+    own = _counted(folded, first)
+    start = max(folded.rfind(mark, 0, first.start) for mark in "。;\n") + 1
+    generic = not own or expression("tier", "generic").fullmatch(own)
+    return squeeze(folded[start : first.start]) if generic else own
 
 
 def _decides(folded: str, one: Range) -> bool:
@@ -156,12 +214,13 @@ def _tiers(policy: Policy, section: Section, start: int, end: int, members: Sequ
             stop -= 1
         tiers.append(Tier(one, source[start + a : start + b], begins[number], stop))
     opening = source[start : begins[0]]
-    at = max(opening.rstrip().rfind("。"), opening.rstrip().rfind("\n")) + 1
+    at = max(opening.rstrip().rfind(mark) for mark in "。\n；") + 1
     lead = opening[at:].strip()
     head = (start + at, begins[0]) if len(squeeze(lead)) > 1 else None
     if head is None and spans[0][0] > begins[0] - start:
         head = (begins[0], start + spans[0][0])  # 设备投资 of 设备投资300万元至1000万元的
-    return Tiers(policy.id, section.id, tuple(tiers), head)
+    counted = _counted_first(folded.text, members[0]) or (squeeze(fold(source[slice(*head)])) if head else "")
+    return Tiers(policy.id, section.id, tuple(tiers), head, counted)
 
 
 def _steps(policy: Policy, section: Section) -> Iterator[Tiers]:
@@ -186,9 +245,9 @@ def _steps(policy: Policy, section: Section) -> Iterator[Tiers]:
             if len(one) != len(other) or not reached or "分别" not in between or lows != sorted(set(lows)):
                 continue
             begin = start + folded.span(_clause_start(sentence, one[0].start, 0), one[0].start)[0]
-            yield Tiers(
-                policy.id, section.id, tuple(_as_steps(policy, folded, start, begin, end, one, other)), None
-            )
+            counted = squeeze(sentence[: one[0].start])
+            steps = tuple(_as_steps(policy, folded, start, begin, end, one, other))
+            yield Tiers(policy.id, section.id, steps, None, counted)
 
 
 def _as_steps(
@@ -247,7 +306,11 @@ def _of_cells(
         Tier(one, policy.source[cell.start : cell.end], (row or cell).start, (row or cell).end, row, place)
         for row, cell, place, one in read
     )
-    yield Tiers(policy.id, table.section, tiers, (table.grid.caption, table.grid.header.end), table)
+    heads = {tier.place: table.heads[tier.place] for tier in tiers}
+    counted = squeeze("|".join(heads.values()) + table.label)
+    yield Tiers(
+        policy.id, table.section, tiers, (table.grid.caption, table.grid.header.end), counted, (), table
+    )
 
 
 def _up_to_the_next(read: list[_Read]) -> list[_Read]:
@@ -278,12 +341,3 @@ def _cell_range(text: str, unit: str) -> Range | None:
     rest = re.compile(words()["tier"]["rest"])
     whole = len(found) == 1 and rest.fullmatch(folded, found[0].end)
     return found[0] if whole and re.fullmatch(r"[^\d,;。:]{0,12}", folded[: found[0].start]) else None
-
-
-def spoken_in_digits(folded: str) -> str:
-    """A folded text as its numbers are compared: 4层 for 四楼, 80平方米 for 80平, 2000万元 for 2000万."""
-    entry = words()["tier"]
-    folded = re.sub(entry["numeral"], lambda found: f"{read_numeral(found[1]):g}", folded)
-    for spoken, written in entry["spoken"].items():
-        folded = re.sub(spoken, written, folded)
-    return folded

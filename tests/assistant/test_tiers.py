@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from assistant.chain import PolicyAssistant
@@ -120,3 +122,99 @@ def test_a_number_outside_all_tiers_is_said_to_be(rules: PolicyAssistant, questi
 def test_a_number_of_another_thing_has_no_tier(rules: PolicyAssistant, question: str) -> None:
     answer = rules.invoke({"question": question})
     assert "属于“" not in answer.text
+
+
+OTHERS = """# 云岭市扶持和监管办法
+
+云岭政办发〔2026〕9号
+
+第一条 为扶持企业、规范监管，制定本办法。
+
+第二条 扶持资金50万元以下的由市工信局审批，50万元以上200万元以下的由分管副市长审批，200万元以上的由市长办公会审批。
+
+第三条 公办养老机构50张床位以下的配2名护士，50张以上的配4名护士；民办养老机构50张床位以下的配1名护士，50张以上的配3名护士。
+
+第四条 家庭养育子女，未满3周岁的每月补贴500元，3周岁以上6周岁以下的每月补贴300元。
+
+第五条 违规转租公寓的，转租1个月以下的，处2000元罚款；1个月以上3个月以下的，处5000元罚款；3个月以上的，处1万元罚款。公寓租期不超过3年。
+
+第六条 生猪年出栏500头以下的，保费补贴60%；500头（含）以上的，保费补贴70%。
+
+第七条 档案保管费1—3年的每年60元，4—6年的每年50元，7年以上的每年40元。
+
+第八条 企业贷款按附件1贴息。教师与学生之比不低于1∶18。
+
+附件1 贷款贴息表
+
+| 企业类型 | 贷款额 | 贴息比例 |
+|---|---|---|
+| 小型企业 | 100万元以下 | 50% |
+| 小型企业 | 100—500万元 | 40% |
+| 中型企业 | 500万元以下 | 30% |
+| 中型企业 | 500—2000万元 | 20% |
+"""
+INCLUSIVE = "第九条 本办法所称“以上”包括本数，“以下”不包括本数。"
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    """The assistant on tiers of several things in one text."""
+    return on_text(tmp_path_factory.mktemp("others"), "yunling-fuchi-2026.md", OTHERS)
+
+
+@pytest.mark.parametrize(
+    ("question", "facts", "absent"),
+    [
+        ("80万元的扶持资金由谁审批？", ["分管副市长"], ["市工信局", "市长办公会"]),
+        ("200万元的扶持资金由谁审批？", ["分管副市长", "市长办公会", "共同的界限"], ["市工信局"]),
+        ("50万元以上的扶持资金由谁审批？", ["分管副市长", "市长办公会"], ["市工信局"]),
+        ("孩子2岁每月补多少？", ["每月补贴500元"], ["300元", "没有写到"]),
+        ("小型企业贷款300万元贴息比例是多少？", ["40%"], ["30%"]),
+        ("中型企业贷款300万元贴息比例是多少？", ["30%"], ["40%"]),
+        ("小型企业贷款800万元贴息比例是多少？", ["没有写到"], ["20%"]),
+        ("贷款300万元贴息比例是多少？", ["小型企业", "40%", "中型企业", "30%"], ["50%"]),
+        ("档案保管5年，保管费每年多少？", ["每年50元"], ["40元", "60元"]),
+        ("20名教师最多能带多少名学生？", ["360名"], ["2名。"]),
+    ],
+)
+def test_whose_tier_and_which_is_read_from_the_text(
+    others: PolicyAssistant, question: str, facts: list[str], absent: list[str]
+) -> None:
+    answer = others.invoke({"question": question})
+    assert answer.status == "answered"
+    assert holds(answer.text, *facts) == []
+    assert holds(answer.text, *absent) == absent
+    assert answer.certificate.passed
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "公寓能租5年吗？",
+        "公寓租3年要多少钱？",
+        "年出栏600头羊保费补贴多少？",
+        "孩子1岁半每月补多少？",
+        "奖励给管理团队30万元要谁批？",
+    ],
+)
+def test_tiers_of_another_thing_are_not_told(others: PolicyAssistant, question: str) -> None:
+    answer = others.invoke({"question": question})
+    assert "属于“" not in answer.text
+    assert "没有写到" not in answer.text
+
+
+def test_two_scales_side_by_side_are_not_mixed(others: PolicyAssistant) -> None:
+    answer = others.invoke({"question": "民办养老机构80张床位要配几名护士？"})
+    assert holds(answer.text, "民办", "3名") == []
+    assert "属于“50张以上”" not in answer.text or "4名" not in answer.text
+
+
+def test_the_documents_own_rule_says_where_a_limit_lies(tmp_path: Path) -> None:
+    rules = on_text(
+        tmp_path,
+        "yunling-fuchi-2026.md",
+        OTHERS.replace("附件1 贷款贴息表", f"{INCLUSIVE}\n\n附件1 贷款贴息表"),
+    )
+    answer = rules.invoke({"question": "200万元的扶持资金由谁审批？"})
+    assert holds(answer.text, "市长办公会") == []
+    assert "分管副市长" not in answer.text

@@ -425,7 +425,8 @@ def test_who_shares_a_task_does_not_lead_it_by_that_rule_whatever_stands_behind(
 
 
 @pytest.mark.parametrize(
-    "due", ["10月底前", "2026年12月底前完成", "方案6月底前出台，站点12月中旬前建成", "长期坚持", "完成时限：9月底"]
+    "due",
+    ["10月底前", "2026年12月底前完成", "方案6月底前出台，站点12月中旬前建成", "长期坚持", "完成时限：9月底"],
 )
 def test_when_a_task_is_due_stands_beside_who_does_it(read: Read, due: str) -> None:
     policy = read(f"{HEAD}（一）改造企业120家。（市甲局、砚溪海关、砚溪学院；{due}）\n")
