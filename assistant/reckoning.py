@@ -64,10 +64,7 @@ def reckon_in(ask: Ask, policy: str, start: int, end: int) -> Draft | None:
     if ask.question.has(*_OTHERWISE) or not asks_number(ask.question):
         return None
     pool = [(p, t) for p, t in eligible_targets(ask) if p == policy and start <= t.start < end]
-    draft = _times(ask, pool, alone=True) or _share(ask, pool, alone=True)
-    if draft:
-        draft.pieces.pop()  # the rule, which is told already
-    return draft
+    return _times(ask, pool, alone=True) or _share(ask, pool, alone=True)
 
 
 def answer_size(ask: Ask, found: Found) -> Draft | None:
@@ -106,7 +103,7 @@ def _times(ask: Ask, pool: Sequence[Found], *, alone: bool = False) -> Draft | N
         draft.computed.update((number, plain_number(value)))
     left = "".join(f"每{per}" for per in _each(ask, *found) if per not in stated)
     of = "、".join(match.group() for match in stated.values())
-    return _said(draft, found, f"{of}{left}", total, found[1].unit.split("/")[0])
+    return _said(draft, found, f"{of}{left}", total, found[1].unit.split("/")[0], quoted=not alone)
 
 
 def _share(ask: Ask, pool: Sequence[Found], *, alone: bool = False) -> Draft | None:
@@ -132,9 +129,10 @@ def _share(ask: Ask, pool: Sequence[Found], *, alone: bool = False) -> Draft | N
         draft.computed.update(map(plain_number, ends))
         of = f"{stated[0]['number']}{unit}的{plain_number(ends[0])}%以上{plain_number(ends[1])}%以下"
         draft.say("reckoned", of=of, total=f"{low}以上{high}以下")
-        draft.quote_slice(found[0], *_paragraph(draft, *found))
+        if not alone:
+            draft.quote_slice(found[0], *_paragraph(draft, *found))
         return draft
-    return _said(draft, found, of, base * found[1].low / 100, unit)
+    return _said(draft, found, of, base * found[1].low / 100, unit, quoted=not alone)
 
 
 def _only(found: Sequence[Found]) -> Found | None:
@@ -158,8 +156,8 @@ def _value(number: str) -> float:
     return float(number.replace(",", "")) if number[0].isdigit() else read_numeral(number)
 
 
-def _said(draft: Draft, found: Found, of: str, total: float, unit: str) -> Draft:
-    """The computed amount, what caps it, and the rule."""
+def _said(draft: Draft, found: Found, of: str, total: float, unit: str, *, quoted: bool) -> Draft:
+    """The computed amount, what caps it, and the rule where it is not told already."""
     policy, target = found
     if total < 1 and unit.startswith("亿"):
         total, unit = total * 10_000, "万元"
@@ -174,7 +172,10 @@ def _said(draft: Draft, found: Found, of: str, total: float, unit: str) -> Draft
     if target.comparator in (Comparator.MORE, Comparator.AT_LEAST):
         draft.say("lower_bound")
     start, end = _paragraph(draft, *found)
-    draft.quote_slice(policy, start, max(end, cap[2]) if cap else end)
+    if quoted:
+        draft.quote_slice(policy, start, max(end, cap[2]) if cap else end)
+    elif cap and cap[2] > target.sentence_end:
+        draft.quote_slice(policy, target.sentence_end, cap[2])
     return draft
 
 

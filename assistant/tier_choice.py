@@ -15,6 +15,7 @@ from assistant.ranges import Range, ranges, spoken_in_digits
 from assistant.table_conditions import text_beside
 from assistant.terms import Term, expression, words
 from assistant.tiers import Tiers, tiers_of
+from assistant.within import subtree_end
 from index.quantities import scale_unit
 from index.text import squeeze
 
@@ -143,15 +144,13 @@ def _of_others(ask: Ask, said: Said, tiers: Tiers) -> bool:
     """Whether a number lies in another range beside the tiers too, and no word of the question tells whose is meant."""
     if not any(one.cuts(said.range) for one in tiers.beside):
         return False
-    section = ask.corpus.policies[tiers.policy]
-    whole = squeeze(
-        section.source[section.sections[tiers.section].start : section.sections[tiers.section].end]
-    )
-    own = squeeze(section.source[tiers.start : tiers.end])
-    apart = whole.replace(own, "")
-    return not any(
-        v in own and v not in apart for term in ask.question.terms for v in term.variants if len(v) > 1
-    )
+    policy = ask.corpus.policies[tiers.policy]
+    section = policy.sections[tiers.section]
+    end = subtree_end(policy.sections, section.id)
+    apart = squeeze(policy.source[section.start : tiers.start] + policy.source[tiers.end : end])
+    own = tiers.counted + squeeze(policy.source[slice(*tiers.opening)] if tiers.opening else "")
+    names = (v for term in ask.question.terms for v in term.variants if len(v) > 1)
+    return not any(name in own and name not in apart for name in names)
 
 
 def _topics(ask: Ask) -> list[Term]:

@@ -167,8 +167,14 @@ def _goes_on(folded: str, chain: Sequence[Range], one: Range) -> bool:
         rises = chain[-2].meets(chain[-1])
         up, down = up and rises, down and not rises
     first, own = (_counted(folded, each) for each in (chain[0], one))
-    alike = not own or not first or any(own[at : at + 2] in first for at in range(len(own) - 1))
-    return (up or down) and alike
+    return (up or down) and _alike(first, own)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether what two ranges count is the same: nothing said, one within the other, or most of the shorter."""
+    short, long = sorted((one, other), key=len)
+    most = -(-len(short) * 2 // 3)
+    return any(short[at : at + most] in long for at in range(len(short) - most + 1))
 
 
 def _counted(folded: str, one: Range) -> str:
@@ -192,7 +198,7 @@ def _decides(folded: str, one: Range) -> bool:
         return False
     opens = one.start == _clause_start(folded, one.start, 0)
     return bool(re.match(entry["decides"], folded[one.end :])) and (
-        opens or not one.is_point or folded[one.end :][:1] == "的"
+        opens or not one.is_point or bool(expression("tier", "of").match(folded, one.end))
     )
 
 
@@ -242,7 +248,12 @@ def _steps(policy: Policy, section: Section) -> Iterator[Tiers]:
             reached = re.search(entry["reached"], sentence[: one[0].start]) or re.match(
                 entry["above"], between
             )
-            if len(one) != len(other) or not reached or "分别" not in between or lows != sorted(set(lows)):
+            if (
+                len(one) != len(other)
+                or not reached
+                or not expression("tier", "respectively").search(between)
+                or lows != sorted(set(lows))
+            ):
                 continue
             begin = start + folded.span(_clause_start(sentence, one[0].start, 0), one[0].start)[0]
             counted = squeeze(sentence[: one[0].start])
