@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.ask import Ask
 from assistant.borne_rows import answer_borne_rows
+from assistant.class_answers import answer_class
 from assistant.draft import Draft, plain_number
 from assistant.duty_answers import answer_duties
 from assistant.enumerations import answer_enumeration
@@ -48,6 +49,7 @@ RULES: tuple[Callable[[Ask], Draft | None], ...] = (
     answer_extremes,
     answer_header,
     answer_section,
+    answer_class,
     answer_ratio,
     answer_tier,
     answer_nature,
